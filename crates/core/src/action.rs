@@ -1,0 +1,297 @@
+//! What can be done in a browser session (Notte API: the 27 action types of `page/execute`).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ElementId, NodeSelectors, ScrapeOptions};
+
+/// One action, checked in form but not yet tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Action {
+    /// Navigates the current tab.
+    Goto {
+        /// Where to; `https://` is assumed when no scheme is given.
+        url: String,
+    },
+    /// Opens a tab, makes it current and navigates it.
+    GotoNewTab {
+        /// Where to, as in [`Action::Goto`].
+        url: String,
+    },
+    /// Closes the current tab; the most recently opened remaining one becomes current.
+    CloseTab,
+    /// Makes another tab current.
+    SwitchTab {
+        /// Its place in the list of tabs; `-1` is the last one.
+        tab_index: i64,
+    },
+    /// One step back in the tab's history.
+    GoBack,
+    /// One step forward in the tab's history.
+    GoForward,
+    /// Loads the current page again.
+    Reload,
+    /// Waits.
+    Wait {
+        /// How long, 0 to 30,000 milliseconds.
+        time_ms: u32,
+    },
+    /// Presses a key or chord, such as `Enter` or `Control+A`.
+    PressKey {
+        /// Key names as Playwright knows them.
+        key: String,
+    },
+    /// Turns the mouse wheel upwards.
+    ScrollUp {
+        /// CSS pixels; 70 % of the viewport's height when absent.
+        amount: Option<u32>,
+    },
+    /// Turns the mouse wheel downwards.
+    ScrollDown {
+        /// CSS pixels; 70 % of the viewport's height when absent.
+        amount: Option<u32>,
+    },
+    /// Solves a captcha.
+    CaptchaSolve {
+        /// The kind, when the caller knows it.
+        captcha_type: Option<String>,
+    },
+    /// Says that the task needs clarification; never successful.
+    Help {
+        /// What is unclear.
+        reason: String,
+    },
+    /// Records the outcome of a task; nothing happens in the browser.
+    Completion {
+        /// Whether the task was done.
+        success: bool,
+        /// The answer, text or JSON text.
+        answer: String,
+    },
+    /// Reads the page's content.
+    Scrape(ScrapeOptions),
+    /// Evaluates JavaScript in the page.
+    EvaluateJs {
+        /// An expression, a function or a body with `return`.
+        code: String,
+    },
+    /// Fills a form by what its fields mean.
+    FormFill {
+        /// What to put where; never empty.
+        value: BTreeMap<FormField, String>,
+    },
+    /// Reads the inbox of the session's persona.
+    EmailRead {
+        /// At most so many.
+        limit: u32,
+        /// Not older than this, as an ISO 8601 duration.
+        timedelta: Option<String>,
+        /// Only mails that were not read before.
+        only_unread: bool,
+    },
+    /// Reads the text messages of the session's persona.
+    SmsRead {
+        /// At most so many.
+        limit: u32,
+        /// Not older than this, as an ISO 8601 duration.
+        timedelta: Option<String>,
+        /// Only messages that were not read before.
+        only_unread: bool,
+    },
+    /// Does something to one element.
+    Interact {
+        /// Which element, and how.
+        #[serde(flatten)]
+        target: Target,
+        /// What to do to it.
+        interaction: Interaction,
+    },
+}
+
+/// Which element an interaction is about. At least one of `id` and `selectors` is given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its name in the last observation.
+    pub id: Option<ElementId>,
+    /// Where it is, when it is not named by id.
+    pub selectors: Option<NodeSelectors>,
+    /// Press Enter afterwards.
+    pub press_enter: Option<bool>,
+    /// A label for messages.
+    pub text_label: Option<String>,
+    /// Time for the whole interaction, in milliseconds.
+    pub timeout_ms: u32,
+}
+
+impl Target {
+    /// What an interaction may take when the caller does not say (15 s).
+    pub const DEFAULT_TIMEOUT_MS: u32 = 15_000;
+
+    /// Time for the whole interaction.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(u64::from(self.timeout_ms))
+    }
+}
+
+/// What to do to an element.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Interaction {
+    /// Clicks it.
+    Click,
+    /// Sets its text.
+    Fill {
+        /// The text.
+        value: String,
+        /// Empty it first.
+        clear_before_fill: bool,
+        /// How the text gets in.
+        style: FillStyle,
+    },
+    /// Checks or unchecks it.
+    Check {
+        /// Checked afterwards.
+        value: bool,
+    },
+    /// Selects an option by value or label; clicks the element when it is no `<select>`.
+    SelectDropdownOption {
+        /// The option's value or label.
+        value: String,
+    },
+    /// Attaches a file.
+    UploadFile {
+        /// The name of an uploaded file.
+        file_path: String,
+    },
+    /// Clicks it and keeps what is downloaded.
+    DownloadFile,
+}
+
+/// How text gets into a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FillStyle {
+    /// At once (action `fill`).
+    AtOnce,
+    /// Click, then one character every 100 ms, for one-time codes in split fields (action `multi_factor_fill`).
+    OneByOne,
+    /// Click, then type with a delay of 100 ms a key (action `fallback_fill`).
+    Typed,
+}
+
+macro_rules! form_fields {
+    ($($variant:ident = $name:literal),* $(,)?) => {
+        /// What a form field is for (Notte API: keys of `form_fill`).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[expect(missing_docs, reason = "each is its own name on the wire")]
+        pub enum FormField {
+            $(#[serde(rename = $name)] $variant,)*
+        }
+
+        impl FormField {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+form_fields! {
+    Title = "title",
+    FirstName = "first_name",
+    MiddleName = "middle_name",
+    LastName = "last_name",
+    FullName = "full_name",
+    Email = "email",
+    Company = "company",
+    Address1 = "address1",
+    Address2 = "address2",
+    Address3 = "address3",
+    City = "city",
+    State = "state",
+    PostalCode = "postal_code",
+    Country = "country",
+    Phone = "phone",
+    CardName = "cc_name",
+    CardNumber = "cc_number",
+    CardExpiryMonth = "cc_exp_month",
+    CardExpiryYear = "cc_exp_year",
+    CardExpiry = "cc_exp",
+    CardCode = "cc_cvv",
+    Username = "username",
+    CurrentPassword = "current_password",
+    NewPassword = "new_password",
+    Totp = "totp",
+}
+
+impl FormField {
+    /// The field of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|field| field.as_str() == name)
+    }
+}
+
+impl Action {
+    /// The name of its type on the wire, such as `goto` or `click`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Goto { .. } => "goto",
+            Self::GotoNewTab { .. } => "goto_new_tab",
+            Self::CloseTab => "close_tab",
+            Self::SwitchTab { .. } => "switch_tab",
+            Self::GoBack => "go_back",
+            Self::GoForward => "go_forward",
+            Self::Reload => "reload",
+            Self::Wait { .. } => "wait",
+            Self::PressKey { .. } => "press_key",
+            Self::ScrollUp { .. } => "scroll_up",
+            Self::ScrollDown { .. } => "scroll_down",
+            Self::CaptchaSolve { .. } => "captcha_solve",
+            Self::Help { .. } => "help",
+            Self::Completion { .. } => "completion",
+            Self::Scrape(_) => "scrape",
+            Self::EvaluateJs { .. } => "evaluate_js",
+            Self::FormFill { .. } => "form_fill",
+            Self::EmailRead { .. } => "email_read",
+            Self::SmsRead { .. } => "sms_read",
+            Self::Interact { interaction, .. } => interaction.name(),
+        }
+    }
+}
+
+impl Interaction {
+    /// The name of its action type on the wire, such as `click`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Click => "click",
+            Self::Fill {
+                style: FillStyle::AtOnce,
+                ..
+            } => "fill",
+            Self::Fill {
+                style: FillStyle::OneByOne,
+                ..
+            } => "multi_factor_fill",
+            Self::Fill {
+                style: FillStyle::Typed,
+                ..
+            } => "fallback_fill",
+            Self::Check { .. } => "check",
+            Self::SelectDropdownOption { .. } => "select_dropdown_option",
+            Self::UploadFile { .. } => "upload_file",
+            Self::DownloadFile => "download_file",
+        }
+    }
+}

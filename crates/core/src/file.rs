@@ -1,0 +1,27 @@
+//! Files that callers hand in and browsers bring back.
+
+use crate::{SessionId, Timestamp};
+
+/// Where a file is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Area {
+    /// The tenant's uploads: what sessions may attach to pages.
+    Uploads,
+    /// What one session downloaded.
+    Downloads(SessionId),
+}
+
+/// A kept file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileInfo {
+    /// Its name: no path, 1 to 255 bytes.
+    pub name: String,
+    /// Its length in bytes.
+    pub size: u64,
+    /// The SHA-256 of its bytes, in lower-case hex.
+    pub sha256: String,
+    /// Where its bytes are.
+    pub blob: String,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+}

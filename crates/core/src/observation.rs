@@ -1,0 +1,134 @@
+//! What a page looks like to somebody who wants to act on it.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::{ElementId, NodeSelectors, Timestamp};
+
+/// What is asked of an observation (Notte API: `ObserveRequest`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObserveRequest {
+    /// List at most so many elements.
+    pub max_actions: Option<usize>,
+}
+
+/// A page at one moment (Notte API: `Observation`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// When the look began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// When the state it shows was taken; absent for a page that was never navigated.
+    pub timestamp: Option<Timestamp>,
+    /// The page's title.
+    pub title: String,
+    /// The page's address; empty before the first navigation.
+    pub url: String,
+    /// What part of the page is in view.
+    pub viewport: ViewportState,
+    /// The session's tabs.
+    pub tabs: Vec<Tab>,
+    /// The page as lines of text that name the elements by id.
+    pub description: String,
+    /// What can be acted on, in document order.
+    pub elements: Vec<Element>,
+    /// The picture of this very state.
+    pub screenshot: Screenshot,
+}
+
+/// What part of a page is in view, in whole CSS pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "named as on the wire; nothing to add")]
+pub struct ViewportState {
+    pub scroll_x: i64,
+    pub scroll_y: i64,
+    pub viewport_width: i64,
+    pub viewport_height: i64,
+    pub total_width: i64,
+    pub total_height: i64,
+}
+
+/// One tab of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tab {
+    /// Its place, in the order of opening.
+    pub index: i64,
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+}
+
+/// An element that can be acted on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Element {
+    /// Its name for as long as its document lives.
+    pub id: ElementId,
+    /// Its ARIA role, or the one its tag implies.
+    pub role: String,
+    /// Its accessible name.
+    pub label: String,
+    /// Its markup with uncut attribute values, never the value of a secret field.
+    pub markup: String,
+    /// What it offers.
+    pub offer: Offer,
+    /// Where it is.
+    pub selectors: NodeSelectors,
+    /// Where it is in the main frame's viewport.
+    pub bbox: BoundingBox,
+}
+
+/// What an element offers to whoever observes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Offer {
+    /// A click.
+    Click,
+    /// Taking text.
+    Fill,
+    /// Choosing an option; `value` is what to send, when it is known.
+    Select {
+        /// The option's own id, for an option.
+        value: Option<String>,
+    },
+}
+
+/// A rectangle in CSS pixels with the viewport it was measured in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "named as on the wire; nothing to add")]
+pub struct BoundingBox {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+    pub scroll_x: f64,
+    pub scroll_y: f64,
+    pub viewport_width: f64,
+    pub viewport_height: f64,
+    pub iframe_offset_x: f64,
+    pub iframe_offset_y: f64,
+}
+
+/// A picture of the viewport.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Screenshot {
+    /// JPEG with even width and height. Kept as a blob of its own, not in the record.
+    #[serde(skip)]
+    pub jpeg: Bytes,
+    /// The element that the last action was about.
+    pub last_action_id: Option<ElementId>,
+}
+
+/// What is drawn on a screenshot (Notte API: `screenshot_type`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScreenshotType {
+    /// Nothing.
+    Raw,
+    /// The boxes of all elements that can be acted on.
+    Full,
+    /// The box of the element that the last action was about.
+    #[default]
+    LastAction,
+}

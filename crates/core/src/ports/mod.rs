@@ -1,0 +1,14 @@
+//! Through which the outside is reached: few, small, each with two real implementations or controlled by tests.
+
+mod blobs;
+mod browsers;
+mod clock;
+mod store;
+
+pub use blobs::{Blobs, ByteStream};
+pub use browsers::{
+    Browser, BrowserEvent, BrowserVersion, Browsers, Channel, DownloadedFile, EndReason, Performed,
+    StagedFile, Started,
+};
+pub use clock::{Clock, SystemClock};
+pub use store::{FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore};
