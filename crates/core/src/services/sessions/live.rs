@@ -1,0 +1,140 @@
+//! One session that runs.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, MutexGuard, OwnedSemaphorePermit, broadcast};
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::ports::Browser;
+use crate::{Error, Kind, Result, SessionId, SessionOptions, Step, TenantId, Timestamp};
+
+/// Something that happened in a session, for whoever watches it.
+#[derive(Clone, Debug)]
+pub enum LiveEvent {
+    /// A step was finished.
+    Step(Arc<Step>),
+    /// The session ended.
+    Ended(String),
+}
+
+/// How many events a watcher may be behind before it misses some.
+const EVENTS: usize = 64;
+
+pub(super) struct Live {
+    pub(super) id: SessionId,
+    pub(super) tenant: TenantId,
+    pub(super) options: SessionOptions,
+    pub(super) notes: Vec<String>,
+    pub(super) browser: Arc<dyn Browser>,
+    pub(super) ends_at: Timestamp,
+    /// Callers take turns, in the order of their arrival.
+    turn: Mutex<()>,
+    last_accessed: AtomicI64,
+    /// Set by whoever ends the session; nobody ends it twice.
+    ending: AtomicBool,
+    /// Cancelled when it ends: what is under way stops.
+    pub(super) ended: CancellationToken,
+    pub(super) events: broadcast::Sender<LiveEvent>,
+    /// The downloads that are kept already, by where the browser put them.
+    pub(super) kept: Mutex<HashMap<PathBuf, String>>,
+    /// The place among the machine's browsers, given back when the last process is gone.
+    pub(super) _slot: OwnedSemaphorePermit,
+}
+
+pub(super) struct NewLive {
+    pub(super) id: SessionId,
+    pub(super) tenant: TenantId,
+    pub(super) options: SessionOptions,
+    pub(super) notes: Vec<String>,
+    pub(super) browser: Arc<dyn Browser>,
+    pub(super) created_at: Timestamp,
+    pub(super) slot: OwnedSemaphorePermit,
+}
+
+impl Live {
+    pub(super) fn new(new: NewLive) -> Self {
+        let lifetime = Duration::from_mins(u64::from(new.options.max_duration_minutes));
+        Self {
+            id: new.id,
+            tenant: new.tenant,
+            ends_at: new.created_at.plus(lifetime),
+            options: new.options,
+            notes: new.notes,
+            browser: new.browser,
+            turn: Mutex::default(),
+            last_accessed: AtomicI64::new(new.created_at.as_micros()),
+            ending: AtomicBool::new(false),
+            ended: CancellationToken::new(),
+            events: broadcast::Sender::new(EVENTS),
+            kept: Mutex::default(),
+            _slot: new.slot,
+        }
+    }
+
+    pub(super) fn last_accessed(&self) -> Timestamp {
+        Timestamp::from_micros(self.last_accessed.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn touch(&self, at: Timestamp) {
+        self.last_accessed
+            .fetch_max(at.as_micros(), Ordering::Relaxed);
+    }
+
+    /// When it ends if nobody uses it any more.
+    pub(super) fn idle_at(&self) -> Timestamp {
+        self.last_accessed().plus(Duration::from_mins(u64::from(
+            self.options.idle_timeout_minutes,
+        )))
+    }
+
+    /// Whether the caller is the one who ends it.
+    pub(super) fn begin_end(&self) -> bool {
+        !self.ending.swap(true, Ordering::AcqRel)
+    }
+
+    /// Waits for the caller's turn.
+    pub(super) async fn turn(&self, deadline: Instant) -> Result<MutexGuard<'_, ()>> {
+        let turn = timeout_at(deadline, self.turn.lock()).await.map_err(|_| {
+            Error::new(
+                Kind::Timeout,
+                format!(
+                    "Session {} is busy: the calls before this one took all its time; try again",
+                    self.id
+                ),
+            )
+        })?;
+        if self.ended.is_cancelled() {
+            return Err(self.gone());
+        }
+        Ok(turn)
+    }
+
+    /// Runs `work` until it is done or the session ends, whichever comes first.
+    pub(super) async fn while_running<T>(
+        &self,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        tokio::select! {
+            biased;
+            () = self.ended.cancelled() => Err(self.gone()),
+            result = work => result,
+        }
+    }
+
+    pub(super) fn tell(&self, event: LiveEvent) {
+        // Nobody watching is the usual case.
+        let _ = self.events.send(event);
+    }
+
+    fn gone(&self) -> Error {
+        Error::refused(format!(
+            "Session {} is already closed: it ended during this call",
+            self.id
+        ))
+    }
+}

@@ -1,0 +1,201 @@
+//! Browser sessions: starting, listing, using and ending them.
+//!
+//! `lifecycle` starts and ends, `live` is one session that runs, `page` is what can be done in it, `trajectory` keeps what
+//! was done.
+
+mod lifecycle;
+mod live;
+mod page;
+mod trajectory;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+
+use self::live::Live;
+pub use self::live::LiveEvent;
+use crate::ports::{Blobs, Browsers, Clock, Store};
+use crate::services::Files;
+use crate::{
+    Caller, Error, Page, PageRequest, Result, Session, SessionFilter, SessionId, Status, Tab,
+    TenantId,
+};
+
+/// What the operator sets.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Names this server among those that share a database; the same after a restart.
+    pub node: String,
+    /// How many browsers may run at once.
+    pub slots: usize,
+    /// How many starts may wait for a slot.
+    pub waiting: usize,
+    /// How long a start waits for a slot before the machine counts as full.
+    pub wait: Duration,
+    /// How many sessions a tenant may have active at once; no limit when absent.
+    pub sessions_per_tenant: Option<u64>,
+    /// What any one call on a session may take.
+    pub call: Duration,
+}
+
+/// What a session looks like to somebody who debugs it.
+#[derive(Clone, Debug)]
+pub struct Debug {
+    /// Its tabs, in the order of opening.
+    pub tabs: Vec<Tab>,
+    /// Which of them is current.
+    pub current: usize,
+    /// What differs from what was asked for, in words.
+    pub notes: Vec<String>,
+}
+
+/// The service.
+pub struct Sessions {
+    shared: Arc<Shared>,
+}
+
+/// What the service and the tasks of its sessions share.
+struct Shared {
+    store: Arc<dyn Store>,
+    blobs: Arc<dyn Blobs>,
+    browsers: Arc<dyn Browsers>,
+    clock: Arc<dyn Clock>,
+    files: Arc<Files>,
+    settings: Settings,
+    slots: Arc<Semaphore>,
+    waiting: Semaphore,
+    live: Mutex<HashMap<SessionId, Arc<Live>>>,
+    tasks: TaskTracker,
+}
+
+impl Sessions {
+    /// A service whose sessions run in `browsers`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        blobs: Arc<dyn Blobs>,
+        browsers: Arc<dyn Browsers>,
+        files: Arc<Files>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                store,
+                blobs,
+                browsers,
+                clock,
+                files,
+                slots: Arc::new(Semaphore::new(settings.slots)),
+                waiting: Semaphore::new(settings.waiting),
+                settings,
+                live: Mutex::default(),
+                tasks: TaskTracker::new(),
+            }),
+        }
+    }
+
+    /// How many sessions run here now.
+    pub fn running(&self) -> usize {
+        self.shared.table().len()
+    }
+
+    /// A session of the caller's tenant, ended or not, as it stands now.
+    ///
+    /// # Errors
+    /// Kind `NotFound` for an id that is none, unknown, or another tenant's.
+    pub async fn get(&self, caller: &Caller, id: &str) -> Result<Session> {
+        self.shared.session(caller.tenant, id).await
+    }
+
+    /// The tenant's sessions, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        only_active: bool,
+        only_current_key: bool,
+        page: PageRequest,
+    ) -> Result<Page<Session>> {
+        let filter = SessionFilter {
+            tenant: caller.tenant,
+            key: only_current_key.then_some(caller.key),
+            only_active,
+        };
+        let mut page = self.shared.store.sessions(&filter, page).await?;
+        for session in &mut page.items {
+            self.shared.overlay(session);
+        }
+        Ok(page)
+    }
+}
+
+impl Shared {
+    fn table(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Arc<Live>>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn session(&self, tenant: TenantId, id: &str) -> Result<Session> {
+        let not_found = || Error::not_found("Session", id);
+        let parsed: SessionId = id.parse().map_err(|_| not_found())?;
+        let mut session = self
+            .store
+            .session(tenant, parsed)
+            .await?
+            .ok_or_else(not_found)?;
+        self.overlay(&mut session);
+        Ok(session)
+    }
+
+    /// Adds what only the running session knows.
+    fn overlay(&self, session: &mut Session) {
+        if let Some(live) = self.table().get(&session.id)
+            && session.status == Status::Active
+        {
+            session.last_accessed_at = session.last_accessed_at.max(live.last_accessed());
+            session.traffic = live.browser.traffic();
+        }
+    }
+
+    /// The running session of that id.
+    ///
+    /// # Errors
+    /// Kind `NotFound`, or `Refused` when it has ended, saying how.
+    async fn running(&self, tenant: TenantId, id: &str) -> Result<Arc<Live>> {
+        if let Ok(parsed) = id.parse::<SessionId>()
+            && let Some(live) = self
+                .table()
+                .get(&parsed)
+                .filter(|live| live.tenant == tenant)
+        {
+            return Ok(Arc::clone(live));
+        }
+        let session = self.session(tenant, id).await?;
+        Err(ended(&session))
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.settings.call
+    }
+}
+
+fn ended(session: &Session) -> Error {
+    let id = session.id;
+    Error::refused(match session.status {
+        Status::Active | Status::Closed => {
+            format!("Session {id} is already closed: start a new one")
+        }
+        Status::TimedOut => {
+            format!("Session {id} is already closed: it timed out; start a new one")
+        }
+        Status::Error => format!(
+            "Session {id} is already closed: it ended in an error ({}); start a new one",
+            session.error.as_deref().unwrap_or("no reason is known")
+        ),
+    })
+}
