@@ -1,0 +1,3 @@
+//! Sharing the connection with outside clients.
+
+pub(crate) mod link;

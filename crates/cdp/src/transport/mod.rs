@@ -1,0 +1,4 @@
+//! How messages travel: pipes and WebSockets.
+
+pub(crate) mod pipe;
+pub(crate) mod websocket;
