@@ -1,0 +1,128 @@
+//! A real start, to see that this machine can run a browser as it should.
+
+use std::{fs, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::{Instant, timeout_at},
+};
+
+use crate::{Browser, Confinement, Error, Launcher, Pipes, Spec, procfs};
+
+/// What a probe learned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The browser's answer to `Browser.getVersion`, as JSON.
+    pub answer: String,
+    /// From the order to start until that answer.
+    pub first_answer: Duration,
+    /// What holds it in from outside.
+    pub confinement: Confinement,
+    /// How many renderers there were; all of them have seccomp filters, or the probe fails.
+    pub renderers: usize,
+}
+
+/// Starts a browser, asks its version over the pipe, opens a page, checks that every renderer runs behind a seccomp
+/// filter, and ends it.
+///
+/// # Errors
+/// Those of [`Launcher::launch`] and [`Browser::end`]; [`Error::Probe`] with the end of the browser's standard error when
+/// it gives no sensible answer, or when a renderer is not sandboxed.
+pub async fn probe(launcher: &Launcher, spec: Spec, deadline: Instant) -> Result<Probe, Error> {
+    let started = Instant::now();
+    let browser = launcher.launch(spec, deadline).await?;
+    let examined = examine(&browser, started, deadline).await;
+    let ended = browser.end(Duration::ZERO, deadline).await;
+    let mut examined = examined;
+    if let Err(Error::Probe(problem)) = &mut examined {
+        let exit = browser.exited().await?;
+        if !exit.stderr.is_empty() {
+            problem.push_str("; it wrote: ");
+            problem.push_str(&exit.stderr);
+        }
+    }
+    ended.and(examined)
+}
+
+async fn examine(browser: &Browser, started: Instant, deadline: Instant) -> Result<Probe, Error> {
+    let mut pipes = browser.take_pipes()?;
+    let answer = ask(&mut pipes, 1, r#""method":"Browser.getVersion""#, deadline).await?;
+    let first_answer = started.elapsed();
+    ask(
+        &mut pipes,
+        2,
+        r#""method":"Target.createTarget","params":{"url":"about:blank"}"#,
+        deadline,
+    )
+    .await?;
+    let renderers = renderer_seccomp_modes(browser)?;
+    if renderers.is_empty() || renderers.iter().any(|mode| mode != "2") {
+        return Err(Error::Probe(format!(
+            "its renderers have seccomp modes {renderers:?}, but at least one and only 2 was expected"
+        )));
+    }
+    Ok(Probe {
+        answer,
+        first_answer,
+        confinement: browser.confinement(),
+        renderers: renderers.len(),
+    })
+}
+
+/// One question and its answer; events in between are passed over.
+async fn ask(
+    pipes: &mut Pipes,
+    id: u32,
+    question: &str,
+    deadline: Instant,
+) -> Result<String, Error> {
+    let gone = |error: std::io::Error| Error::Probe(format!("its pipe broke: {error}"));
+    let message = format!("{{\"id\":{id},{question}}}\0");
+    timeout_at(deadline, pipes.writer.write_all(message.as_bytes()))
+        .await
+        .map_err(|_| Error::Probe("it does not read its pipe".to_owned()))?
+        .map_err(gone)?;
+    let start = format!("{{\"id\":{id},");
+    let mut received = Vec::new();
+    loop {
+        let read = timeout_at(deadline, pipes.reader.read_buf(&mut received))
+            .await
+            .map_err(|_| Error::Probe("it gave no answer before the deadline".to_owned()))?
+            .map_err(gone)?;
+        if read == 0 {
+            return Err(Error::Probe("it closed its pipe".to_owned()));
+        }
+        while let Some(end) = received.iter().position(|byte| *byte == 0) {
+            let message: Vec<u8> = received.drain(..=end).take(end).collect();
+            let message = String::from_utf8_lossy(&message).into_owned();
+            if message.starts_with(&start) {
+                if message.contains(r#""error":{"#) {
+                    return Err(Error::Probe(format!("it refused a command: {message}")));
+                }
+                return Ok(message);
+            }
+        }
+    }
+}
+
+fn renderer_seccomp_modes(browser: &Browser) -> Result<Vec<String>, Error> {
+    let session = browser.pid().cast_signed();
+    let processes = procfs::processes().map_err(Error::system("look through /proc"))?;
+    Ok(processes
+        .iter()
+        .filter(|entry| entry.session == session && !entry.zombie)
+        .filter_map(|entry| {
+            let folder = format!("/proc/{}", entry.pid.as_raw_nonzero());
+            let arguments = fs::read(format!("{folder}/cmdline")).ok()?;
+            String::from_utf8_lossy(&arguments)
+                .split(['\0', ' '])
+                .any(|argument| argument == "--type=renderer")
+                .then_some(())?;
+            let status = fs::read_to_string(format!("{folder}/status")).ok()?;
+            status
+                .lines()
+                .find_map(|line| line.strip_prefix("Seccomp:"))
+                .map(|mode| mode.trim().to_owned())
+        })
+        .collect())
+}
