@@ -1,0 +1,192 @@
+// Waiting until an element can be acted on, and the point at which to act.
+
+// Two equal frames are asked for while something that may move the element runs; a scroll event this
+// long ago, in milliseconds, still counts as a running scroll unless the browser said it ended.
+const SCROLL_SETTLES = 200;
+// A page that is not shown gets no frames: the wait for one ends after this many milliseconds.
+const FRAME_PATIENCE = 100;
+
+const scrolledAt = new WeakMap();
+addEventListener('scroll', (event) => event.target instanceof Node && scrolledAt.set(event.target, performance.now()), { capture: true, passive: true });
+addEventListener('scrollend', (event) => event.target instanceof Node && scrolledAt.delete(event.target), { capture: true, passive: true });
+
+const nextFrame = () =>
+  new Promise((done) => {
+    const timer = setTimeout(done, FRAME_PATIENCE);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      done();
+    });
+  });
+
+const isScrolling = (node) => performance.now() - (scrolledAt.get(node) ?? -Infinity) < SCROLL_SETTLES;
+
+/** True if an animation, a transition or a scroll runs on the element or on something that holds it. */
+const isMaybeMoving = (element) => {
+  if (isScrolling(document)) return true;
+  const running = new Set();
+  for (const animation of Document.prototype.getAnimations.call(document)) {
+    if (animation.playState === 'running' && animation.effect?.target) running.add(animation.effect.target);
+  }
+  for (let at = element; at; at = flatParent(at)) if (running.has(at) || isScrolling(at)) return true;
+  return false;
+};
+
+const sameBox = (a, b) => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+
+/** What each kind of action needs beside an attached element. */
+const NEEDS = {
+  click: { visible: true, enabled: true, still: true, point: true },
+  check: { visible: true, enabled: true, still: true, point: true },
+  hover: { visible: true, enabled: false, still: true, point: true },
+  fill: { visible: true, enabled: true, editable: true, still: false, point: false },
+  select: { visible: true, enabled: true, still: false, point: false },
+  upload: { visible: false, enabled: true, still: false, point: false },
+};
+
+const ALIGNMENTS = [
+  { block: 'center', inline: 'nearest' },
+  { block: 'end', inline: 'end' },
+  { block: 'start', inline: 'start' },
+  { block: 'nearest', inline: 'center' },
+];
+
+const failed = (reason, message, by) => ({ ok: false, reason, message, by: by ? openTag(by) : null });
+
+/** The point for a press at a given offset in the element, if it lies in what can be seen. */
+const pressAt = (target, rect, clip, position) => {
+  const x = rect.left + position.x;
+  const y = rect.top + position.y;
+  if (x < clip.left || y < clip.top || x >= clip.right || y >= clip.bottom) return null;
+  const hit = deepElementAt(x, y);
+  return pressLandsOn(target, hit) ? { x, y } : { cover: hit };
+};
+
+/** Tries to find a point to press without scrolling: `{x, y}`, `{cover}` or null when nothing is in view. */
+const pressPoint = (element, target, position) => {
+  const rect = boundingRect(target);
+  const clip = intersect(clipOf(target), viewRect());
+  const point = position ? pressAt(target, rect, clip, position) : inViewPoint(target, rect, clip);
+  // A label shows the control, so what covers the label's point must still be the control's.
+  return point?.cover && pressLandsOn(element, point.cover) && !position ? null : point;
+};
+
+const inViewPoint = (target, rect, clip) => {
+  const parts = visibleParts(target, rect, clip);
+  return parts.length > 0 ? findPressPoint(target, parts) : null;
+};
+
+const scrollTo = (target, alignment) => scrollIntoView(target, { ...alignment, behavior: 'instant' });
+
+/** Scrolls only as far as needed; an element that something sticky covers is tried in other places. */
+const scrolledPressPoint = (element, target, position) => {
+  let found = pressPoint(element, target, position);
+  if (found && found.cover === undefined) return found;
+  const covered = found !== null;
+  const before = covered ? scrollPositions(target) : null;
+  for (const alignment of ALIGNMENTS) {
+    scrollTo(target, alignment);
+    const next = pressPoint(element, target, position);
+    if (next && next.cover === undefined) return next;
+    found ??= next;
+    if (next?.cover) found = next;
+  }
+  // A page that is covered as a whole stays where its reader left it.
+  if (before) for (const [scroller, left, top] of before) scroller.scrollTo({ left, top, behavior: 'instant' });
+  return found;
+};
+
+const scrollPositions = (element) => {
+  const positions = [];
+  for (let at = flatParent(element); at; at = flatParent(at)) {
+    if (scrollHeightOf(at) > clientHeightOf(at) || scrollWidthOf(at) > clientWidthOf(at)) positions.push([at, at.scrollLeft, at.scrollTop]);
+  }
+  return positions;
+};
+
+/** One look: `{ok: true, …}`, a failure that may pass, or `{moving: true}` when another frame must be seen. */
+const look = (element, needs, position, lastBox, settle) => {
+  if (!isConnected(element) || ownerDocument(element) !== document) {
+    return failed('detached', 'the element is no longer attached to the page');
+  }
+  const target = standInLabel(element) ?? element;
+  const optionShown = element instanceof HTMLOptionElement && !isRendered(element) ? Element.prototype.closest.call(element, 'select') : null;
+  if (needs.visible && !isRendered(optionShown ?? target)) return failed('not_visible', `the element is not visible: ${whyInvisible(target)}`);
+  if (needs.enabled) {
+    const reason = disabledReason(element);
+    if (reason) return failed('disabled', `the element cannot be used: ${reason}`);
+  }
+  if (needs.editable) {
+    const reason = editability(element);
+    if (reason) return failed('disabled', `the element cannot be filled: ${reason}`);
+  }
+  const box = boxOf(boundingRect(target));
+  if (needs.still && !(lastBox && sameBox(lastBox, box)) && (settle || lastBox || isMaybeMoving(target))) return { moving: true, box };
+  if (!needs.point) {
+    if (needs.visible) {
+      const clip = intersect(clipOf(target), viewRect());
+      if (visibleParts(target, boundingRect(target), clip).length === 0) scrollTo(target, ALIGNMENTS[0]);
+    }
+    const rect = boundingRect(target);
+    return { ok: true, x: (rect.left + rect.right) / 2, y: (rect.top + rect.bottom) / 2, box: boxOf(rect) };
+  }
+  const point = scrolledPressPoint(element, target, position);
+  if (!point) return failed('outside_viewport', 'the element cannot be scrolled into the viewport');
+  if (point.cover !== undefined) {
+    return point.cover
+      ? failed('covered', `another element would receive the press: ${openTag(point.cover)}`, point.cover)
+      : failed('outside_viewport', 'the element cannot be pressed inside the viewport');
+  }
+  return { ok: true, x: point.x, y: point.y, box: boxOf(boundingRect(target)) };
+};
+
+const whyInvisible = (element) => {
+  for (let at = element; at; at = flatParent(at)) {
+    const style = getComputedStyle(at);
+    const which = at === element ? 'it' : `its ancestor ${openTag(at)}`;
+    if (style.display === 'none') return `${which} has display: none`;
+  }
+  if (getComputedStyle(element).visibility !== 'visible') return `it has visibility: ${getComputedStyle(element).visibility}`;
+  const { width, height } = boundingRect(element);
+  return width > 0 && height > 0 ? 'its contents are not rendered' : `its size is ${width} × ${height}`;
+};
+
+/**
+ * Waits until the element can be acted on and answers `{ok: true, x, y, box}` in this frame's viewport, or
+ * `{ok: false, reason, message, by}` after `timeoutMs`. Answers at once, without a promise, when all holds.
+ * `settle` asks for two equal frames in any case; `arm` also watches where the next press lands (`landed`).
+ */
+const actionable = ({ handle, for: kind = 'click', timeoutMs = 0, position = null, settle = false, arm = false }) => {
+  const needs = Object.hasOwn(NEEDS, kind) ? NEEDS[kind] : null;
+  if (!needs) throw new Failure('argument', `there is no action kind ${JSON.stringify(kind)}; there are ${Object.keys(NEEDS).join(', ')}`);
+  const element = elementOf(handle);
+  const deadline = performance.now() + timeoutMs;
+  const settled = (answer) => {
+    if (answer.ok && arm) armGuard(element);
+    return answer;
+  };
+  const first = look(element, needs, position, null, settle);
+  if (first.ok || first.reason === 'detached' || timeoutMs <= 0) return settled(moved(first));
+  return waitFor(element, needs, position, deadline, first).then(settled);
+};
+
+const moved = (answer) => (answer.moving ? failed('unstable', 'the element is moving') : answer);
+
+const waitFor = async (element, needs, position, deadline, first) => {
+  let answer = first;
+  while (performance.now() < deadline) {
+    await nextFrame();
+    answer = look(element, needs, position, answer.moving ? answer.box : null, false);
+    if (answer.ok || answer.reason === 'detached') return answer;
+  }
+  return moved(answer);
+};
+
+/** Whether a press at a point would land on the element now, and if not, on what. */
+const hit = ({ handle, x, y }) => {
+  const element = attachedElementOf(handle);
+  const at = deepElementAt(x, y);
+  const target = standInLabel(element) ?? element;
+  const lands = pressLandsOn(element, at) || pressLandsOn(target, at);
+  return { hit: lands, by: lands || !at ? null : openTag(at) };
+};

@@ -1,0 +1,124 @@
+// Access to the DOM that a page cannot get in the way of. The isolated world has prototypes of its
+// own, but named form controls and images still shadow members of their form or document
+// (`<input name="id">` makes `form.id` an element), so members are read through the prototypes.
+
+const getterOf = (proto, name) => {
+  const get = Object.getOwnPropertyDescriptor(proto, name).get;
+  return (object) => get.call(object);
+};
+const setterOf = (proto, name) => {
+  const set = Object.getOwnPropertyDescriptor(proto, name).set;
+  return (object, value) => set.call(object, value);
+};
+const methodOf = (proto, name) => {
+  const method = proto[name];
+  return (object, a, b) => method.call(object, a, b);
+};
+
+const nodeType = getterOf(Node.prototype, 'nodeType');
+const parentNode = getterOf(Node.prototype, 'parentNode');
+const parentElement = getterOf(Node.prototype, 'parentElement');
+const firstChild = getterOf(Node.prototype, 'firstChild');
+const nextSibling = getterOf(Node.prototype, 'nextSibling');
+const isConnected = getterOf(Node.prototype, 'isConnected');
+const ownerDocument = getterOf(Node.prototype, 'ownerDocument');
+const textContent = getterOf(Node.prototype, 'textContent');
+const contains = methodOf(Node.prototype, 'contains');
+const rootOf = (node) => Node.prototype.getRootNode.call(node);
+const comparePosition = methodOf(Node.prototype, 'compareDocumentPosition');
+const dispatch = methodOf(EventTarget.prototype, 'dispatchEvent');
+
+const localName = getterOf(Element.prototype, 'localName');
+const elementId = getterOf(Element.prototype, 'id');
+const elementAttributes = getterOf(Element.prototype, 'attributes');
+const firstElementChild = getterOf(Element.prototype, 'firstElementChild');
+const nextElementSibling = getterOf(Element.prototype, 'nextElementSibling');
+const previousElementSibling = getterOf(Element.prototype, 'previousElementSibling');
+const shadowRootOf = getterOf(Element.prototype, 'shadowRoot');
+const scrollWidthOf = getterOf(Element.prototype, 'scrollWidth');
+const scrollHeightOf = getterOf(Element.prototype, 'scrollHeight');
+const clientWidthOf = getterOf(Element.prototype, 'clientWidth');
+const clientHeightOf = getterOf(Element.prototype, 'clientHeight');
+const clientLeftOf = getterOf(Element.prototype, 'clientLeft');
+const clientTopOf = getterOf(Element.prototype, 'clientTop');
+const attribute = methodOf(Element.prototype, 'getAttribute');
+const hasAttribute = methodOf(Element.prototype, 'hasAttribute');
+const matches = methodOf(Element.prototype, 'matches');
+const boundingRect = methodOf(Element.prototype, 'getBoundingClientRect');
+const clientRects = methodOf(Element.prototype, 'getClientRects');
+const checkVisibility = methodOf(Element.prototype, 'checkVisibility');
+const scrollIntoView = methodOf(Element.prototype, 'scrollIntoView');
+const isContentEditable = getterOf(HTMLElement.prototype, 'isContentEditable');
+const assignedNodes = methodOf(HTMLSlotElement.prototype, 'assignedNodes');
+const assignedSlot = getterOf(Element.prototype, 'assignedSlot');
+const labelControl = getterOf(HTMLLabelElement.prototype, 'control');
+
+const documentElement = () => getterOf(Document.prototype, 'documentElement')(document);
+const documentBody = () => getterOf(Document.prototype, 'body')(document);
+const scrollingElement = () => getterOf(Document.prototype, 'scrollingElement')(document) ?? documentElement();
+const documentTitle = () => getterOf(Document.prototype, 'title')(document);
+const activeElementOf = (root) =>
+  getterOf(root === document ? Document.prototype : ShadowRoot.prototype, 'activeElement')(root);
+const prototypeOfRoot = (root) =>
+  root instanceof Document ? Document.prototype : root instanceof Element ? Element.prototype : DocumentFragment.prototype;
+const queryAll = (root, selector) => prototypeOfRoot(root).querySelectorAll.call(root, selector);
+const elementById = (root, id) => {
+  if (root instanceof Document) return Document.prototype.getElementById.call(root, id);
+  if (root instanceof DocumentFragment) return DocumentFragment.prototype.getElementById.call(root, id);
+  return null;
+};
+const elementFromPoint = (root, x, y) =>
+  (root === document ? Document.prototype : ShadowRoot.prototype).elementFromPoint.call(root, x, y);
+
+const ELEMENT = 1;
+const TEXT = 3;
+const isElement = (node) => nodeType(node) === ELEMENT;
+const isHtml = (element) => element instanceof HTMLElement;
+
+// Deeper trees than this are not walked: recursion stays far below the stack's limit.
+const MAX_DEPTH = 1500;
+
+/** The parent in the composed tree: the parent element, or the host at the top of a shadow root. */
+const composedParent = (element) => {
+  const parent = parentElement(element);
+  if (parent) return parent;
+  const root = parentNode(element);
+  return root instanceof ShadowRoot ? root.host : null;
+};
+
+/** The parent in the flat tree, which is the one that layout and hit testing follow. */
+const flatParent = (element) => assignedSlot(element) ?? composedParent(element);
+
+/** Calls `visit` with each child node in the flat tree. */
+const eachFlatChild = (element, visit) => {
+  const shadow = shadowRootOf(element);
+  if (!shadow && element instanceof HTMLSlotElement) {
+    const assigned = assignedNodes(element);
+    if (assigned.length > 0) {
+      for (const node of assigned) visit(node);
+      return;
+    }
+  }
+  for (let node = firstChild(shadow ?? element); node; node = nextSibling(node)) visit(node);
+};
+
+/** True if `inner` is `outer` or lies in it in the flat tree. */
+const flatContains = (outer, inner) => {
+  for (let element = inner; element; element = flatParent(element)) if (element === outer) return true;
+  return false;
+};
+
+const squash = (text) => text.replace(/[\s\u200b]+/g, ' ').trim();
+
+/** The first `length` UTF-16 units of a text without half a surrogate pair at the end. */
+const head = (text, length) => (text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, ''));
+
+const boxOf = (rect) => ({ x: rect.x, y: rect.y, width: rect.width, height: rect.height });
+
+/** An error that a caller is told of by kind and message. */
+class Failure extends Error {
+  constructor(kind, message) {
+    super(message);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,36 @@
+// The press guard: while armed, a press that would land on another element than the one meant is kept
+// from the page. Between the check and the input a page may move; this is what makes a wrong click impossible.
+
+const PRESS_EVENTS = ['pointerdown', 'mousedown', 'touchstart', 'pointerup', 'mouseup', 'touchend', 'click', 'auxclick', 'dblclick', 'contextmenu'];
+
+let guarded = null;
+
+const onPress = (event) => {
+  if (!guarded || !event.isTrusted) return;
+  if (guarded.landed === null) {
+    const target = event.composedPath()[0];
+    const element = target instanceof Element ? target : null;
+    guarded.landed = pressLandsOn(guarded.element, element) || pressLandsOn(guarded.target, element);
+    if (!guarded.landed && element) guarded.by = openTag(element);
+  }
+  if (guarded.landed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+};
+for (const type of PRESS_EVENTS) addEventListener(type, onPress, { capture: true, passive: false });
+
+const armGuard = (element) => {
+  guarded = { element, target: standInLabel(element) ?? element, landed: null, by: null };
+};
+
+/** Disarms the guard: `landed` is true or false for a press that was seen, null when none was; `by` is what was there instead. */
+const landed = () => {
+  const result = { landed: guarded?.landed ?? null, by: guarded?.by ?? null };
+  guarded = null;
+  return result;
+};
+
+/** Disarms the guard without asking. */
+const release = () => {
+  guarded = null;
+};

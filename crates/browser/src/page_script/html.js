@@ -1,0 +1,101 @@
+// The document as HTML for reading: shadow roots flattened, what is hidden marked, what was typed left out.
+
+const VOID_TAGS = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'track', 'wbr']);
+const DROPPED_TAGS = new Set(['style', 'template', 'noscript']);
+const FRAME_INDEX = 'data-frame-index';
+
+const escapeText = (value) => value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+const escapeAttribute = (value) => value.replace(/&/g, '&amp;').replace(/"/g, '&quot;');
+
+class Serializer {
+  constructor(includeShadow) {
+    this.includeShadow = includeShadow;
+    this.frames = [];
+  }
+
+  /** An element's HTML, and whether anything in it is shown. */
+  element(element, parentShown, depth) {
+    const tag = localName(element);
+    if (DROPPED_TAGS.has(tag) || depth > MAX_DEPTH) return { html: '', shown: false };
+    if (tag === 'script') return { html: this.structuredData(element), shown: false };
+    const style = parentShown && isHtml(element) ? getComputedStyle(element) : null;
+    const rendered = parentShown && style?.display !== 'none';
+    const own = rendered && (!style || style.visibility === 'visible');
+    let inner = '';
+    let shown = own;
+    if (!VOID_TAGS.has(tag) && tag !== 'textarea' && !FRAME_TAGS.has(tag)) {
+      this.eachChild(element, (node) => {
+        const type = nodeType(node);
+        if (type === TEXT) inner += escapeText(textContent(node));
+        else if (type === ELEMENT) {
+          const child = this.element(node, rendered, depth + 1);
+          inner += child.html;
+          shown ||= child.shown;
+        }
+      });
+    }
+    // Only the outermost hidden element needs the mark.
+    const mark = parentShown && !shown && isHtml(element) && !UNSEEN_TAGS.has(tag) && !hasAttribute(element, 'hidden');
+    const open = `<${tag}${this.attributes(element, tag)}${mark ? ' hidden=""' : ''}>`;
+    return { html: VOID_TAGS.has(tag) ? open : `${open}${inner}</${tag}>`, shown };
+  }
+
+  eachChild(element, visit) {
+    if (this.includeShadow) eachFlatChild(element, visit);
+    else for (let node = firstChild(element); node; node = nextSibling(node)) visit(node);
+  }
+
+  structuredData(element) {
+    const type = (attribute(element, 'type') ?? '').trim().toLowerCase();
+    if (type !== 'application/ld+json') return '';
+    return `<script type="${type}">${textContent(element).replace(/<\/(script)/gi, '<\\/$1')}</script>`;
+  }
+
+  attributes(element, tag) {
+    let text = '';
+    for (const { name, value } of elementAttributes(element)) {
+      if (name === FRAME_INDEX || !/^[^\s"'<>/=\u0000]+$/.test(name)) continue;
+      if (name === 'value' && tag === 'input' && !/^(button|submit|reset)$/.test(element.type)) continue;
+      // An element that says `hidden` but is styled to be shown is shown.
+      if (name === 'hidden' && isHtml(element) && checkVisibility(element)) continue;
+      if (name === 'src' && tag === 'img' && this.pictureOf(element)) continue;
+      text += ` ${name}="${escapeAttribute(value)}"`;
+    }
+    if (tag === 'img' && this.pictureOf(element)) text += ` src="${escapeAttribute(this.pictureOf(element))}"`;
+    if (FRAME_TAGS.has(tag)) {
+      text += ` ${FRAME_INDEX}="${this.frames.length}"`;
+      this.frames.push({ handle: handleOf(element), src: attribute(element, 'src') ?? '' });
+    }
+    return text;
+  }
+
+  // Lazy pictures name a placeholder, or nothing, in `src`; what the browser chose is the picture.
+  pictureOf(image) {
+    const chosen = image.currentSrc;
+    return chosen && !chosen.startsWith('data:') ? chosen : null;
+  }
+}
+
+/**
+ * The document, or the one element that a selector finds first, as HTML: `{html, title, url, base_url, lang, frames}`.
+ * Iframes stay as elements with `data-frame-index`, an index into `frames`.
+ */
+const html = ({ selector = null, includeShadow = true }) => {
+  let root = documentElement();
+  if (selector) {
+    const found = resolve({ selector });
+    if (found.enterFrame) throw selectorFailure('the selector enters a frame; ask that frame');
+    if (found.count === 0) throw new Failure('no_match', `the selector "${head(selector, 80)}" matches no element`);
+    root = elementOf(found.handles[0]);
+  }
+  const serializer = new Serializer(includeShadow);
+  return {
+    html: root ? serializer.element(root, true, 0).html : '',
+    title: documentTitle(),
+    url: location.href,
+    base_url: getterOf(Node.prototype, 'baseURI')(document),
+    lang: (documentElement() && attribute(documentElement(), 'lang')) || null,
+    content_type: getterOf(Document.prototype, 'contentType')(document),
+    frames: serializer.frames,
+  };
+};

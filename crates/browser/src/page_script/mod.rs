@@ -1,0 +1,72 @@
+//! The script that runs in an isolated world of every frame: what is on the page, which element a
+//! selector means, whether it can be acted on, and how text gets into it.
+//!
+//! [`SOURCE`] is one expression. Evaluate it once per document in the isolated world and keep the
+//! object that it returns; then call `run` on it with a command's name and one argument object. The
+//! answer is a JSON text, or a promise of one (await it): `{"ok": value}` or
+//! `{"error": {"kind": …, "message": …}}`. `run` never throws, whatever the page does.
+//!
+//! Elements are named by handles: positive integers that belong to one element for the life of its
+//! document and are never used again. All coordinates are CSS pixels in the viewport of the frame.
+//!
+//! | command | arguments | answer |
+//! | --- | --- | --- |
+//! | `observe` | `viewportOnly`, `offset`, `clip`, `max` | `{title, url, viewport, role, dialogs, truncated, items}` |
+//! | `resolve` | `selector` | `{count, handles, matches, visible}` or `{enterFrame: {handle, rest}}` |
+//! | `nodeSelectors` | `css`, `xpath` | `{handle, by, tried}` |
+//! | `describe` | `handle` | selectors, label, role, markup and state of one element |
+//! | `actionable` | `handle`, `for`, `timeoutMs`, `position`, `settle`, `arm` | `{ok: true, x, y, box}` or `{ok: false, reason, message, by}` |
+//! | `hit` | `handle`, `x`, `y` | `{hit, by}` |
+//! | `landed`, `release` | | where the press landed that an armed `actionable` waited for |
+//! | `frameBox` | `handle`, `points` | `{box, scale, visible, rendered, hits}` |
+//! | `fill` | `handle`, `value`, `clear` | `{needsText, needsDelete}` |
+//! | `paste` | `handle`, `value` | |
+//! | `selectText`, `focus`, `click` | `handle` | |
+//! | `blurActive` | | |
+//! | `valueOf`, `isChecked` | `handle` | `{value, secret, empty}`, `{checked, radio}` |
+//! | `selectOption` | `handle`, `value` | `{clickInstead, changed, value, label}` |
+//! | `optionParent` | `handle` | `{handle, value, label}` |
+//! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after |
+//! | `formFields` | | `{fields}` with the guessed form-fill key of each |
+//! | `html`, `text` | `selector`, `includeShadow` | the document for reading |
+//!
+//! Items of `observe` are, by `k`: `e` an element that can be used (`h` handle, `letter`, `role`,
+//! `tag`, `html` with cut attribute values, `full` where the uncut rendering differs, `label`,
+//! `box`, `action`, `css`, `xpath`, `inShadow`, `inView`), `t` a text, `f` an iframe (`h`, `box` of
+//! its content, `scale`, `visible` in the frame's own viewport, `src`). `d` is an index into
+//! `dialogs` for what lies in a dialog.
+//!
+//! Error kinds: `argument`, `stale`, `selector`, `ambiguous`, `no_match`, `not_editable`,
+//! `not_checkable`, `disabled`, `value`, `no_option`, `internal`.
+
+/// The whole script as one JavaScript expression; see the module's documentation for its commands.
+pub const SOURCE: &str = concat!(
+    "(() => {\n'use strict';\n",
+    include_str!("dom.js"),
+    include_str!("handles.js"),
+    include_str!("geometry.js"),
+    include_str!("hit.js"),
+    include_str!("visibility.js"),
+    include_str!("roles.js"),
+    include_str!("names.js"),
+    include_str!("fields.js"),
+    include_str!("describe.js"),
+    include_str!("paths.js"),
+    include_str!("frames.js"),
+    include_str!("walk.js"),
+    include_str!("observe.js"),
+    include_str!("selectors/chain.js"),
+    include_str!("selectors/css.js"),
+    include_str!("selectors/text.js"),
+    include_str!("selectors/role.js"),
+    include_str!("selectors/engines.js"),
+    include_str!("selectors/resolve.js"),
+    include_str!("actionable.js"),
+    include_str!("guard.js"),
+    include_str!("edit.js"),
+    include_str!("choose.js"),
+    include_str!("page.js"),
+    include_str!("html.js"),
+    include_str!("main.js"),
+    "return api;\n})()"
+);

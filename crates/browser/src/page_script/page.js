@@ -1,0 +1,26 @@
+// The document as a whole: scrolling and text.
+
+/** `{x, y, max_x, max_y}` in pixels. */
+const scrollPosition = () => {
+  const root = scrollingElement();
+  return {
+    x: scrollX,
+    y: scrollY,
+    max_x: root ? Math.max(0, scrollWidthOf(root) - innerWidth) : 0,
+    max_y: root ? Math.max(0, scrollHeightOf(root) - innerHeight) : 0,
+  };
+};
+
+/** Scrolls the document at once and answers the position before and after. */
+const scrollBy = ({ dx = 0, dy = 0 }) => {
+  const before = scrollPosition();
+  scrollingElement()?.scrollBy({ left: dx, top: dy, behavior: 'instant' });
+  const after = scrollPosition();
+  return { before, after, changed: before.x !== after.x || before.y !== after.y };
+};
+
+/** The document's visible text. */
+const text = () => {
+  const body = documentBody();
+  return { text: body ? getterOf(HTMLElement.prototype, 'innerText')(body) : (textContent(documentElement() ?? document) ?? '') };
+};

@@ -1,0 +1,132 @@
+// Roles. Two views: the coarse one of the Notte API, which chooses an id's letter, and the ARIA one,
+// which `role=` selectors use (HTML-AAM's implicit roles).
+
+const NATIVE_ROLES = {
+  a: 'link', button: 'button', select: 'combobox', textarea: 'textbox', option: 'option', img: 'img', figure: 'figure',
+  h1: 'heading', h2: 'heading', h3: 'heading', h4: 'heading', h5: 'heading', h6: 'heading', p: 'paragraph', div: 'group',
+  span: 'text', strong: 'text', em: 'text', small: 'text', bdi: 'text', i: 'text', nav: 'navigation', header: 'banner',
+  footer: 'contentinfo', section: 'article', article: 'article', ul: 'list', ol: 'list', dl: 'list', li: 'listitem',
+  dt: 'listitem', dd: 'listitem', body: 'WebArea', dialog: 'dialog', form: 'form', table: 'table', tr: 'row', td: 'cell',
+  th: 'columnheader', thead: 'rowgroup', tbody: 'rowgroup', tfoot: 'rowgroup',
+};
+const INPUT_ROLES = { button: 'button', submit: 'button', reset: 'button', image: 'button', radio: 'radio', checkbox: 'checkbox', search: 'searchbox' };
+
+/** The first role that the element names itself; `none` and `presentation` do not count. */
+const explicitRole = (element) => {
+  const value = attribute(element, 'role');
+  if (!value) return null;
+  const role = value.trim().toLowerCase().split(/\s+/)[0];
+  return role && role !== 'none' && role !== 'presentation' ? role : null;
+};
+
+/** The role by which the Notte API names an element (section "Element ids"). */
+const coarseRole = (element) => {
+  const explicit = explicitRole(element);
+  if (explicit) return explicit;
+  const tag = localName(element);
+  if (tag === 'input') return INPUT_ROLES[element.type] ?? 'textbox';
+  return Object.hasOwn(NATIVE_ROLES, tag) ? NATIVE_ROLES[tag] : 'generic';
+};
+
+const LETTERS = {
+  L: ['link'],
+  B: ['button', 'tab', 'menuitem', 'radio', 'checkbox', 'menuitemcheckbox', 'menuitemradio', 'switch'],
+  I: ['combobox', 'textbox', 'searchbox', 'listbox', 'slider'],
+  F: ['image', 'img', 'figure'],
+  O: ['option'],
+};
+const LETTER_OF = new Map(Object.entries(LETTERS).flatMap(([letter, roles]) => roles.map((role) => [role, letter])));
+
+/** The letter of an element's id. */
+const letterOf = (role) => LETTER_OF.get(role) ?? 'M';
+
+/** The action that is offered for an element: `click`, `fill` or `select`. */
+const actionOf = (role) => {
+  const letter = letterOf(role);
+  if (letter === 'O' || role === 'combobox') return 'select';
+  return letter === 'I' ? 'fill' : 'click';
+};
+
+const INTERACTIVE_TAGS = new Set(['a', 'button', 'input', 'select', 'textarea', 'details', 'summary', 'option', 'optgroup']);
+const INTERACTIVE_ROLES = new Set([
+  'button', 'link', 'menu', 'menubar', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'radio', 'checkbox', 'tab', 'switch',
+  'slider', 'spinbutton', 'combobox', 'searchbox', 'textbox', 'listbox', 'option', 'scrollbar',
+]);
+const MOUSE_ATTRIBUTES = ['onclick', 'onmousedown', 'onmouseup', 'ondblclick'];
+
+/** True for a control that only its label shows: then the label is what a person uses. */
+const isHiddenBehindLabel = (control) => control !== null && (!isRendered(control) || isOutsidePage(boundingRect(control)));
+
+/** True if markup alone says that an element can be used (Notte API: "What counts as interactive"). */
+const isInteractiveByMarkup = (element, tag) => {
+  if (INTERACTIVE_TAGS.has(tag)) return !(tag === 'input' && element.type === 'hidden');
+  if (tag === 'html' || tag === 'body') return false;
+  if (tag === 'label') return isHiddenBehindLabel(element.control);
+  const role = explicitRole(element);
+  if (role && INTERACTIVE_ROLES.has(role)) return true;
+  const editable = attribute(element, 'contenteditable');
+  if (editable !== null && editable.toLowerCase() !== 'false') return true;
+  const classes = attribute(element, 'class');
+  if (classes && /(^|\s)(button|dropdown-toggle)(\s|$)/.test(classes)) return true;
+  if (hasAttribute(element, 'data-index') || attribute(element, 'data-toggle') === 'dropdown') return true;
+  if (attribute(element, 'aria-haspopup') === 'true') return true;
+  return MOUSE_ATTRIBUTES.some((name) => hasAttribute(element, name));
+};
+
+const ARIA_ROLES = {
+  article: 'article', aside: 'complementary', blockquote: 'blockquote', button: 'button', caption: 'caption', code: 'code',
+  datalist: 'listbox', dd: 'definition', del: 'deletion', details: 'group', dfn: 'term', dialog: 'dialog', dt: 'term',
+  em: 'emphasis', fieldset: 'group', figure: 'figure', h1: 'heading', h2: 'heading', h3: 'heading', h4: 'heading',
+  h5: 'heading', h6: 'heading', hr: 'separator', html: 'document', ins: 'insertion', li: 'listitem', main: 'main',
+  mark: 'mark', math: 'math', menu: 'list', meter: 'meter', nav: 'navigation', ol: 'list', optgroup: 'group',
+  option: 'option', output: 'status', p: 'paragraph', progress: 'progressbar', search: 'search', strong: 'strong',
+  sub: 'subscript', summary: 'button', sup: 'superscript', svg: 'img', table: 'table', tbody: 'rowgroup',
+  textarea: 'textbox', tfoot: 'rowgroup', thead: 'rowgroup', time: 'time', tr: 'row', ul: 'list',
+};
+const ARIA_INPUT_ROLES = {
+  button: 'button', submit: 'button', reset: 'button', image: 'button', checkbox: 'checkbox', radio: 'radio', range: 'slider',
+  number: 'spinbutton', search: 'searchbox', text: 'textbox', email: 'textbox', tel: 'textbox', url: 'textbox',
+};
+const SECTIONING = new Set(['article', 'aside', 'main', 'nav', 'section']);
+
+const ariaLandmark = (element, role) => {
+  for (let at = composedParent(element); at; at = composedParent(at)) if (SECTIONING.has(localName(at))) return null;
+  return role;
+};
+
+/** The ARIA role of an element, explicit or implied; null if it has none. */
+const ariaRole = (element) => {
+  const named = attribute(element, 'role')?.trim().toLowerCase().split(/\s+/)[0];
+  if (named) return named === 'presentation' || named === 'none' ? 'none' : named;
+  const tag = localName(element);
+  switch (tag) {
+    case 'a':
+    case 'area':
+      return hasAttribute(element, 'href') ? 'link' : null;
+    case 'img':
+      return attribute(element, 'alt') === '' && !hasAttribute(element, 'title') ? 'none' : 'img';
+    case 'input': {
+      const role = ARIA_INPUT_ROLES[element.type];
+      return role && hasAttribute(element, 'list') && /^(textbox|searchbox)$/.test(role) ? 'combobox' : (role ?? null);
+    }
+    case 'select':
+      return element.multiple || element.size > 1 ? 'listbox' : 'combobox';
+    case 'header':
+      return ariaLandmark(element, 'banner');
+    case 'footer':
+      return ariaLandmark(element, 'contentinfo');
+    case 'section':
+      return accessibleLabel(element) ? 'region' : null;
+    case 'form':
+      return accessibleLabel(element) ? 'form' : null;
+    case 'td':
+    case 'th': {
+      const table = Element.prototype.closest.call(element, 'table');
+      const grid = table && /^(grid|treegrid)$/.test(attribute(table, 'role') ?? '');
+      if (tag === 'td') return grid ? 'gridcell' : 'cell';
+      return attribute(element, 'scope') === 'row' ? 'rowheader' : 'columnheader';
+    }
+    default:
+      return Object.hasOwn(ARIA_ROLES, tag) ? ARIA_ROLES[tag] : null;
+  }
+};

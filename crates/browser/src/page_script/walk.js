@@ -1,0 +1,281 @@
+// The perception pass: one walk over the flat tree, in document order, that lists what can be used
+// and what can be read.
+
+const UNSEEN_TAGS = new Set(['script', 'style', 'template', 'noscript', 'head', 'link', 'meta', 'title', 'base']);
+const FRAME_TAGS = new Set(['iframe', 'frame']);
+// Elements outside the viewport that one pass looks at for fixed or absolute descendants inside it.
+const ESCAPE_BUDGET = 1200;
+const LONG_TEXT = 2000;
+
+/** Where the walk is: what holds for the children of an element. */
+class Place {
+  constructor(fields) {
+    Object.assign(this, fields);
+  }
+
+  with(fields) {
+    return new Place({ ...this, ...fields });
+  }
+}
+
+class Walk {
+  constructor({ view, viewportOnly, max }) {
+    this.view = view;
+    this.viewportOnly = viewportOnly;
+    this.max = max;
+    this.items = [];
+    this.dialogs = [];
+    this.listed = 0;
+    this.run = '';
+    this.runDialog = null;
+    this.escapeBudget = ESCAPE_BUDGET;
+    this.seen = new Set();
+    this.forced = new Set();
+    this.paths = new Paths();
+  }
+
+  start() {
+    const root = documentElement();
+    if (!root) return;
+    this.visit(root, new Place({ clips: Clips.of(this.view), owner: null, dialog: null, pointer: false, disabled: false, inShadow: false, depth: 0 }));
+    this.flush();
+  }
+
+  get full() {
+    return this.max !== null && this.listed >= this.max;
+  }
+
+  visit(element, place) {
+    const tag = localName(element);
+    if (UNSEEN_TAGS.has(tag) || this.full || place.depth > MAX_DEPTH) return;
+    this.seen.add(element);
+    const rect = boundingRect(element);
+    const root = place.depth < 2;
+    if (this.viewportOnly && !root && !overlaps(rect, this.view) && !this.mayReachIntoView(element, rect)) {
+      if (!this.forced.has(element)) return void this.visitEscaped(element, place);
+    }
+    const style = getComputedStyle(element);
+    if (style.display === 'none') return;
+    const transparent = Number(style.opacity) <= 0.01;
+    if (transparent && !isOftenTransparent(element)) return;
+    const contents = style.display === 'contents';
+    const clips = contents ? place.clips : place.clips.inside(element, style, rect);
+    const visible = style.visibility === 'visible';
+    const pointer = style.cursor === 'pointer';
+    const here = {
+      clips,
+      pointer,
+      dialog: this.dialogOf(element, tag, rect, visible, place),
+      disabled: place.disabled || hasAttribute(element, 'inert') || attribute(element, 'aria-disabled') === 'true',
+      depth: place.depth + 1,
+      inShadow: place.inShadow || shadowRootOf(element) !== null,
+    };
+    const block = !style.display.startsWith('inline') && !contents;
+    if (block) this.breakText(place.owner);
+
+    if (FRAME_TAGS.has(tag)) {
+      if (visible) this.addFrame(element, rect, place.clips.own(style), here.dialog);
+      return;
+    }
+    const item = this.listing(element, tag, style, rect, place, here, visible, pointer);
+    const inner = place.with({ ...here, owner: item ?? place.owner });
+    if (item) this.flush();
+    if (tag === 'select') this.visitSelect(element, item, inner);
+    else if (tag !== 'textarea' && tag !== 'input' && style.contentVisibility !== 'hidden') this.visitChildren(element, tag, rect, inner, visible);
+    if (item) this.finish(element, item, place.owner);
+    if (block) this.breakText(place.owner);
+  }
+
+  visitChildren(element, tag, rect, inner, visible) {
+    // Pictures inside a control are not controls; a long chart is not worth the time.
+    if (tag === 'svg' && inner.owner) return;
+    const bounded = within(rect, inner.clips.flow);
+    eachFlatChild(element, (node) => {
+      const type = nodeType(node);
+      if (type === ELEMENT) this.visit(node, inner);
+      else if (type === TEXT && visible) this.addText(node, inner, bounded);
+    });
+  }
+
+  visitSelect(element, item, inner) {
+    const list = element.multiple || element.size > 1;
+    if (list) this.visitChildren(element, 'select', boundingRect(element), inner.with({ owner: null }), true);
+    if (item) item.text = list ? '' : optionsText(element);
+  }
+
+  /** An element whose box is outside the view may still show contents inside: collapsed or overflowing boxes. */
+  mayReachIntoView(element, rect) {
+    if (!firstElementChild(element) && !shadowRootOf(element)) return rect.width === 0 && rect.height === 0 && element instanceof HTMLSlotElement;
+    if (rect.width === 0 || rect.height === 0) return true;
+    // Overflow goes down and to the right, so it matters above and to the left of the view.
+    if (rect.bottom > this.view.top && rect.right > this.view.left) return false;
+    const reach = { left: rect.left, top: rect.top, right: rect.left + scrollWidthOf(element), bottom: rect.top + scrollHeightOf(element) };
+    return overlaps(reach, this.view);
+  }
+
+  /** Looks in a subtree outside the view for positioned descendants inside it, within the pass's budget. */
+  visitEscaped(element, place) {
+    const inner = place.with({ clips: new Clips(place.clips.absolute, place.clips.absolute, place.clips.fixed), depth: place.depth + 1 });
+    eachFlatChild(element, (node) => {
+      if (!isElement(node) || UNSEEN_TAGS.has(localName(node)) || place.depth > MAX_DEPTH) return;
+      if (this.forced.has(node)) return void this.visit(node, inner);
+      if (this.escapeBudget <= 0) return;
+      this.escapeBudget -= 1;
+      const position = getComputedStyle(node).position;
+      if (position === 'fixed' || position === 'absolute') this.visit(node, inner);
+      else if (firstElementChild(node) || shadowRootOf(node)) this.visitEscaped(node, inner);
+    });
+  }
+
+  /** The reserved place in the list of an element that can be used, or null. */
+  listing(element, tag, style, rect, place, here, visible, pointer) {
+    if (!visible || here.disabled) return null;
+    const markup = isInteractiveByMarkup(element, tag);
+    if (!markup) {
+      // The cursor is inherited: it counts where it begins, and not on the parts of a control.
+      if (!pointer || place.pointer || place.owner?.strong || tag === 'html' || tag === 'body') return null;
+    }
+    if (UNUSABLE_CURSORS.has(style.cursor) || isNativelyDisabled(element)) return null;
+    const clip = place.clips.own(style);
+    let box = rect;
+    let target = element;
+    if (isToggle(element)) {
+      const label = standInLabel(element);
+      if (label) {
+        target = label;
+        box = boundingRect(label);
+      } else if (Number(style.opacity) <= 0.01 && isEmpty(rect)) return null;
+    }
+    const inView = !isEmpty(intersect(box, clip));
+    if (inView) {
+      if (!findPressPoint(target, visibleParts(target, box, clip)).x) return null;
+    } else if (this.viewportOnly || isEmpty(box)) {
+      return null;
+    }
+    this.listed += 1;
+    const role = coarseRole(element);
+    const item = { k: 'e', h: handleOf(element), letter: letterOf(role), role, tag, text: '', strong: markup && tag !== 'details', box: boxOf(box), inView };
+    if (here.dialog !== null) item.d = here.dialog;
+    if (place.inShadow) item.inShadow = true;
+    this.flush();
+    this.items.push(item);
+    return item;
+  }
+
+  finish(element, item, owner) {
+    this.flush();
+    item.label = textLabel(element);
+    const text = squash(item.text) || (isField(element) ? '' : item.label);
+    const { html, full } = renderElement(element, isField(element) && item.tag !== 'select' ? '' : text);
+    item.html = html;
+    if (full !== html) item.full = full;
+    item.action = actionOf(item.role);
+    const { css_selector, xpath_selector } = this.paths.selectors(element);
+    item.css = css_selector;
+    item.xpath = xpath_selector;
+    delete item.text;
+    delete item.strong;
+    if (owner) owner.text += ' ';
+  }
+
+  addFrame(element, rect, clip, dialog) {
+    const inside = frameContent(element, rect);
+    const seen = intersect(inside.rect, clip);
+    if (this.viewportOnly && isEmpty(seen)) return;
+    this.flush();
+    const item = { k: 'f', h: handleOf(element), box: inside.box, scale: inside.scale, visible: clipInFrame(inside, seen), src: attribute(element, 'src') ?? '', inView: !isEmpty(seen) };
+    if (dialog !== null) item.d = dialog;
+    this.items.push(item);
+  }
+
+  addText(node, inner, bounded) {
+    let text = textContent(node);
+    if (!/\S/.test(text)) {
+      this.append(text && ' ', inner);
+      return;
+    }
+    const { flow } = inner.clips;
+    if (!inner.owner && (flow.right - flow.left < 3 || flow.bottom - flow.top < 3)) return;
+    if (this.viewportOnly && !bounded) {
+      const shown = textInside(node, text, flow);
+      if (shown === null) return;
+      text = shown;
+    }
+    this.append(text, inner);
+  }
+
+  append(text, inner) {
+    if (inner.owner) {
+      inner.owner.text += text;
+      return;
+    }
+    if (this.runDialog !== inner.dialog) this.flush();
+    this.runDialog = inner.dialog;
+    this.run += text;
+  }
+
+  breakText(owner) {
+    if (owner) owner.text += ' ';
+    else this.flush();
+  }
+
+  /** Ends the text that is being gathered. */
+  flush() {
+    const text = squash(this.run);
+    this.run = '';
+    if (!text) return;
+    const item = { k: 't', text };
+    if (this.runDialog !== null) item.d = this.runDialog;
+    this.items.push(item);
+  }
+
+  dialogOf(element, tag, rect, visible, place) {
+    if (!isDialog(element, tag) || !visible) return place.dialog;
+    const reach = intersect(rect, this.view);
+    // A dialog may be an empty box around a positioned window.
+    if (!isEmpty(rect) && isEmpty(reach)) return place.dialog;
+    this.flush();
+    this.dialogs.push({ h: handleOf(element), role: explicitRole(element) ?? 'dialog', text: dialogText(element), modal: attribute(element, 'aria-modal') === 'true' || matches(element, ':modal') });
+    return this.dialogs.length - 1;
+  }
+}
+
+const isDialog = (element, tag) => {
+  if (tag === 'dialog') return hasAttribute(element, 'open');
+  const role = attribute(element, 'role');
+  return role === 'dialog' || role === 'alertdialog' || attribute(element, 'aria-modal') === 'true';
+};
+
+const dialogText = (element) => {
+  const name = accessibleLabel(element);
+  if (name) return head(name, 100);
+  const heading = queryAll(element, 'h1, h2, h3, h4, h5, h6, [role="heading"]')[0];
+  const text = (heading && contentName(heading, new Set(), false)) || contentName(element, new Set(), false);
+  return head(text, 100);
+};
+
+/** The part of a text that lies inside `clip`: all of it unless it is long; null when none does. */
+const textInside = (node, text, clip) => {
+  const range = document.createRange();
+  const boxAt = (start, end) => {
+    range.setStart(node, start);
+    range.setEnd(node, end);
+    return range.getBoundingClientRect();
+  };
+  if (!overlaps(boxAt(0, text.length), clip)) return null;
+  if (text.length < LONG_TEXT) return text;
+  // Lines follow one another downwards, so both ends are found by halving.
+  const boundary = (isBefore) => {
+    let low = 0;
+    let high = text.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBefore(boxAt(middle, Math.min(middle + 1, text.length)))) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const start = boundary((box) => box.bottom <= clip.top);
+  const end = boundary((box) => box.top < clip.bottom);
+  return text.slice(start, end).toWellFormed();
+};
