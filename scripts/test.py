@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""Runs all checks, or those named on the command line, and counts what passed.
+
+usage: test.py [lint|rust|docs|client-1.8.31|client-1.10.0|playwright|puppeteer] …
+
+A group that is missing its browser, database or client fails. A test that is skipped fails the run: nothing is left
+out in silence, and nothing is tried twice.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / ".cache" / "reports"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+CARGO = ROOT / "scripts" / "cargo.sh"
+
+
+@dataclass
+class Count:
+    """How the tests of one group ended."""
+
+    name: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @property
+    def good(self) -> bool:
+        return self.passed > 0 and self.failed == 0 and self.skipped == 0
+
+    def __str__(self) -> str:
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.name}: {self.passed} passed, {self.failed} failed{skipped}"
+
+
+def run(*command: str | Path, folder: Path = ROOT, **environment: str) -> int:
+    """Runs a command in sight and returns its exit code."""
+    return subprocess.run(list(map(str, command)), cwd=folder, env={**os.environ, **environment}).returncode
+
+
+def output(*command: str | Path) -> str:
+    """What a command prints; its messages stay in sight."""
+    finished = subprocess.run(list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return finished.stdout.strip()
+
+
+def report(name: str) -> Path:
+    """A fresh place for a group's machine-readable result."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    path = REPORTS / name
+    path.unlink(missing_ok=True)
+    return path
+
+
+def cases(junit: Path) -> Iterable[tuple[str, str]]:
+    """Name and fate (`passed`, `failed`, `skipped`) of every test in a JUnit file; none if it is missing."""
+    if not junit.exists():
+        return
+    for case in ElementTree.parse(junit).getroot().iter("testcase"):
+        name = f"{case.get('classname', '')} {case.get('name', '')}"
+        if case.find("failure") is not None or case.find("error") is not None:
+            yield name, "failed"
+        elif case.find("skipped") is not None:
+            yield name, "skipped"
+        else:
+            yield name, "passed"
+
+
+def count(name: str, fates: Iterable[str], code: int) -> Count:
+    """Counts fates; a bad exit code without a failed test counts as one failure."""
+    result = Count(name)
+    for fate in fates:
+        setattr(result, fate, getattr(result, fate) + 1)
+    if code != 0 and result.failed == 0:
+        result.failed = 1
+    return result
+
+
+def lint() -> list[Count]:
+    code = run(ROOT / "scripts" / "lint.sh")
+    return [Count("Lint", passed=int(code == 0), failed=int(code != 0))]
+
+
+def binaries() -> list[Count]:
+    code = run(CARGO, "build", "--quiet", "--package", "guise", "--package", "guise-testsite")
+    return [Count("Build", passed=int(code == 0), failed=int(code != 0))]
+
+
+def rust() -> list[Count]:
+    tools = output(ROOT / "scripts" / "cargo-tool.sh", "cargo-nextest")
+    junit = TARGET / "nextest" / "ci" / "junit.xml"
+    junit.unlink(missing_ok=True)
+    code = run(
+        ROOT / "scripts" / "with-postgres.sh",
+        *(CARGO, "nextest", "run", "--profile", "ci", "--workspace"),
+        PATH=f"{os.environ['PATH']}:{tools}",
+    )
+    results = list(cases(junit))
+    groups = [count("Rust", (fate for _, fate in results), code)]
+    for database in ("SQLite", "PostgreSQL"):
+        word = "postgres" if database == "PostgreSQL" else "sqlite"
+        groups.append(count(f"  of these on {database}", (fate for name, fate in results if word in name.lower()), 0))
+    return groups
+
+
+def docs() -> list[Count]:
+    code = run(CARGO, "test", "--quiet", "--doc", "--workspace")
+    return [Count("Rust examples", passed=int(code == 0), failed=int(code != 0))]
+
+
+def built() -> dict[str, str]:
+    return {"GUISE_BIN": str(TARGET / "debug" / "guise"), "GUISE_TESTSITE_BIN": str(TARGET / "debug" / "guise-testsite")}
+
+
+def python_client(version: str) -> Callable[[], list[Count]]:
+    def group() -> list[Count]:
+        python = output(ROOT / "scripts" / "python-client.sh", version)
+        junit = report(f"client-{version}.xml")
+        suites = ("common", f"only_{version.replace('.', '_')}")
+        folder = ROOT / "tests" / "clients" / "python"
+        code = run(python, "-m", "pytest", "-q", f"--junitxml={junit}", *suites, folder=folder, **built())
+        return [count(f"client-{version}", (fate for _, fate in cases(junit)), code)]
+
+    return group
+
+
+def node_client(name: str, folder_name: str) -> Callable[[], list[Count]]:
+    def group() -> list[Count]:
+        subprocess.run([ROOT / "scripts" / "node-clients.sh"], check=True)
+        tap = report(f"{folder_name}.tap")
+        folder = ROOT / "tests" / "clients" / "node"
+        files = sorted(str(path.relative_to(folder)) for path in (folder / folder_name).glob("*.test.js"))
+        code = run(
+            *("node", "--test", "--test-concurrency=1"),
+            *("--test-reporter=spec", "--test-reporter-destination=stdout"),
+            *("--test-reporter=tap", f"--test-reporter-destination={tap}"),
+            *files,
+            folder=folder,
+            **built(),
+        )
+        totals = {word: int(number) for word, number in re.findall(r"^# (\w+) (\d+)$", tap.read_text(), re.MULTILINE)}
+        result = Count(name, totals["pass"], totals["fail"] + totals["cancelled"], totals["skipped"] + totals["todo"])
+        if code != 0 and result.failed == 0:
+            result.failed = 1
+        return [result]
+
+    return group
+
+
+GROUPS: dict[str, Callable[[], list[Count]]] = {
+    "lint": lint,
+    "rust": rust,
+    "docs": docs,
+    "client-1.8.31": python_client("1.8.31"),
+    "client-1.10.0": python_client("1.10.0"),
+    "playwright": node_client("Playwright", "playwright"),
+    "puppeteer": node_client("puppeteer", "puppeteer"),
+}
+
+NEED_BINARIES = {"client-1.8.31", "client-1.10.0", "playwright", "puppeteer"}
+
+
+def main(wanted: list[str]) -> int:
+    if unknown := [name for name in wanted if name not in GROUPS]:
+        print(f"unknown: {', '.join(unknown)}; there are: {', '.join(GROUPS)}", file=sys.stderr)
+        return 2
+    todo = [(name, group) for name, group in GROUPS.items() if not wanted or name in wanted]
+    if NEED_BINARIES & {name for name, _ in todo}:
+        first = next(index for index, (name, _) in enumerate(todo) if name in NEED_BINARIES)
+        todo.insert(first, ("build", binaries))
+    began = time.monotonic()
+    results: list[Count] = []
+    for number, (name, group) in enumerate(todo, 1):
+        print(f"\n== {name} ({number} of {len(todo)})", flush=True)
+        started = time.monotonic()
+        try:
+            counts = group()
+        except (subprocess.CalledProcessError, OSError) as error:
+            print(error, file=sys.stderr)
+            counts = [Count(name, failed=1)]
+        results += counts
+        print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
+        if name == "build" and not counts[0].good:
+            break
+    print(f"\nAfter {time.monotonic() - began:.0f} s:")
+    for result in results:
+        print(result)
+    good = all(result.good for result in results)
+    print("All good." if good else "FAILED.")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,133 @@
+"""Starts `guise serve` and the test site, ends both, and looks for anything that they leave behind."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from support import processes
+
+ROOT = Path(__file__).resolve().parents[4]
+PATIENCE = 30.0
+"""Seconds in which the server must be ready."""
+
+
+def binary(name: str, variable: str) -> str:
+    """The path of a built binary: from the environment, else the debug or the release build."""
+    if given := os.environ.get(variable):
+        return given
+    for profile in ("debug", "release"):
+        path = ROOT / "target" / profile / name
+        if path.exists():
+            return str(path)
+    raise FileNotFoundError(f"{name} is not built: run cargo build, or set {variable}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Origins:
+    """Where the test site listens."""
+
+    origin: str
+    other: str
+    cross_site: str
+
+
+class TestSite:
+    """The site under test, as a process."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [binary("guise-testsite", "GUISE_TESTSITE_BIN")], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.origins = Origins(**json.loads(self.process.stdout.readline()))
+
+    def stop(self) -> None:
+        self.process.terminate()
+        assert self.process.wait(timeout=10) == 0
+
+
+class Server:
+    """A server with a data folder, a temporary folder and a key of its own."""
+
+    def __init__(self) -> None:
+        processes.adopt_orphans()
+        self.known = processes.children()
+        self.folder = Path(tempfile.mkdtemp(prefix="guise-client-"))
+        # Entered, but not listed, by the accounts that browsers run under.
+        self.folder.chmod(0o711)
+        self.key = secrets.token_hex(16)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        (self.folder / "tmp").mkdir(mode=0o711)
+        self.log = (self.folder / "log").open("w+")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "TMPDIR": str(self.folder / "tmp"),
+            "GUISE_LISTEN": f"127.0.0.1:{port}",
+            "GUISE_DATA_DIR": str(self.folder / "data"),
+            "GUISE_API_KEY": self.key,
+            "GUISE_ALLOW_HOSTS": "localhost,127.0.0.1",
+        }
+        self.process = subprocess.Popen(
+            [binary("guise", "GUISE_BIN"), "serve"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if (code := self.process.poll()) is not None:
+                raise RuntimeError(f"guise serve ended with {code} before it was ready:\n{self.log_text()}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/ready", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                pass
+            time.sleep(0.05)
+        self.process.kill()
+        raise RuntimeError(f"guise serve was not ready in {PATIENCE} s:\n{self.log_text()}")
+
+    def log_text(self) -> str:
+        self.log.flush()
+        return (self.folder / "log").read_text()
+
+    def stop(self) -> None:
+        """Ends the server and fails unless it ends well and leaves nothing behind."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError(f"guise serve did not end within 10 s of TERM:\n{self.log_text()}") from None
+        assert code == 0, f"guise serve ended with {code}:\n{self.log_text()}"
+        left = processes.left_behind(self.known, patience=5.0)
+        assert not left, f"processes are left: {left}"
+        files = [path.name for path in (self.folder / "tmp").iterdir()]
+        assert not files, f"temporary files are left: {files}"
+        assert self.key not in self.log_text(), "the API key is in the log"
+        self.log.close()
+        shutil.rmtree(self.folder)
