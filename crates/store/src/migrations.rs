@@ -1,0 +1,61 @@
+//! The tables, step by step from the first version to this one.
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+
+use crate::ConnectError;
+
+/// A step of the schema: its version, its name, its statements. What was released never changes.
+type Step = (i64, &'static str, &'static str);
+
+/// The tables in SQLite.
+pub(crate) const SQLITE: &[Step] = &[(
+    1,
+    "sessions",
+    include_str!("../migrations/sqlite/0001_sessions.sql"),
+)];
+
+/// The tables in PostgreSQL.
+pub(crate) const POSTGRES: &[Step] = &[(
+    1,
+    "sessions",
+    include_str!("../migrations/postgres/0001_sessions.sql"),
+)];
+
+/// Brings the tables behind `connection` up to date.
+///
+/// # Errors
+/// When a newer version was there, or a step fails; that step is undone then.
+pub(crate) async fn run<C: Migrate>(
+    steps: &[Step],
+    connection: &mut C,
+    address: &str,
+) -> Result<(), ConnectError> {
+    let migrations = steps
+        .iter()
+        .map(|&(version, name, sql)| {
+            Migration::new(
+                version,
+                name.into(),
+                MigrationType::Simple,
+                sql.into_sql_str(),
+                false,
+            )
+        })
+        .collect();
+    let known = steps.last().map_or(0, |(version, ..)| *version);
+    Migrator::with_migrations(migrations)
+        .run_direct(None, connection, false)
+        .await
+        .map_err(|error| match error {
+            MigrateError::VersionMissing(found) if found > known => ConnectError::Newer {
+                address: address.to_owned(),
+                found,
+                known,
+            },
+            source => ConnectError::Migration {
+                address: address.to_owned(),
+                source,
+            },
+        })
+}

@@ -1,0 +1,38 @@
+//! Opening a PostgreSQL database.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
+use tokio::time::timeout;
+
+use crate::{ConnectError, migrations};
+
+/// How long the server may take to accept a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long one statement may take, as PostgreSQL writes it.
+const STATEMENT: &str = "30s";
+
+/// Connections per process.
+const CONNECTIONS: u32 = 16;
+
+/// Connects and brings the tables up to date. Servers that start at once take turns.
+pub(crate) async fn open(options: PgConnectOptions, shown: &str) -> Result<PgPool, ConnectError> {
+    let unreachable = |error| ConnectError::unreachable(shown, error);
+    let options = options.application_name("guise");
+
+    let mut connection = timeout(CONNECT, PgConnection::connect_with(&options))
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        .map_err(unreachable)?;
+    migrations::run(migrations::POSTGRES, &mut connection, shown).await?;
+    connection.close().await.map_err(unreachable)?;
+
+    PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(CONNECT)
+        .connect_with(options.options([("statement_timeout", STATEMENT)]))
+        .await
+        .map_err(unreachable)
+}

@@ -1,0 +1,162 @@
+//! Browser sessions.
+
+use async_trait::async_trait;
+use guise_core::ports::{SessionEnd, SessionStore};
+use guise_core::{
+    CloseReason, KeyId, Page, PageRequest, Result, Session, SessionFilter, SessionId, Status,
+    TenantId, Timestamp, Traffic,
+};
+
+use crate::Database;
+use crate::row::{Row, unreadable};
+use crate::statement::Statement;
+use crate::value::Value;
+
+const ADD: Statement = Statement::new(
+    "add a session",
+    "INSERT INTO sessions
+         (id, tenant_id, key_id, node, options, status, close_reason, error,
+          created_at, last_accessed_at, closed_at, request_bytes, response_bytes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+);
+
+const ONE: Statement = Statement::new(
+    "look a session up",
+    "SELECT id, tenant_id, key_id, options, status, close_reason, error,
+            created_at, last_accessed_at, closed_at, request_bytes, response_bytes
+     FROM sessions WHERE tenant_id = $1 AND id = $2",
+);
+
+const LIST: Statement = Statement::new(
+    "list the sessions",
+    "SELECT id, tenant_id, key_id, options, status, close_reason, error,
+            created_at, last_accessed_at, closed_at, request_bytes, response_bytes
+     FROM sessions
+     WHERE tenant_id = $1 AND ($2 IS NULL OR key_id = $2) AND (NOT $3 OR status = 'active')
+     ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5",
+);
+
+const COUNT_ACTIVE: Statement = Statement::new(
+    "count the active sessions",
+    "SELECT COUNT(*) AS active FROM sessions WHERE tenant_id = $1 AND status = 'active'",
+);
+
+const TOUCH: Statement = Statement::new(
+    "note the use of a session",
+    "UPDATE sessions
+     SET last_accessed_at = CASE WHEN last_accessed_at < $2 THEN $2 ELSE last_accessed_at END,
+         request_bytes = $3, response_bytes = $4
+     WHERE id = $1 AND status = 'active'",
+);
+
+const END: Statement = Statement::new(
+    "end a session",
+    "UPDATE sessions
+     SET status = $2, close_reason = $3, error = $4, closed_at = $5,
+         request_bytes = COALESCE($6, request_bytes), response_bytes = COALESCE($7, response_bytes)
+     WHERE id = $1 AND status = 'active'",
+);
+
+const END_OF_NODE: Statement = Statement::new(
+    "end the sessions of an earlier run",
+    "UPDATE sessions
+     SET status = $2, close_reason = $3, error = $4, closed_at = $5,
+         request_bytes = COALESCE($6, request_bytes), response_bytes = COALESCE($7, response_bytes)
+     WHERE node = $1 AND status = 'active'",
+);
+
+#[async_trait]
+impl SessionStore for Database {
+    async fn add_session(&self, session: &Session, node: &str) -> Result<()> {
+        let values = [
+            session.id.into(),
+            session.tenant.into(),
+            session.key.into(),
+            node.into(),
+            Value::json(&session.options)?,
+            session.status.as_str().into(),
+            session.close_reason.map(CloseReason::as_str).into(),
+            session.error.as_deref().into(),
+            session.created_at.into(),
+            session.last_accessed_at.into(),
+            session.closed_at.into(),
+            session.traffic.request_bytes.into(),
+            session.traffic.response_bytes.into(),
+        ];
+        self.touch(ADD, &values).await.map(drop)
+    }
+
+    async fn session(&self, tenant: TenantId, id: SessionId) -> Result<Option<Session>> {
+        let row = self.row(ONE, &[tenant.into(), id.into()]).await?;
+        row.as_ref().map(session).transpose()
+    }
+
+    async fn sessions(&self, filter: &SessionFilter, page: PageRequest) -> Result<Page<Session>> {
+        let values = [
+            filter.tenant.into(),
+            filter.key.into(),
+            filter.only_active.into(),
+            (u64::from(page.size) + 1).into(),
+            page.offset().into(),
+        ];
+        let rows = self.rows(LIST, &values).await?;
+        let items = rows.iter().map(session).collect::<Result<_>>()?;
+        Ok(Page::from_overlong(items, page))
+    }
+
+    async fn count_active(&self, tenant: TenantId) -> Result<u64> {
+        let row = self.row(COUNT_ACTIVE, &[tenant.into()]).await?;
+        row.map_or(Ok(0), |row| row.count("active"))
+    }
+
+    async fn touch_session(&self, id: SessionId, at: Timestamp, traffic: Traffic) -> Result<()> {
+        let values = [
+            id.into(),
+            at.into(),
+            traffic.request_bytes.into(),
+            traffic.response_bytes.into(),
+        ];
+        self.touch(TOUCH, &values).await.map(drop)
+    }
+
+    async fn end_session(&self, id: SessionId, end: &SessionEnd) -> Result<bool> {
+        Ok(self.touch(END, &ending(id.into(), end)).await? == 1)
+    }
+
+    async fn end_sessions_of(&self, node: &str, end: &SessionEnd) -> Result<u64> {
+        self.touch(END_OF_NODE, &ending(node.into(), end)).await
+    }
+}
+
+/// The arguments of both statements that end sessions.
+fn ending<'a>(whose: Value<'a>, end: &'a SessionEnd) -> [Value<'a>; 7] {
+    [
+        whose,
+        end.status.as_str().into(),
+        end.reason.as_str().into(),
+        end.error.as_deref().into(),
+        end.at.into(),
+        end.traffic.map(|traffic| traffic.request_bytes).into(),
+        end.traffic.map(|traffic| traffic.response_bytes).into(),
+    ]
+}
+
+fn session(row: &Row) -> Result<Session> {
+    let status = row.named("status", Status::from_name)?;
+    Ok(Session {
+        id: SessionId::from_uuid(row.id("id")?),
+        tenant: TenantId::from_uuid(row.id("tenant_id")?),
+        key: KeyId::from_uuid(row.id("key_id")?),
+        options: row.json("options")?,
+        status: status.ok_or_else(|| unreadable("status", "it is empty"))?,
+        close_reason: row.named("close_reason", CloseReason::from_name)?,
+        error: row.optional_text("error")?,
+        created_at: row.time("created_at")?,
+        last_accessed_at: row.time("last_accessed_at")?,
+        closed_at: row.optional_time("closed_at")?,
+        traffic: Traffic {
+            request_bytes: row.count("request_bytes")?,
+            response_bytes: row.count("response_bytes")?,
+        },
+    })
+}

@@ -1,0 +1,143 @@
+//! Trajectories.
+
+use async_trait::async_trait;
+use guise_core::ports::StepStore;
+use guise_core::{Error, Result, SessionId, Step, StepRecord, Timestamp};
+
+use crate::Database;
+use crate::row::Row;
+use crate::statement::Statement;
+use crate::value::Value;
+
+// Until the transaction ends, the row is locked: nobody else gets the same place.
+const TAKE_PLACE: Statement = Statement::new(
+    "note the use of a session",
+    "UPDATE sessions
+     SET next_step = next_step + 1,
+         last_accessed_at = CASE WHEN last_accessed_at < $2 THEN $2 ELSE last_accessed_at END
+     WHERE id = $1
+     RETURNING next_step - 1 AS place",
+);
+
+const ADD: Statement = Statement::new(
+    "add a step",
+    "INSERT INTO steps (session_id, sequence, started_at, intent, result, picture)
+     VALUES ($1, $2, $3, $4, $5, $6)",
+);
+
+const FINISH: Statement = Statement::new(
+    "finish a step",
+    "UPDATE steps SET result = $3, picture = $4
+     WHERE session_id = $1 AND sequence = $2 AND result IS NULL",
+);
+
+// SQLite knows no OFFSET without LIMIT, so the limit is the largest number.
+const FINISHED: Statement = Statement::new(
+    "list the steps",
+    "SELECT sequence, started_at, result, picture FROM steps
+     WHERE session_id = $1 AND result IS NOT NULL
+     ORDER BY sequence LIMIT 9223372036854775807 OFFSET $2",
+);
+
+const COUNT_FINISHED: Statement = Statement::new(
+    "count the steps",
+    "SELECT COUNT(*) AS finished FROM steps WHERE session_id = $1 AND result IS NOT NULL",
+);
+
+#[async_trait]
+impl StepStore for Database {
+    async fn begin_step(&self, session: SessionId, intent: &Step, at: Timestamp) -> Result<u64> {
+        self.append(
+            session,
+            at,
+            [Value::json(intent)?, Value::Json(None), None::<&str>.into()],
+        )
+        .await
+    }
+
+    async fn finish_step(
+        &self,
+        session: SessionId,
+        sequence: u64,
+        step: &Step,
+        picture: Option<&str>,
+    ) -> Result<()> {
+        let values = [
+            session.into(),
+            sequence.into(),
+            Value::json(step)?,
+            picture.into(),
+        ];
+        match self.touch(FINISH, &values).await? {
+            0 => Err(FINISH.failed(format!(
+                "step {sequence} of session {session} is not under way"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    async fn add_step(
+        &self,
+        session: SessionId,
+        step: &Step,
+        picture: Option<&str>,
+        at: Timestamp,
+    ) -> Result<u64> {
+        self.append(
+            session,
+            at,
+            [Value::Json(None), Value::json(step)?, picture.into()],
+        )
+        .await
+    }
+
+    async fn steps(&self, session: SessionId, offset: u64) -> Result<Vec<StepRecord>> {
+        let rows = self
+            .rows(FINISHED, &[session.into(), offset.into()])
+            .await?;
+        rows.iter().map(record).collect()
+    }
+
+    async fn count_steps(&self, session: SessionId) -> Result<u64> {
+        let row = self.row(COUNT_FINISHED, &[session.into()]).await?;
+        row.map_or(Ok(0), |row| row.count("finished"))
+    }
+}
+
+impl Database {
+    /// Gives a step the session's next place, all or nothing.
+    async fn append(
+        &self,
+        session: SessionId,
+        at: Timestamp,
+        [intent, result, picture]: [Value<'_>; 3],
+    ) -> Result<u64> {
+        let mut transaction = self.begin().await?;
+        let place = transaction
+            .row(TAKE_PLACE, &[session.into(), at.into()])
+            .await?;
+        let place = place
+            .ok_or_else(|| Error::not_found("Session", session))?
+            .count("place")?;
+        let values = [
+            session.into(),
+            place.into(),
+            at.into(),
+            intent,
+            result,
+            picture,
+        ];
+        transaction.touch(ADD, &values).await?;
+        transaction.commit().await?;
+        Ok(place)
+    }
+}
+
+fn record(row: &Row) -> Result<StepRecord> {
+    Ok(StepRecord {
+        sequence: row.count("sequence")?,
+        started_at: row.time("started_at")?,
+        step: Some(row.json("result")?),
+        picture: row.optional_text("picture")?,
+    })
+}

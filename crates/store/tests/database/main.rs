@@ -1,0 +1,17 @@
+//! The stores, on real databases. Each test that can runs on both.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failure ends the test"
+)]
+
+mod connect;
+mod files;
+mod keys;
+mod meta;
+mod sessions;
+mod steps;
+mod support;
+mod tenants;
