@@ -176,6 +176,7 @@ const waitFor = async (element, needs, position, deadline, first) => {
   let answer = first;
   while (performance.now() < deadline) {
     await nextFrame();
+    forget();
     answer = look(element, needs, position, answer.moving ? answer.box : null, false);
     if (answer.ok || answer.reason === 'detached') return answer;
   }

@@ -31,6 +31,7 @@ const dispatch = methodOf(EventTarget.prototype, 'dispatchEvent');
 const localName = getterOf(Element.prototype, 'localName');
 const elementId = getterOf(Element.prototype, 'id');
 const elementAttributes = getterOf(Element.prototype, 'attributes');
+const childElements = getterOf(Element.prototype, 'children');
 const firstElementChild = getterOf(Element.prototype, 'firstElementChild');
 const nextElementSibling = getterOf(Element.prototype, 'nextElementSibling');
 const previousElementSibling = getterOf(Element.prototype, 'previousElementSibling');
@@ -75,8 +76,9 @@ const TEXT = 3;
 const isElement = (node) => nodeType(node) === ELEMENT;
 const isHtml = (element) => element instanceof HTMLElement;
 
-// Deeper trees than this are not walked: recursion stays far below the stack's limit.
-const MAX_DEPTH = 1500;
+// Deeper trees than this are not walked, so that recursion stays far below the stack's limit. The HTML
+// parser itself stops nesting at 512.
+const MAX_DEPTH = 600;
 
 /** The parent in the composed tree: the parent element, or the host at the top of a shadow root. */
 const composedParent = (element) => {

@@ -52,11 +52,8 @@ const caretTo = (element, all) => {
       element.select();
       return;
     }
-    try {
-      element.setSelectionRange(element.value.length, element.value.length);
-    } catch {
-      // Types such as email and number have no selection; focus puts the caret at the end.
-    }
+    // Unlike setSelectionRange this also works in fields of type email and number.
+    Document.prototype.getSelection.call(document).modify('move', 'forward', 'documentboundary');
     return;
   }
   rangeOver(element, !all);

@@ -28,6 +28,7 @@ const api = Object.freeze({
     try {
       const command = COMMANDS.get(name);
       if (!command) throw new Failure('argument', `there is no command ${JSON.stringify(name)}`);
+      forget();
       const value = command(args ?? {});
       return value instanceof Promise ? value.then(success, failure) : success(value);
     } catch (error) {

@@ -44,6 +44,7 @@ pub const SOURCE: &str = concat!(
     "(() => {\n'use strict';\n",
     include_str!("dom.js"),
     include_str!("handles.js"),
+    include_str!("memo.js"),
     include_str!("geometry.js"),
     include_str!("hit.js"),
     include_str!("visibility.js"),

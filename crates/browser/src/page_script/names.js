@@ -25,7 +25,7 @@ const childOf = (element, tag) => {
 
 /** The texts of a control's `<label>` elements, joined. */
 const labelsText = (element, seen) =>
-  squash([...(element.labels ?? [])].map((label) => contentName(label, new Set([...seen, element]), false)).join(' '));
+  squash(labelsOf(element).map((label) => contentName(label, new Set([...seen, element]), false)).join(' '));
 
 const nativeName = (element, tag, seen) => {
   switch (tag) {

@@ -80,7 +80,7 @@ const ARIA_ROLES = {
   h5: 'heading', h6: 'heading', hr: 'separator', html: 'document', ins: 'insertion', li: 'listitem', main: 'main',
   mark: 'mark', math: 'math', menu: 'list', meter: 'meter', nav: 'navigation', ol: 'list', optgroup: 'group',
   option: 'option', output: 'status', p: 'paragraph', progress: 'progressbar', search: 'search', strong: 'strong',
-  sub: 'subscript', summary: 'button', sup: 'superscript', svg: 'img', table: 'table', tbody: 'rowgroup',
+  sub: 'subscript', sup: 'superscript', svg: 'img', table: 'table', tbody: 'rowgroup',
   textarea: 'textbox', tfoot: 'rowgroup', thead: 'rowgroup', time: 'time', tr: 'row', ul: 'list',
 };
 const ARIA_INPUT_ROLES = {

@@ -30,7 +30,7 @@ const standInLabel = (element) => {
   const rect = boundingRect(element);
   const sized = rect.width > 2 && rect.height > 2 && !isOutsidePage(rect);
   if (sized && isRendered(element) && Number(style.opacity) > 0.01 && style.clipPath !== 'inset(50%)') return null;
-  return [...(element.labels ?? [])].find(isRendered) ?? null;
+  return labelsOf(element).find(isRendered) ?? null;
 };
 
 const isNativelyDisabled = (element) => matches(element, ':disabled');
@@ -39,7 +39,8 @@ const isNativelyDisabled = (element) => matches(element, ':disabled');
 const disabledReason = (element) => {
   for (let at = element; at; at = flatParent(at)) {
     const what = at === element ? 'it' : `its ancestor ${openTag(at)}`;
-    if (isNativelyDisabled(at)) return `${what} is disabled`;
+    // A disabled fieldset disables its controls, except those in its first legend; they say so themselves.
+    if (isNativelyDisabled(at) && (at === element || !(at instanceof HTMLFieldSetElement))) return `${what} is disabled`;
     if (hasAttribute(at, 'inert')) return `${what} is inert`;
     if (attribute(at, 'aria-disabled') === 'true') return `${what} has aria-disabled`;
   }

@@ -6,6 +6,11 @@ const FRAME_TAGS = new Set(['iframe', 'frame']);
 // Elements outside the viewport that one pass looks at for fixed or absolute descendants inside it.
 const ESCAPE_BUDGET = 1200;
 const LONG_TEXT = 2000;
+// Children that lie in a stack are looked at one in STRIDE first; those just above the view may hang into it.
+const STACKING = new Set(['block', 'list-item', 'table', 'table-row-group', 'flow-root']);
+const LONG_STACK = 100;
+const STRIDE = 16;
+const OVERHANG = 300;
 
 /** Where the walk is: what holds for the children of an element. */
 class Place {
@@ -66,7 +71,7 @@ class Walk {
       clips,
       pointer,
       dialog: this.dialogOf(element, tag, rect, visible, place),
-      disabled: place.disabled || hasAttribute(element, 'inert') || attribute(element, 'aria-disabled') === 'true',
+      disabled: place.disabled || (tag === 'button' && isNativelyDisabled(element)) || hasAttribute(element, 'inert') || attribute(element, 'aria-disabled') === 'true',
       depth: place.depth + 1,
       inShadow: place.inShadow || shadowRootOf(element) !== null,
     };
@@ -80,26 +85,59 @@ class Walk {
     const item = this.listing(element, tag, style, rect, place, here, visible, pointer);
     const inner = place.with({ ...here, owner: item ?? place.owner });
     if (item) this.flush();
-    if (tag === 'select') this.visitSelect(element, item, inner);
-    else if (tag !== 'textarea' && tag !== 'input' && style.contentVisibility !== 'hidden') this.visitChildren(element, tag, rect, inner, visible);
+    if (tag === 'select') this.visitSelect(element, item, style, inner);
+    else if (tag !== 'textarea' && tag !== 'input' && style.contentVisibility !== 'hidden') this.visitChildren(element, tag, style, rect, inner, visible);
     if (item) this.finish(element, item, place.owner);
     if (block) this.breakText(place.owner);
   }
 
-  visitChildren(element, tag, rect, inner, visible) {
-    // Pictures inside a control are not controls; a long chart is not worth the time.
+  visitChildren(element, tag, style, rect, inner, visible) {
+    // Pictures inside a control are not controls.
     if (tag === 'svg' && inner.owner) return;
     const bounded = within(rect, inner.clips.flow);
-    eachFlatChild(element, (node) => {
+    const visit = (node) => {
       const type = nodeType(node);
       if (type === ELEMENT) this.visit(node, inner);
       else if (type === TEXT && visible) this.addText(node, inner, bounded);
-    });
+    };
+    if (this.viewportOnly && !bounded && this.isLongStack(element, style, rect)) this.visitLongStack(element, visit);
+    else eachFlatChild(element, visit);
   }
 
-  visitSelect(element, item, inner) {
+  /** True for many children that lie one below the other, as rows and paragraphs do. */
+  isLongStack(element, style, rect) {
+    if (rect.bottom - rect.top < 3 * (this.view.bottom - this.view.top) || !STACKING.has(style.display) || shadowRootOf(element)) return false;
+    return childElements(element).length > LONG_STACK;
+  }
+
+  /** Visits the children near the view: where two of them some way apart are on one side of it, so is what lies between. */
+  visitLongStack(element, visit) {
+    const children = childElements(element);
+    const rects = new Map();
+    const side = (index) => {
+      if (!rects.has(index)) rects.set(index, boundingRect(children[index]));
+      const rect = rects.get(index);
+      if (rect.height === 0) return 0;
+      if (rect.top >= this.view.bottom) return 1;
+      return rect.bottom + OVERHANG <= this.view.top ? -1 : 0;
+    };
+    const last = children.length - 1;
+    for (let index = 0; index <= last; index += STRIDE) {
+      const end = Math.min(index + STRIDE, last);
+      const where = side(index);
+      if (where !== 0 && where === side(end)) {
+        this.escapeBudget = 0;
+        if (this.forced.size > 0) for (let at = index; at <= end; at += 1) if (this.forced.has(children[at])) visit(children[at]);
+        continue;
+      }
+      const stop = index + STRIDE > last ? null : children[index + STRIDE];
+      for (let node = index === 0 ? firstChild(element) : children[index]; node && node !== stop; node = nextSibling(node)) visit(node);
+    }
+  }
+
+  visitSelect(element, item, style, inner) {
     const list = element.multiple || element.size > 1;
-    if (list) this.visitChildren(element, 'select', boundingRect(element), inner.with({ owner: null }), true);
+    if (list) this.visitChildren(element, 'select', style, boundingRect(element), inner.with({ owner: null }), true);
     if (item) item.text = list ? '' : optionsText(element);
   }
 

@@ -86,7 +86,7 @@ const parseCompound = (text, whole) => {
   }
   if (native) checkNative(native, whole);
   else if (own.length === 0) throw selectorFailure(`"${head(whole, 80)}" is not valid CSS`);
-  return { native: native || '*', own };
+  return { native: native || '*', own, isScope: /:scope(?![\w-])/i.test(text) };
 };
 
 const unquoted = (text) => {
@@ -205,7 +205,8 @@ const matchesComplex = (element, steps, index, scope, outside) => {
   if (!matchesCompound(element, steps[index].compound, scope)) return false;
   if (index === 0) return true;
   const next = (other) => matchesComplex(other, steps, index - 1, scope, outside);
-  const inScope = (other) => other && (outside || scope === document || flatOrComposedContains(scope, other));
+  const inScope = (other) =>
+    other && (outside || !(scope instanceof Element) || (other === scope ? steps[index - 1].compound.isScope : composedContains(scope, other)));
   switch (steps[index].before) {
     case '>': {
       const parent = composedParent(element);
@@ -224,8 +225,7 @@ const matchesComplex = (element, steps, index, scope, outside) => {
   }
 };
 
-const flatOrComposedContains = (outer, inner) => {
-  if (!(outer instanceof Element)) return true;
+const composedContains = (outer, inner) => {
   for (let at = inner; at; at = composedParent(at)) if (at === outer) return true;
   return false;
 };

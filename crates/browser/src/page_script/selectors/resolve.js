@@ -24,21 +24,16 @@ const answerFor = (elements) => ({
  * enters a frame answers `{enterFrame: {handle, rest}}`: go on with `rest` in that frame's document.
  */
 const resolve = ({ selector }) => {
-  forgetTexts();
-  try {
-    const chain = parseChain(selector);
-    const control = chain.findIndex((part) => part.engine === 'internal:control');
-    if (control < 0) return answerFor(runChain([document], chain));
-    const part = chain[control];
-    if (part.body !== 'enter-frame') throw selectorFailure(`"${head(part.source, 80)}" is not known; internal:control takes enter-frame`);
-    if (control === 0 || control === chain.length - 1) throw selectorFailure(`"${part.source}" needs a frame before it and a selector after it`);
-    const frame = frameOf(runChain([document], chain.slice(0, control)), part);
-    if (!frame) return { count: 0, handles: [], matches: [], visible: [] };
-    const rest = chain.slice(control + 1).map(({ engine, body, source }) => (source.startsWith('~') ? `${engine}=${body}` : source)).join(' >> ');
-    return { enterFrame: { handle: handleOf(frame), rest } };
-  } finally {
-    forgetTexts();
-  }
+  const chain = parseChain(selector);
+  const control = chain.findIndex((part) => part.engine === 'internal:control');
+  if (control < 0) return answerFor(runChain([document], chain));
+  const part = chain[control];
+  if (part.body !== 'enter-frame') throw selectorFailure(`"${head(part.source, 80)}" is not known; internal:control takes enter-frame`);
+  if (control === 0 || control === chain.length - 1) throw selectorFailure(`"${part.source}" needs a frame before it and a selector after it`);
+  const frame = frameOf(runChain([document], chain.slice(0, control)), part);
+  if (!frame) return { count: 0, handles: [], matches: [], visible: [] };
+  const rest = chain.slice(control + 1).map(({ engine, body, source }) => (source.startsWith('~') ? `${engine}=${body}` : source)).join(' >> ');
+  return { enterFrame: { handle: handleOf(frame), rest } };
 };
 
 const countedBy = (find) => {
@@ -53,7 +48,6 @@ const countedBy = (find) => {
 
 /** Whichever of the two matches exactly one element, CSS first: `{handle, by}`; `handle` is null with the counts otherwise. */
 const nodeSelectors = ({ css = null, xpath = null }) => {
-  forgetTexts();
   const tried = {};
   for (const [by, find] of [['css', css && (() => queryCss(document, css.replace(/^\s*css=/, '')))], ['xpath', xpath && (() => queryXpath(document, xpath.replace(/^\s*xpath=/, ''), xpath))]]) {
     if (!find) continue;

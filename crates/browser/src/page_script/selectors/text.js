@@ -1,13 +1,14 @@
 // Matching by visible text.
 
 /** The text of an element: all of it, and the runs that are its own, between its child elements. */
-const elementText = (element, cache, depth = 0) => {
-  const known = cache.get(element);
+const elementText = (element, depth = 0) => {
+  const known = memo.texts.get(element);
   if (known) return known;
-  const result = { full: '', runs: [] };
-  cache.set(element, result);
+  const result = { raw: '', full: '', runs: [] };
+  memo.texts.set(element, result);
   if (SILENT_TAGS.has(localName(element)) || depth > MAX_DEPTH) return result;
   if (element instanceof HTMLInputElement && /^(submit|button|reset)$/.test(element.type)) {
+    result.raw = element.value;
     result.full = squash(element.value);
     result.runs = [result.full];
     return result;
@@ -26,7 +27,7 @@ const elementText = (element, cache, depth = 0) => {
         run += textContent(node);
       } else if (isElement(node)) {
         endRun();
-        full += elementText(node, cache, depth + 1).raw ?? elementText(node, cache, depth + 1).full;
+        full += elementText(node, depth + 1).raw;
       }
     }
     endRun();
@@ -39,13 +40,7 @@ const elementText = (element, cache, depth = 0) => {
   return result;
 };
 
-// One cache serves one synchronous command; the document does not change within it.
-let textCache = new Map();
-const forgetTexts = () => {
-  textCache = new Map();
-};
-
-const textMatches = (element, test) => !SILENT_TAGS.has(localName(element)) && test(elementText(element, textCache));
+const textMatches = (element, test) => !SILENT_TAGS.has(localName(element)) && test(elementText(element));
 
 /** True if the element's text matches and, unless `all`, no child's does. */
 const isInnermost = (element, test, all = false) => {
@@ -113,5 +108,5 @@ const queryText = (scope, body, source, internal) => {
 const labelTexts = (element) => {
   const byAria = accessibleLabel(element);
   if (byAria) return [byAria];
-  return [...(element.labels ?? [])].map((label) => elementText(label, textCache).full);
+  return labelsOf(element).map((label) => elementText(label).full);
 };
