@@ -85,12 +85,16 @@ export async function startServer() {
 
   const stop = async () => {
     const family = descendants(child.pid);
-    await terminate(child, 'guise serve');
-    assert.deepEqual(await leftBehind(family, 5000), [], 'processes are left');
-    assert.deepEqual(await readdir(temporary), [], 'temporary files are left');
-    assert.ok(!(await logText()).includes(key), 'the API key is in the log');
-    await log.close();
-    await rm(folder, { recursive: true });
+    try {
+      await terminate(child, 'guise serve');
+      assert.deepEqual(await leftBehind(family, 5000), [], 'processes are left');
+      assert.deepEqual(await readdir(temporary), [], 'temporary files are left');
+      assert.ok(!(await logText()).includes(key), 'the API key is in the log');
+    } finally {
+      for (const pid of await leftBehind(family, 0)) process.kill(pid, 'SIGKILL');
+      await log.close();
+      await rm(folder, { recursive: true });
+    }
   };
   return { url, key, stop };
 }

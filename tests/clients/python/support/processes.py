@@ -37,9 +37,36 @@ def children() -> set[int]:
     return found
 
 
+def profiles() -> set[Path]:
+    """The profile folders of all browsers below this process, read from their command lines."""
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and (stat := _stat(int(entry))) is not None:
+            parents[int(entry)] = stat[1]
+    found = set()
+    for pid in parents:
+        ancestor = pid
+        while ancestor in parents and ancestor != os.getpid():
+            ancestor = parents[ancestor]
+        if ancestor != os.getpid():
+            continue
+        for argument in _arguments(pid):
+            if argument.startswith("--user-data-dir="):
+                found.add(Path(argument.partition("=")[2]))
+    return found
+
+
+def _arguments(pid: int) -> list[str]:
+    """The command line of a process; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
+    except OSError:
+        return []
+
+
 def left_behind(known: set[int], patience: float) -> list[str]:
     """Command lines of children that are not in `known`, once they have had `patience` seconds to end."""
     deadline = time.monotonic() + patience
     while (left := children() - known) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")[:200] for pid in left]
+    return [" ".join(_arguments(pid))[:200] for pid in left]

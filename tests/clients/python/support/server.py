@@ -112,22 +112,28 @@ class Server:
         raise RuntimeError(f"guise serve was not ready in {PATIENCE} s:\n{self.log_text()}")
 
     def log_text(self) -> str:
-        self.log.flush()
         return (self.folder / "log").read_text()
 
     def stop(self) -> None:
         """Ends the server and fails unless it ends well and leaves nothing behind."""
-        self.process.send_signal(signal.SIGTERM)
+        profiles = processes.profiles()
         try:
+            self.process.send_signal(signal.SIGTERM)
             code = self.process.wait(timeout=10)
+            assert code == 0, f"guise serve ended with {code}:\n{self.log_text()}"
+            left = processes.left_behind(self.known, patience=5.0)
+            assert not left, f"processes are left: {left}"
+            kept = [str(folder) for folder in profiles if folder.exists()]
+            assert not kept, f"profiles are left: {kept}"
+            files = [path.name for path in (self.folder / "tmp").iterdir()]
+            assert not files, f"temporary files are left: {files}"
+            assert self.key not in self.log_text(), "the API key is in the log"
         except subprocess.TimeoutExpired:
-            self.process.kill()
             raise AssertionError(f"guise serve did not end within 10 s of TERM:\n{self.log_text()}") from None
-        assert code == 0, f"guise serve ended with {code}:\n{self.log_text()}"
-        left = processes.left_behind(self.known, patience=5.0)
-        assert not left, f"processes are left: {left}"
-        files = [path.name for path in (self.folder / "tmp").iterdir()]
-        assert not files, f"temporary files are left: {files}"
-        assert self.key not in self.log_text(), "the API key is in the log"
-        self.log.close()
-        shutil.rmtree(self.folder)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            for process in processes.children() - self.known:
+                os.kill(process, signal.SIGKILL)
+            self.log.close()
+            shutil.rmtree(self.folder)
