@@ -51,6 +51,13 @@ const ALWAYS: &[&str] = &[
     "--disk-cache-size=67108864",
 ];
 
+/// The full browser asks its vendor for signed-in accounts and updates whatever the other switches say. Port 1 is one
+/// that Chromium itself refuses, so that not even the proxy hears of it.
+const FULL: &[&str] = &[
+    "--gaia-url=http://127.0.0.1:1/",
+    "--component-updater=url-source=http://127.0.0.1:1/",
+];
+
 /// Every argument after the program's name. No secret is among them, and nothing that opens a port.
 pub(crate) fn arguments(spec: &Spec, folders: &Folders) -> Vec<OsString> {
     let mut list: Vec<OsString> = ALWAYS.iter().map(OsString::from).collect();
@@ -63,6 +70,9 @@ pub(crate) fn arguments(spec: &Spec, folders: &Folders) -> Vec<OsString> {
         Engine::HeadlessShell => "--force-webrtc-ip-handling-policy=disable_non_proxied_udp".into(),
         Engine::Full => "--webrtc-ip-handling-policy=disable_non_proxied_udp".into(),
     });
+    if spec.engine == Engine::Full {
+        list.extend(FULL.iter().map(OsString::from));
+    }
     match (spec.engine, spec.display) {
         (Engine::HeadlessShell, _) => {}
         (Engine::Full, Display::None) => list.push("--headless=new".into()),

@@ -70,9 +70,10 @@ impl Owner {
                 Err(error.to_string())
             }
         };
-        drop(self.lease.take());
-        self.progress
-            .send_modify(|progress| progress.cleaned = Some(cleaned));
+        // Descriptors and uid are free again before anybody learns of the end.
+        let progress = self.progress.clone();
+        drop(self);
+        progress.send_modify(|progress| progress.cleaned = Some(cleaned));
     }
 
     /// Until every process is gone and an end was ordered.

@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    time::{Instant, timeout_at},
+    time::{Instant, interval, timeout_at},
 };
 
 use crate::{Browser, Confinement, Error, Launcher, Pipes, Spec, procfs};
@@ -55,18 +55,30 @@ async fn examine(browser: &Browser, started: Instant, deadline: Instant) -> Resu
         deadline,
     )
     .await?;
-    let renderers = renderer_seccomp_modes(browser)?;
-    if renderers.is_empty() || renderers.iter().any(|mode| mode != "2") {
-        return Err(Error::Probe(format!(
-            "its renderers have seccomp modes {renderers:?}, but at least one and only 2 was expected"
-        )));
-    }
     Ok(Probe {
         answer,
         first_answer,
         confinement: browser.confinement(),
-        renderers: renderers.len(),
+        renderers: filtered_renderers(browser, deadline).await?,
     })
+}
+
+/// How many renderers there are, once all of them run behind a filter. A renderer puts it up itself, a moment after its
+/// start, and the kernel tells nobody of it.
+async fn filtered_renderers(browser: &Browser, deadline: Instant) -> Result<usize, Error> {
+    let mut look = interval(Duration::from_millis(10));
+    loop {
+        look.tick().await;
+        let modes = renderer_seccomp_modes(browser)?;
+        if !modes.is_empty() && modes.iter().all(|mode| mode == "2") {
+            return Ok(modes.len());
+        }
+        if Instant::now() >= deadline {
+            return Err(Error::Probe(format!(
+                "its renderers have seccomp modes {modes:?}, but at least one and only 2 was expected"
+            )));
+        }
+    }
 }
 
 /// One question and its answer; events in between are passed over.

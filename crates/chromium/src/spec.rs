@@ -20,7 +20,7 @@ pub enum Display {
     Xvfb,
 }
 
-/// Size of the browser window, and of the Xvfb screen where there is one, in CSS pixels.
+/// Size of the browser window in CSS pixels. An Xvfb screen is larger: 1920 × 1080 or more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
     /// Width, 1 to 7680.

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashSet,
+    fmt,
     fs::{self, File, TryLockError},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -60,6 +61,13 @@ impl UidRange {
     #[must_use]
     pub fn size(&self) -> u32 {
         self.last - self.first + 1
+    }
+}
+
+impl fmt::Display for UidRange {
+    /// `210000-210999`
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}-{}", self.first, self.last)
     }
 }
 

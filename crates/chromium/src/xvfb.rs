@@ -58,7 +58,7 @@ impl Xvfb {
             &NUMBER_DESCRIPTOR.to_string(),
             "-screen",
             "0",
-            &format!("{}x{}x24", window.width, window.height),
+            &screen(window),
             "-nolisten",
             "tcp",
             "-noreset",
@@ -108,6 +108,14 @@ impl Xvfb {
             ("XAUTHORITY", folders.x_authority().into()),
         ]
     }
+}
+
+/// Larger than the window, and an ordinary size where that is enough: Chromium makes a window that would cover the whole
+/// screen a little smaller.
+fn screen(window: Window) -> String {
+    let width = window.width.saturating_add(64).max(1920);
+    let height = window.height.saturating_add(56).max(1080);
+    format!("{width}x{height}x24")
 }
 
 /// SIGKILL cannot be ignored, so this needs no deadline but the kernel's.
