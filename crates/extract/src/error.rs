@@ -1,0 +1,20 @@
+//! What can be wrong with a request for a page's content.
+
+/// Why a page's content was not given. The markup itself is never a reason: whatever it is, it is read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The text is no CSS selector.
+    #[error("`{value}` is not a CSS selector: it cannot be read from character {position} on")]
+    Selector {
+        /// The text as given, cut to 200 characters.
+        value: String,
+        /// The character, counted from 1, from which on it cannot be read.
+        position: usize,
+    },
+    /// The selector is fine, but no element of the page fits it.
+    #[error("no element matches `{selector}`")]
+    NoMatch {
+        /// The selector as given.
+        selector: String,
+    },
+}

@@ -1,0 +1,193 @@
+//! A whole page, or a page with its frames, as Markdown.
+
+use std::collections::HashSet;
+
+use dom_query::{Document, Matcher, NodeId, NodeRef, Selection};
+use url::Url;
+
+use crate::main_content::{article, remove_surroundings, surroundings};
+use crate::markdown::{Renderer, Wanted};
+use crate::parse::{Parsed, parse};
+use crate::references::{References, base_of};
+use crate::{Error, Options, Placeholder};
+
+/// What a page says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The title: that of the document, else of its Open Graph data, else its first main heading.
+    pub title: Option<String>,
+    /// The content as GitHub-flavoured Markdown, without a line end at its end. Empty for an empty page.
+    pub markdown: String,
+    /// The absolute addresses that the content links to, each once, in the order of the page.
+    pub links: Vec<Url>,
+    /// What the short names in the Markdown stand for; empty unless asked for.
+    pub placeholders: Vec<Placeholder>,
+    /// Whether the page went beyond a bound (16 MiB, 600,000 nodes, work) and its end is missing.
+    pub truncated: bool,
+}
+
+/// A document inside a page, or the page itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The document's address; relative addresses in it are seen from there.
+    pub url: &'a Url,
+    /// The document's markup.
+    pub html: &'a str,
+}
+
+/// Turns a page into Markdown.
+///
+/// # Errors
+/// [`Error::NoMatch`] when the options name a selector that nothing fits.
+pub fn page(html: &str, base: &Url, options: &Options) -> Result<Page, Error> {
+    frames(&[Frame { url: base, html }], options)
+}
+
+/// Turns a page, which is the first part, and its frames into Markdown.
+///
+/// Each further document follows after a blank line, `IFRAME <url>:` and a line end, `data:` documents excepted. With a
+/// selector the first part alone is read (Notte API: scrape, semantics).
+///
+/// # Errors
+/// [`Error::NoMatch`] when the options name a selector that nothing in the first part fits.
+pub fn frames(parts: &[Frame<'_>], options: &Options) -> Result<Page, Error> {
+    let mut references = References::new(options.link_placeholders);
+    let mut whole = Page {
+        title: None,
+        markdown: String::new(),
+        links: Vec::new(),
+        placeholders: Vec::new(),
+        truncated: false,
+    };
+    for (index, part) in parts.iter().enumerate() {
+        let is_main = index == 0;
+        if !is_main && (options.selector.is_some() || part.url.scheme() == "data") {
+            continue;
+        }
+        let parsed = parse(part.html);
+        whole.truncated |= parsed.truncated;
+        if is_main {
+            whole.title = title(&parsed.document);
+        } else {
+            whole.markdown.push_str("\n\nIFRAME ");
+            whole.markdown.push_str(part.url.as_str());
+            whole.markdown.push_str(":\n");
+        }
+        let markdown = document(&parsed, part.url, options, &mut references)?;
+        whole.markdown.push_str(&markdown);
+    }
+    (whole.links, whole.placeholders) = references.finish();
+    Ok(whole)
+}
+
+fn document(
+    parsed: &Parsed,
+    url: &Url,
+    options: &Options,
+    references: &mut References,
+) -> Result<String, Error> {
+    let document = &parsed.document;
+    let base = base_of(document, url);
+    let wanted = Wanted {
+        base: &base,
+        links: options.links,
+        images: options.images,
+    };
+    for ignored in &options.ignored_tags {
+        document.select_matcher(ignored.matcher()).remove();
+    }
+    let mut renderer = Renderer::new(wanted, references);
+
+    if let Some(selector) = &options.selector {
+        if options.only_main_content {
+            remove_surroundings_within(document, selector.matcher());
+        }
+        let selected = document.select_matcher(selector.matcher());
+        if selected.is_empty() {
+            return Err(Error::NoMatch {
+                selector: selector.as_str().to_owned(),
+            });
+        }
+        for root in outermost(&selected) {
+            renderer.block(root);
+        }
+        return Ok(renderer.finish());
+    }
+
+    if options.only_main_content {
+        if let Some(article) = article(document)
+            && let Some(&root) = article.root().nodes().first()
+        {
+            let has_heading = root.descendants_it().any(|node| node.has_name("h1"));
+            if !has_heading {
+                renderer.heading(&article.title);
+            }
+            renderer.block(root);
+            return Ok(renderer.finish());
+        }
+        let rest = document.clone();
+        remove_surroundings(&rest);
+        renderer.block(rest.html_root());
+        let markdown = renderer.finish();
+        if !markdown.is_empty() {
+            return Ok(markdown);
+        }
+        renderer = Renderer::new(wanted, references);
+    }
+    renderer.block(document.html_root());
+    Ok(renderer.finish())
+}
+
+/// Drops navigation and the like inside the selected elements, but not these themselves.
+fn remove_surroundings_within(document: &Document, selector: &Matcher) {
+    let kept: HashSet<NodeId> = document
+        .select_matcher(selector)
+        .nodes()
+        .iter()
+        .flat_map(|node| {
+            node.ancestors_it(None)
+                .map(|above| above.id)
+                .chain([node.id])
+        })
+        .collect();
+    for node in surroundings(document).nodes() {
+        if !kept.contains(&node.id) {
+            node.remove_from_parent();
+        }
+    }
+}
+
+/// The selected elements that lie in no other selected one, in the order of the page.
+fn outermost<'a>(selected: &Selection<'a>) -> Vec<NodeRef<'a>> {
+    let ids: HashSet<NodeId> = selected.nodes().iter().map(|node| node.id).collect();
+    selected
+        .nodes()
+        .iter()
+        .filter(|node| !node.ancestors_it(None).any(|above| ids.contains(&above.id)))
+        .copied()
+        .collect()
+}
+
+fn title(document: &Document) -> Option<String> {
+    let text = |selector: &str| {
+        let found = document.select_single(selector);
+        let words: Vec<_> = found
+            .nodes()
+            .first()?
+            .text()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    };
+    let open_graph = || {
+        let content = document
+            .select_single("meta[property='og:title'][content]")
+            .attr("content")?;
+        let content = content.trim().to_owned();
+        (!content.is_empty()).then_some(content)
+    };
+    text("head > title")
+        .or_else(open_graph)
+        .or_else(|| text("h1"))
+}
