@@ -70,7 +70,7 @@ def test_status_carries_the_steps(client, site):
     with client.Session() as session:
         session.execute(type="goto", url=f"{site.origin}/article")
         session.execute(type="scroll_down")
-        assert session.offset >= 2
+        assert session.offset() >= 2
     ended = client.sessions.status(session.session_id)
     assert len(ended.steps) >= 2
     assert all({"type", "value"} <= step.keys() for step in ended.steps)

@@ -47,7 +47,7 @@ def test_the_asynchronous_client_does_the_same(server, site):
             await session.execute(type="fill", selector="#username", value="ada")
             await session.execute(type="fill", selector="#password", value="engine-1843")
             await session.execute(type="click", selector="#submit")
-            page = await session.page()
+            page = await session.page
             await page.wait_for_url("**/account")
             return await session.scrape()
 
