@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs all checks, or those named on the command line, and counts what passed.
 
-usage: test.py [lint|rust|docs|client-1.8.31|client-1.10.0|playwright|puppeteer] …
+usage: test.py [lint|rust|docs|page-script|client-1.8.31|client-1.10.0|playwright|puppeteer] …
 
 A group that is missing its browser, database or client fails. A test that is skipped fails the run: nothing is left
 out in silence, and nothing is tried twice.
@@ -134,18 +134,16 @@ def python_client(version: str) -> Callable[[], list[Count]]:
     return group
 
 
-def node_client(name: str, folder_name: str) -> Callable[[], list[Count]]:
+def node_tests(name: str, folder: Path, pattern: str) -> Callable[[], list[Count]]:
     def group() -> list[Count]:
         subprocess.run([ROOT / "scripts" / "node-clients.sh"], check=True)
-        tap = report(f"{folder_name}.tap")
-        folder = ROOT / "tests" / "clients" / "node"
-        files = sorted(str(path.relative_to(folder)) for path in (folder / folder_name).glob("*.test.js"))
+        tap = report(f"{name.lower().replace(' ', '-')}.tap")
         code = run(
             *("node", "--test", "--test-concurrency=1"),
             *("--test-reporter=spec", "--test-reporter-destination=stdout"),
             *("--test-reporter=tap", f"--test-reporter-destination={tap}"),
-            *files,
-            folder=folder,
+            *sorted(folder.glob(pattern)),
+            GUISE_CHROMIUM=str(ROOT / "scripts" / "chromium-unprivileged.sh"),
             **built(),
         )
         totals = {word: int(number) for word, number in re.findall(r"^# (\w+) (\d+)$", tap.read_text(), re.MULTILINE)}
@@ -157,14 +155,17 @@ def node_client(name: str, folder_name: str) -> Callable[[], list[Count]]:
     return group
 
 
+NODE_CLIENTS = ROOT / "tests" / "clients" / "node"
+
 GROUPS: dict[str, Callable[[], list[Count]]] = {
     "lint": lint,
     "rust": rust,
     "docs": docs,
+    "page-script": node_tests("Page script", ROOT / "tests" / "page_script", "*.test.mjs"),
     "client-1.8.31": python_client("1.8.31"),
     "client-1.10.0": python_client("1.10.0"),
-    "playwright": node_client("Playwright", "playwright"),
-    "puppeteer": node_client("puppeteer", "puppeteer"),
+    "playwright": node_tests("Playwright", NODE_CLIENTS / "playwright", "*.test.js"),
+    "puppeteer": node_tests("puppeteer", NODE_CLIENTS / "puppeteer", "*.test.js"),
 }
 
 NEED_BINARIES = {"client-1.8.31", "client-1.10.0", "playwright", "puppeteer"}
