@@ -90,7 +90,7 @@ impl RawEvent {
     /// [`Error::Decode`] when the event is of another kind or does not have `E`'s shape.
     pub fn parse<E: Event>(&self) -> Result<E, Error> {
         if self.is::<E>() {
-            decode::typed(&Cow::Borrowed(E::METHOD), self.params())
+            decode::typed(Cow::Borrowed(E::METHOD), self.params())
         } else {
             Err(Error::Decode {
                 method: self.owned_method(),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
@@ -160,14 +161,11 @@ impl Router {
                 FIRST_ID
             };
             let id = state.last_id;
-            if !state.pending.contains_key(&id) {
-                state.pending.insert(
-                    id,
-                    Pending {
-                        session: session.cloned(),
-                        waiter,
-                    },
-                );
+            if let Entry::Vacant(place) = state.pending.entry(id) {
+                place.insert(Pending {
+                    session: session.cloned(),
+                    waiter,
+                });
                 return Ok(id);
             }
         }

@@ -61,7 +61,7 @@ impl Session {
             reason: error.to_string(),
         })?;
         let result = self.request(method.clone(), &params, deadline).await?;
-        decode::typed(&method, &result)
+        decode::typed(method, &result)
     }
 
     /// Sends any method with any parameters (one JSON object) and gives back the result undecoded.
@@ -84,7 +84,7 @@ impl Session {
         let result = self
             .request(method.clone(), params.get().as_bytes(), deadline)
             .await?;
-        decode::typed(&method, &result)
+        decode::typed(method, &result)
     }
 
     /// Subscribes to `methods` of this session, from this moment on (and, the first time, to what a new session kept).

@@ -101,7 +101,7 @@ impl RemoteObject {
     /// [`Error::Decode`] when it has another shape or was not asked for by value.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let value = self.value.as_ref().map_or("null", |value| value.get());
-        decode::typed(&Cow::Borrowed("Runtime.RemoteObject"), value.as_bytes())
+        decode::typed(Cow::Borrowed("Runtime.RemoteObject"), value.as_bytes())
     }
 }
 

@@ -128,7 +128,7 @@ impl Link {
         self.arrived.notify_one();
     }
 
-    /// Counts a command that was passed on and says how many are unanswered.
+    /// Counts a command that is passed on and says how many are unanswered now.
     pub(super) fn sent(&self) -> usize {
         let mut state = lock(&self.state);
         state.in_flight += 1;
@@ -174,7 +174,8 @@ impl Link {
         self.push(message.freeze());
     }
 
-    /// A command's session went away before the answer. The browser says nothing in this case, and clients know.
+    /// One command less is unanswered: its answer came, or its session went away first. In that case the browser says
+    /// nothing, and clients know.
     pub(crate) fn answered(&self) {
         let mut state = lock(&self.state);
         state.in_flight = state.in_flight.saturating_sub(1);

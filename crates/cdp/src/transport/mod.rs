@@ -1,4 +1,4 @@
-//! How messages travel: pipes and WebSockets.
+//! How messages travel: over pipes or a WebSocket.
 
 pub(crate) mod pipe;
 pub(crate) mod websocket;

@@ -11,7 +11,7 @@ use crate::Error;
 /// JavaScript strings may hold lone surrogates (half of an emoji that a page cut in two). The browser writes them as
 /// `\udXXX`, which no Rust string can hold; they become U+FFFD, as browsers themselves do when they encode text.
 pub(crate) fn typed<T: DeserializeOwned>(
-    method: &Cow<'static, str>,
+    method: Cow<'static, str>,
     body: &[u8],
 ) -> Result<T, Error> {
     serde_json::from_slice(body)
@@ -20,7 +20,7 @@ pub(crate) fn typed<T: DeserializeOwned>(
             None => Err(error),
         })
         .map_err(|error| Error::Decode {
-            method: method.clone(),
+            method,
             reason: error.to_string(),
         })
 }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn decode(body: &str) -> String {
-        typed(&Cow::Borrowed("Test.method"), body.as_bytes()).unwrap()
+        typed(Cow::Borrowed("Test.method"), body.as_bytes()).unwrap()
     }
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn other_faults_are_reported_with_the_method() {
-        let error = typed::<String>(&Cow::Borrowed("Test.method"), b"7").unwrap_err();
+        let error = typed::<String>(Cow::Borrowed("Test.method"), b"7").unwrap_err();
         assert!(
             error
                 .to_string()
