@@ -17,7 +17,7 @@ pub enum Step {
 /// A step as it is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepRecord {
-    /// Its place in the session's trajectory, from 0, without gaps among finished ones.
+    /// Its place in the session's trajectory, from 0; places of steps that never finished are missing.
     pub sequence: u64,
     /// When it began.
     pub started_at: Timestamp,

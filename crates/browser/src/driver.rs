@@ -1,0 +1,150 @@
+//! Starts browsers for sessions: warm from the pool where that is possible, cold otherwise.
+//!
+//! A pooled browser learns its user agent, viewport, headers, proxy and allow-list when it is handed out. Chromium's own
+//! arguments and a window must be known before the start, so sessions that ask for them start cold.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use guise_chromium::Launcher;
+use guise_core::ports::{Browsers, Started};
+use guise_core::{BrowserSpec, Engine, Error, ExposeSecret as _, Result, Violation};
+use guise_egress::{AllowList, Policy, Upstream};
+use tokio::time::Instant;
+
+use crate::chrome_args;
+use crate::host::Settings;
+use crate::pool::{Pool, PoolSizes};
+use crate::process::{Kind, Prepared};
+
+/// What the operator sets.
+pub struct DriverOptions {
+    /// Where processes come from.
+    pub launcher: Launcher,
+    /// How network doors are opened.
+    pub doors: guise_egress::Options,
+    /// What pages may reach although it is private.
+    pub allow: AllowList,
+    /// How many browsers wait.
+    pub pool: PoolSizes,
+}
+
+/// Starts one process tree for each session.
+pub struct Driver {
+    launcher: Arc<Launcher>,
+    doors: guise_egress::Options,
+    allow: AllowList,
+    pool: Pool,
+}
+
+impl Driver {
+    /// A driver whose pool begins to fill at once.
+    pub fn new(options: DriverOptions) -> Self {
+        let launcher = Arc::new(options.launcher);
+        let pool = Pool::open(Arc::clone(&launcher), options.doors.clone(), options.pool);
+        Self {
+            launcher,
+            doors: options.doors,
+            allow: options.allow,
+            pool,
+        }
+    }
+
+    /// How many browsers wait, and how many sessions got one that did.
+    pub fn pool_figures(&self) -> (usize, u64) {
+        (self.pool.ready(), self.pool.hits())
+    }
+}
+
+#[async_trait]
+impl Browsers for Driver {
+    fn check(&self, spec: &BrowserSpec) -> Result<()> {
+        chrome_args::check(&spec.chrome_args)?;
+        upstream(spec)?;
+        Ok(())
+    }
+
+    async fn start(&self, spec: &BrowserSpec, deadline: Instant) -> Result<Started> {
+        let arguments = chrome_args::check(&spec.chrome_args)?;
+        let policy = Policy {
+            allow: self.allow.clone(),
+            upstream: upstream(spec)?,
+        };
+        let (engine, notes) = self.engine(spec.engine);
+        let _starting = self.pool.starting();
+        let pooled = if arguments.is_empty() {
+            self.pool.take(engine)
+        } else {
+            None
+        };
+        let prepared = match pooled {
+            Some(prepared) => prepared,
+            None => {
+                let window = spec.viewport.filter(|_| engine == Engine::FullWindow);
+                let kind = Kind {
+                    engine,
+                    arguments,
+                    window,
+                };
+                Prepared::start(&self.launcher, &self.doors, &kind, deadline).await?
+            }
+        };
+        let settings = Settings {
+            user_agent: spec.user_agent.clone(),
+            viewport: spec.viewport,
+            extra_headers: spec.extra_http_headers.clone(),
+        };
+        let browser = prepared.hand_out(policy, settings, deadline).await?;
+        Ok(Started {
+            browser,
+            engine,
+            notes,
+        })
+    }
+
+    async fn shutdown(&self, deadline: Instant) {
+        self.pool.close(deadline).await;
+        if let Err(error) = self.launcher.shutdown(deadline).await {
+            tracing::error!(%error, "browsers are left");
+        }
+    }
+}
+
+impl Driver {
+    /// The program that will run, and what differs from the wish.
+    fn engine(&self, wished: Engine) -> (Engine, Vec<String>) {
+        if wished == Engine::FullWindow
+            && let Err(error) = self.launcher.installation().xvfb()
+        {
+            let note =
+                format!("headless false was asked for, but the browser runs headless: {error}");
+            return (Engine::FullHeadless, vec![note]);
+        }
+        (wished, Vec::new())
+    }
+}
+
+fn upstream(spec: &BrowserSpec) -> Result<Option<Upstream>> {
+    let Some(proxy) = &spec.proxy else {
+        return Ok(None);
+    };
+    let password = proxy
+        .password
+        .as_ref()
+        .map(|password| password.expose_secret());
+    Upstream::parse(
+        &proxy.server,
+        proxy.username.as_deref(),
+        password,
+        proxy.bypass.as_deref(),
+    )
+    .map(Some)
+    .map_err(|error| {
+        Error::invalid(vec![Violation {
+            path: vec!["proxies".to_owned(), "0".to_owned()],
+            code: "proxy",
+            message: format!("Invalid proxy: {error}"),
+            input: None,
+        }])
+    })
+}

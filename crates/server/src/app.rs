@@ -1,0 +1,176 @@
+//! Everything that handlers use, put together once at the start.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use guise_core::ports::{Clock, Store};
+use guise_core::services::{Access, Files, Sessions};
+use guise_core::{Area, Caller, Result, Session, SessionId, Status, TenantId, Timestamp};
+use guise_secrets::{InstanceKey, Purpose, Tokens};
+use metrics_exporter_prometheus::PrometheusHandle;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Settings;
+use crate::http::base_url::BaseUrl;
+use crate::http::rate_limit::RateLimit;
+
+/// Handed to every handler; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What handlers use.
+pub struct Parts {
+    /// The configuration in force.
+    pub settings: Settings,
+    /// Browser sessions.
+    pub sessions: Sessions,
+    /// Uploads and downloads.
+    pub files: Arc<Files>,
+    /// Tenants and keys.
+    pub access: Access,
+    /// Signed addresses.
+    pub tokens: Tokens,
+    /// By which API keys are recognised.
+    pub key: InstanceKey,
+    /// The database, for asking whether it answers.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The counters.
+    pub metrics: PrometheusHandle,
+    /// How often one key may call.
+    pub rate_limit: Option<RateLimit>,
+    /// Cancelled when the server stops.
+    pub stopping: CancellationToken,
+}
+
+/// File links work for so long.
+const FILE_LINK: Duration = Duration::from_hours(1);
+
+/// A path segment keeps what RFC 3986 calls unreserved.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Addresses of an active session, for its answers.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// The Chrome DevTools Protocol.
+    pub cdp: Option<String>,
+    /// The page that shows it.
+    pub viewer: Option<String>,
+}
+
+/// All addresses of a session.
+#[derive(Clone, Debug)]
+pub struct DebugLinks {
+    /// The Chrome DevTools Protocol.
+    pub cdp: String,
+    /// Pictures.
+    pub recording: String,
+    /// Events.
+    pub logs: String,
+    /// The page that shows it.
+    pub viewer: String,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Who presents `key`.
+    ///
+    /// # Errors
+    /// Kind `Unauthenticated`.
+    pub async fn recognise(&self, key: &str) -> Result<Caller> {
+        self.access.recognise(&self.key.digest(key)).await
+    }
+
+    /// Whether sessions can be started.
+    ///
+    /// # Errors
+    /// Says what is in the way.
+    pub async fn check_ready(&self) -> std::result::Result<(), String> {
+        if self.stopping.is_cancelled() {
+            return Err("The server is stopping".to_owned());
+        }
+        self.store.tenants().await.map(drop).map_err(|error| {
+            tracing::error!(error = ?error, "the database does not answer");
+            "The database does not answer".to_owned()
+        })
+    }
+
+    /// The addresses of a session that go into its answers; none for one that has ended.
+    pub fn links(&self, base: &BaseUrl, session: &Session) -> Links {
+        if session.status != Status::Active {
+            return Links::default();
+        }
+        let links = self.debug_links(base, session);
+        Links {
+            cdp: Some(links.cdp),
+            viewer: Some(links.viewer),
+        }
+    }
+
+    /// All addresses of a session. Their tokens live as long as it may.
+    pub fn debug_links(&self, base: &BaseUrl, session: &Session) -> DebugLinks {
+        let id = session.id.to_string();
+        let minutes = u64::from(session.options.max_duration_minutes);
+        let until = session.created_at.plus(Duration::from_mins(minutes));
+        let cdp = self.tokens.sign(Purpose::Cdp, session.tenant, &id, until);
+        let view = self.tokens.sign(Purpose::View, session.tenant, &id, until);
+        DebugLinks {
+            cdp: base.join_socket(&format!("/cdp/{id}/{cdp}")),
+            recording: base.join_socket(&format!("/sessions/{id}/debug/recording?token={view}")),
+            logs: base.join_socket(&format!("/sessions/{id}/debug/logs?token={view}")),
+            viewer: base.join(&format!("/view/{id}/{view}")),
+        }
+    }
+
+    /// The session that a token opens for `purpose`.
+    ///
+    /// # Errors
+    /// Kind `Denied` for a token that does not, `NotFound` for an id that is none.
+    pub fn opened_by(&self, purpose: Purpose, id: &str, token: &str) -> Result<SessionId> {
+        self.tokens
+            .verify(purpose, id, token, self.now())
+            .map_err(|error| guise_core::Error::new(guise_core::Kind::Denied, error.to_string()))?;
+        id.parse()
+            .map_err(|_| guise_core::Error::not_found("Session", id))
+    }
+
+    /// Where a file can be fetched without a key.
+    pub fn file_link(&self, base: &BaseUrl, tenant: TenantId, area: Area, name: &str) -> String {
+        let area = match area {
+            Area::Uploads => "uploads".to_owned(),
+            Area::Downloads(session) => session.to_string(),
+        };
+        let until = self.now().plus(FILE_LINK);
+        let token = self
+            .tokens
+            .sign(Purpose::File, tenant, &format!("{area}/{name}"), until);
+        base.join(&format!(
+            "/files/{area}/{token}/{}",
+            utf8_percent_encode(name, SEGMENT)
+        ))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

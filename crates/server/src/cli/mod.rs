@@ -1,0 +1,176 @@
+//! The command line.
+
+mod config;
+mod doctor;
+mod keys;
+mod log;
+mod serve;
+mod store;
+mod tenants;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::config::{Layers, SETTINGS, Settings};
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let matches = command().get_matches();
+    match dispatch(&matches) {
+        Ok(code) => code,
+        Err(error) => {
+            // One line, the whole chain of causes: what failed, and why.
+            let _ = writeln!(std::io::stderr(), "guise: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Command {
+    let mut root = Command::new("guise")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Gives an AI agent a browser and an identity")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .global(true)
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("A configuration file instead of guise.toml in the data folder"),
+        )
+        .subcommand(Command::new("serve").about("Runs the server"))
+        .subcommand(Command::new("doctor").about("Checks this machine and says what to do"))
+        .subcommand(
+            Command::new("config").about("Shows the configuration in force, secrets masked"),
+        )
+        .subcommand(keys::command())
+        .subcommand(tenants::command());
+    for setting in SETTINGS {
+        root = root.arg(
+            Arg::new(setting.name)
+                .long(setting.name.replace('_', "-"))
+                .global(true)
+                .action(ArgAction::Set)
+                .value_name("VALUE")
+                .hide_short_help(true)
+                .help(format!(
+                    "{} [env: GUISE_{}]",
+                    setting.help,
+                    setting.name.to_ascii_uppercase()
+                )),
+        );
+    }
+    root
+}
+
+fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
+    let Some((name, matches)) = matches.subcommand() else {
+        return Ok(ExitCode::FAILURE);
+    };
+    let (layers, warnings) = layers(matches)?;
+    let settings = Settings::from_layers(&layers)?;
+    log::start(&settings)?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    if name == "config" {
+        config::show(&layers)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    runtime.block_on(async {
+        match name {
+            "serve" => serve::run(settings).await.map(|()| ExitCode::SUCCESS),
+            "doctor" => doctor::run(settings).await,
+            "keys" => keys::run(settings, matches)
+                .await
+                .map(|()| ExitCode::SUCCESS),
+            _ => tenants::run(settings, matches)
+                .await
+                .map(|()| ExitCode::SUCCESS),
+        }
+    })
+}
+
+/// All layers of the configuration, and warnings about the environment.
+fn layers(matches: &ArgMatches) -> Result<(Layers, Vec<String>)> {
+    let mut flags = Vec::new();
+    for setting in SETTINGS {
+        if let Some(text) = deepest(matches, setting.name) {
+            let flag = format!("--{}", setting.name.replace('_', "-"));
+            let text = if setting.secret {
+                anyhow::ensure!(
+                    text == "-",
+                    "{flag} takes only '-', which reads the value from standard input: arguments can be read by others"
+                );
+                read_line()?
+            } else {
+                text
+            };
+            flags.push((setting.name, text, flag));
+        }
+    }
+
+    // The data folder holds the file, so it is looked for in the other layers first.
+    let mut layers = Layers::defaults()?;
+    layers.add_environment(std::env::vars());
+    if let Some((name, text, flag)) = flags.iter().find(|(name, ..)| *name == "data_dir") {
+        layers.set(name, text.clone(), flag.clone())?;
+    }
+    let explicit = matches
+        .get_one::<PathBuf>("config")
+        .cloned()
+        .or_else(|| std::env::var_os("GUISE_CONFIG").map(PathBuf::from));
+    let file = match explicit {
+        Some(file) => Some(file),
+        None => {
+            Some(crate::config::data_dir(&layers).join("guise.toml")).filter(|file| file.exists())
+        }
+    };
+
+    let mut layers = Layers::defaults()?;
+    if let Some(file) = file {
+        layers.add_file(&file)?;
+    }
+    let warnings = layers.add_environment(std::env::vars());
+    for (name, text, flag) in flags {
+        layers.set(name, text, flag)?;
+    }
+    Ok((layers, warnings))
+}
+
+/// A global argument's value, given before or after the subcommand's name.
+fn deepest(matches: &ArgMatches, name: &str) -> Option<String> {
+    let below = matches
+        .subcommand()
+        .and_then(|(_, below)| deepest(below, name));
+    below.or_else(|| matches.get_one::<String>(name).cloned())
+}
+
+/// One line of standard input.
+fn read_line() -> Result<String> {
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .context("cannot read standard input")?;
+    Ok(line.trim().to_owned())
+}
+
+/// Prints to standard output, where a closed pipe is no reason to panic.
+fn print(text: &str) -> Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot print")
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,241 @@
+//! `guise serve`: wiring, the listener, and the orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use axum::serve::ListenerExt as _;
+use guise_browser::{Driver, DriverOptions, PoolSizes};
+use guise_chromium::Installation;
+use guise_core::Scopes;
+use guise_core::ports::{Blobs, Browsers, Clock, Store, SystemClock};
+use guise_core::services::{self, Access, Files, NewKey, Sessions};
+use guise_egress::OwnPorts;
+use guise_secrets::{ApiKeySecret, Tokens};
+use guise_store::{Database, DiskBlobs};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, Parts};
+use crate::config::Settings;
+use crate::data_folder::DataFolder;
+use crate::http::rate_limit::RateLimit;
+use crate::http::router::router;
+
+/// From the signal to the end of the process, with a margin to the ten seconds that service managers give.
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// Requests that are under way get this much of it.
+const REQUESTS: Duration = Duration::from_secs(3);
+
+pub(super) async fn run(settings: Settings) -> Result<()> {
+    let folder = DataFolder::open(&settings.data_dir)?;
+    // The port first: when another server runs here, nothing else is touched.
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| {
+        format!("cannot listen on {}: is another server running there? choose another address with --listen", settings.listen)
+    })?;
+    let address = listener
+        .local_addr()
+        .context("cannot tell the address listened on")?;
+    let database = Database::connect(&folder.database_url(&settings)).await?;
+    let key = folder.instance_key(&database).await?;
+    let database = Arc::new(database);
+    let store: Arc<dyn Store> = Arc::clone(&database) as Arc<dyn Store>;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let blobs: Arc<dyn Blobs> = Arc::new(DiskBlobs::open(folder.blobs()).await?);
+
+    let own_ports = OwnPorts::default();
+    let _own_port = own_ports.hold(address.port());
+    let driver = Arc::new(driver(&settings, &folder, own_ports).await?);
+    let browsers: Arc<dyn Browsers> = Arc::clone(&driver) as Arc<dyn Browsers>;
+
+    let mut access = Access::new(Arc::clone(&store), Arc::clone(&clock));
+    access.default_tenant().await?;
+    if let Some(configured) = &settings.api_key {
+        access = access
+            .with_configured_key(key.digest(configured.expose()))
+            .await?;
+    }
+    let first_key = first_key(&settings, &folder, &access, &key).await?;
+
+    let files = Arc::new(Files::new(
+        Arc::clone(&store),
+        Arc::clone(&blobs),
+        Arc::clone(&clock),
+    ));
+    let slots = match settings.slots {
+        Some(slots) => slots,
+        None => guise_chromium::doctor::recommended_slots()?,
+    };
+    let sessions = Sessions::new(
+        Arc::clone(&store),
+        blobs,
+        browsers,
+        Arc::clone(&files),
+        Arc::clone(&clock),
+        services::Settings {
+            node: folder.path().display().to_string(),
+            slots,
+            waiting: settings.slots_waiting,
+            wait: settings.slots_wait,
+            sessions_per_tenant: settings.sessions_per_tenant,
+            call: Duration::from_secs(40),
+        },
+    );
+    let lost = sessions.recover().await?;
+    if lost > 0 {
+        tracing::warn!(
+            sessions = lost,
+            "sessions of an earlier run were noted as ended"
+        );
+    }
+
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .context("cannot start the counters")?;
+    let stopping = CancellationToken::new();
+    let app = App::new(Parts {
+        sessions,
+        files,
+        access,
+        tokens: Tokens::new(&key),
+        key,
+        store,
+        clock,
+        metrics,
+        rate_limit: settings.rate_limit_per_minute.map(RateLimit::per_minute),
+        stopping: stopping.clone(),
+        settings,
+    });
+    announce(&app, address, slots, first_key)?;
+    serve(app.clone(), listener, stopping).await?;
+    database.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn driver(settings: &Settings, folder: &DataFolder, own_ports: OwnPorts) -> Result<Driver> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let paths = guise_chromium::Paths {
+        headless_shell: settings.headless_shell.clone(),
+        full: settings.chrome.clone(),
+        xvfb: settings.xvfb.clone(),
+    };
+    let installation = Installation::find(&paths, deadline).await?;
+    // The small build is what sessions get unless they ask for another one; the error names the package.
+    installation.engine(guise_chromium::Engine::HeadlessShell)?;
+    if let Err(missing) = installation.engine(guise_chromium::Engine::Full) {
+        tracing::warn!(
+            "sessions with browser_type chrome, or with a window, will not start: {missing}"
+        );
+    }
+    let mut options = guise_chromium::Options::new(installation, folder.path());
+    options.uids = settings.uids;
+    let launcher = options.open(deadline).await?;
+    let swept = launcher.swept();
+    if swept != guise_chromium::Swept::default() {
+        tracing::warn!(
+            ?swept,
+            "an earlier run left processes or folders behind; they are gone now"
+        );
+    }
+    Ok(Driver::new(DriverOptions {
+        launcher,
+        doors: guise_egress::Options {
+            own_ports,
+            ..guise_egress::Options::default()
+        },
+        allow: settings.allow_hosts.clone(),
+        pool: PoolSizes {
+            headless_shell: settings.pool_headless_shell,
+            full: settings.pool_chrome,
+        },
+    }))
+}
+
+/// On the very first start somebody must be able to call: a key is made, unless the configuration names one.
+async fn first_key(
+    settings: &Settings,
+    folder: &DataFolder,
+    access: &Access,
+    key: &guise_secrets::InstanceKey,
+) -> Result<Option<ApiKeySecret>> {
+    let tenant = access.default_tenant().await?;
+    if settings.api_key.is_some() || !access.keys(tenant.id).await?.is_empty() {
+        return Ok(None);
+    }
+    let secret = ApiKeySecret::generate().context("the system gives no random bytes")?;
+    let new = NewKey {
+        digest: key.digest(secret.expose()),
+        hint: secret.hint(),
+        scopes: Scopes::all(),
+        expires_at: None,
+    };
+    // Kept first: a key that nobody has must not be the one that stands in the way of another first key.
+    folder
+        .keep_api_key(secret.expose())
+        .context("cannot keep the API key in the data folder")?;
+    access.create_key(tenant.id, new).await?;
+    Ok(Some(secret))
+}
+
+fn announce(
+    app: &App,
+    address: SocketAddr,
+    slots: usize,
+    first_key: Option<ApiKeySecret>,
+) -> Result<()> {
+    let base = app.settings.public_url.as_ref().map_or_else(
+        || format!("http://{address}"),
+        |url| url.as_str().trim_end_matches('/').to_owned(),
+    );
+    super::print(&format!(
+        "Guise listens on {base}\n  reference  {base}/docs\n  slots      {slots}"
+    ))?;
+    if let Some(secret) = first_key {
+        super::print(&format!(
+            "  API key    {}   (shown once; also kept in the data folder, file api_key)",
+            secret.expose()
+        ))?;
+    }
+    Ok(())
+}
+
+/// Serves until a signal, then drains: no new connections, a moment for requests under way, then the browsers.
+async fn serve(app: App, listener: TcpListener, stopping: CancellationToken) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
+    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let drained = stopping.clone();
+    // Small answers go out at once.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection will be slower");
+        }
+    });
+    let server = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { drained.cancelled().await });
+    let mut server = std::pin::pin!(server.into_future());
+    tokio::select! {
+        result = &mut server => return result.context("the listener failed"),
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    stopping.cancel();
+    let deadline = Instant::now() + DRAIN;
+    // Sessions end while requests drain: a request that waits for a browser ends with it.
+    let requests = tokio::time::timeout(REQUESTS, &mut server);
+    let (drained, ()) = tokio::join!(requests, app.sessions.shutdown(deadline));
+    match drained {
+        Ok(result) => result.context("the listener failed"),
+        Err(_) => {
+            tracing::warn!("some connections did not end in time");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `guise tenants create|list`
+
+use anyhow::{Context as _, Result};
+use clap::{Arg, ArgMatches, Command};
+
+use super::store;
+use crate::config::Settings;
+
+pub(super) fn command() -> Command {
+    Command::new("tenants")
+        .about("Makes and lists tenants")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("create").about("Makes a tenant").arg(
+                Arg::new("name")
+                    .required(true)
+                    .value_name("NAME")
+                    .help("Lower-case letters, digits, hyphens"),
+            ),
+        )
+        .subcommand(Command::new("list").about("Lists all tenants"))
+}
+
+pub(super) async fn run(settings: Settings, matches: &ArgMatches) -> Result<()> {
+    let opened = store::open(&settings).await?;
+    match matches.subcommand() {
+        Some(("create", matches)) => {
+            let name = matches
+                .get_one::<String>("name")
+                .context("NAME is missing")?;
+            let tenant = opened.access.create_tenant(name).await?;
+            super::print(&format!("{}  {}", tenant.id, tenant.name))
+        }
+        _ => {
+            for tenant in opened.access.tenants().await? {
+                super::print(&format!(
+                    "{}  {}  {}",
+                    tenant.id, tenant.created_at, tenant.name
+                ))?;
+            }
+            Ok(())
+        }
+    }
+}

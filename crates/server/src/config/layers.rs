@@ -1,0 +1,302 @@
+//! Where each setting comes from: layers of texts by name, later ones win.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The lowest layer, and the reference.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// A setting that can be set.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name in files.
+    pub name: &'static str,
+    /// What the command line's help says.
+    pub help: &'static str,
+    /// Never shown.
+    pub secret: bool,
+}
+
+macro_rules! settings {
+    ($($name:literal $($secret:ident)?: $help:literal),* $(,)?) => {
+        /// All settings, in the order of the default file.
+        pub const SETTINGS: &[Setting] = &[
+            $(Setting { name: $name, help: $help, secret: settings!(@ $($secret)?) },)*
+        ];
+    };
+    (@ secret) => { true };
+    (@) => { false };
+}
+
+settings! {
+    "listen": "Address to listen on",
+    "public_url": "Address under which clients reach this server",
+    "data_dir": "Folder of all state",
+    "database_url": "postgres://… instead of SQLite in the data folder",
+    "api_key" secret: "An API key of your own; '-' reads it from standard input",
+    "slots": "How many browsers may run at once; 0 means one per 300 MiB of memory",
+    "slots_waiting": "How many session starts may wait for a slot",
+    "slots_wait_seconds": "How long a session start waits for a slot",
+    "sessions_per_tenant": "How many active sessions a tenant may have; 0 means no limit",
+    "rate_limit_per_minute": "Calls a minute with one key; 0 means no limit",
+    "allow_hosts": "Private hosts that pages may reach, such as localhost,127.0.0.1",
+    "pool_headless_shell": "Warm browsers of the small headless build",
+    "pool_chrome": "Warm full browsers, once one was used",
+    "headless_shell": "Path of chromium-headless-shell",
+    "chrome": "Path of chromium",
+    "xvfb": "Path of Xvfb",
+    "uids": "As root: uids that browsers run under",
+    "log_format": "text or json",
+    "log_level": "error, warn, info, debug, trace, or target=level,…",
+}
+
+/// A configuration that cannot be used. The start stops with it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file that cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file that is no TOML.
+    #[error("{} is not valid TOML: {message}", path.display())]
+    NotToml {
+        /// Which.
+        path: PathBuf,
+        /// Where and why.
+        message: String,
+    },
+    /// A name that no setting has.
+    #[error("unknown setting '{name}' in {origin}: allowed are {}", names())]
+    Unknown {
+        /// The name.
+        name: String,
+        /// Where it stands.
+        origin: String,
+    },
+    /// A value that the setting cannot have.
+    #[error("invalid value '{value}' for {name} (from {origin}): expected {expected}")]
+    Invalid {
+        /// The setting.
+        name: &'static str,
+        /// The value; masked for secrets.
+        value: String,
+        /// Where it stands.
+        origin: String,
+        /// What would be right.
+        expected: String,
+    },
+}
+
+fn names() -> String {
+    SETTINGS
+        .iter()
+        .map(|setting| setting.name)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A text with where it comes from.
+#[derive(Clone)]
+pub struct Given {
+    /// The text.
+    pub text: String,
+    /// `the default`, a file, a variable or a flag.
+    pub origin: String,
+}
+
+/// Settings as texts, layer upon layer.
+#[derive(Clone, Default)]
+pub struct Layers(BTreeMap<&'static str, Given>);
+
+impl Layers {
+    /// The default file.
+    ///
+    /// # Errors
+    /// Never for the file that ships.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        let mut layers = Self::default();
+        layers.add_toml(DEFAULTS, Path::new("the default"))?;
+        Ok(layers)
+    }
+
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no TOML, or sets what does not exist.
+    pub fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        self.add_toml(&text, path)
+    }
+
+    fn add_toml(&mut self, text: &str, path: &Path) -> Result<(), ConfigError> {
+        let table: toml::Table =
+            text.parse()
+                .map_err(|error: toml::de::Error| ConfigError::NotToml {
+                    path: path.to_owned(),
+                    message: error.to_string().trim_end().to_owned(),
+                })?;
+        let origin = path.display().to_string();
+        for (name, value) in table {
+            let text = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Array(items) => items
+                    .iter()
+                    .map(|item| {
+                        item.as_str()
+                            .map_or_else(|| item.to_string(), str::to_owned)
+                    })
+                    .collect::<Vec<_>>()
+                    .join(","),
+                other => other.to_string(),
+            };
+            self.set(&name, text, origin.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Adds the environment. Returns a warning for each variable that looks like a setting and is none.
+    pub fn add_environment(
+        &mut self,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for (variable, text) in variables {
+            let Some(name) = variable.strip_prefix("GUISE_") else {
+                continue;
+            };
+            // The suites of tests use their own variables beside the server's.
+            if name.starts_with("TEST_") || name == "CONFIG" {
+                continue;
+            }
+            if self
+                .set(&name.to_ascii_lowercase(), text, variable.clone())
+                .is_err()
+            {
+                warnings.push(format!("unknown variable {variable}: it has no effect; 'guise config' shows all settings"));
+            }
+        }
+        warnings
+    }
+
+    /// Sets one value.
+    ///
+    /// # Errors
+    /// For a name that no setting has.
+    pub fn set(&mut self, name: &str, text: String, origin: String) -> Result<(), ConfigError> {
+        match SETTINGS.iter().find(|setting| setting.name == name) {
+            Some(setting) => {
+                self.0.insert(setting.name, Given { text, origin });
+                Ok(())
+            }
+            None => Err(ConfigError::Unknown {
+                name: name.to_owned(),
+                origin,
+            }),
+        }
+    }
+
+    /// The value of a setting.
+    pub fn get(&self, name: &'static str) -> Given {
+        self.0.get(name).cloned().unwrap_or_else(|| Given {
+            text: String::new(),
+            origin: "the default".to_owned(),
+        })
+    }
+
+    /// What is in force, with secrets masked, as a file that could be read again.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        for setting in SETTINGS {
+            let given = self.get(setting.name);
+            let value = if setting.secret && !given.text.is_empty() {
+                "********".to_owned()
+            } else {
+                mask_password(&given.text)
+            };
+            let value = toml::Value::String(value);
+            text.push_str(&format!(
+                "{} = {value} # from {}\n",
+                setting.name, given.origin
+            ));
+        }
+        text
+    }
+}
+
+/// `postgres://user:secret@host/name` without the secret.
+pub fn mask_password(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(mut url) if url.password().is_some() => {
+            // Only an address without a host has no place for one, and that has no password either.
+            let _ = url.set_password(Some("********"));
+            url.to_string()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_file_sets_everything_there_is() {
+        let layers = Layers::defaults().unwrap();
+        for setting in SETTINGS {
+            assert!(
+                layers.0.contains_key(setting.name),
+                "{} has no default",
+                setting.name
+            );
+        }
+    }
+
+    #[test]
+    fn later_layers_win_and_unknown_names_are_told() {
+        let mut layers = Layers::defaults().unwrap();
+        let variables = [
+            ("GUISE_LISTEN", "1.2.3.4:5"),
+            ("GUISE_NONSENSE", "1"),
+            ("PATH", "/bin"),
+        ];
+        let warnings = layers.add_environment(
+            variables
+                .into_iter()
+                .map(|(name, text)| (name.to_owned(), text.to_owned())),
+        );
+        assert_eq!(layers.get("listen").text, "1.2.3.4:5");
+        assert_eq!(warnings.len(), 1);
+        assert!(
+            layers
+                .add_toml("nonsense = 1", Path::new("x.toml"))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn secrets_are_masked() {
+        let mut layers = Layers::defaults().unwrap();
+        layers
+            .set("api_key", "very-secret-indeed".into(), "test".into())
+            .unwrap();
+        layers
+            .set(
+                "database_url",
+                "postgres://me:hidden@db/guise".into(),
+                "test".into(),
+            )
+            .unwrap();
+        let text = layers.render();
+        assert!(
+            !text.contains("very-secret") && !text.contains("hidden"),
+            "{text}"
+        );
+    }
+}

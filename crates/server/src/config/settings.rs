@@ -1,0 +1,251 @@
+//! The configuration in force, checked.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use guise_chromium::UidRange;
+use guise_egress::AllowList;
+use guise_secrets::ApiKeySecret;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use super::layers::{ConfigError, Layers, mask_password};
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Everything that can be set, checked. Described in the default file.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "described in the default file")]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub public_url: Option<Url>,
+    pub data_dir: PathBuf,
+    pub database_url: Option<String>,
+    pub api_key: Option<ApiKeySecret>,
+    pub slots: Option<usize>,
+    pub slots_waiting: usize,
+    pub slots_wait: Duration,
+    pub sessions_per_tenant: Option<u64>,
+    pub rate_limit_per_minute: Option<NonZeroU32>,
+    pub allow_hosts: AllowList,
+    pub pool_headless_shell: usize,
+    pub pool_chrome: usize,
+    pub headless_shell: Option<PathBuf>,
+    pub chrome: Option<PathBuf>,
+    pub xvfb: Option<PathBuf>,
+    pub uids: UidRange,
+    pub log_format: LogFormat,
+    pub log_level: String,
+}
+
+impl Settings {
+    /// Checks the layers.
+    ///
+    /// # Errors
+    /// Names the first setting whose value cannot be, the value and what is allowed.
+    pub fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
+        let read = Reader(layers);
+        Ok(Self {
+            listen: read.parse("listen", "an address and a port, such as 127.0.0.1:3000")?,
+            public_url: read.optional(
+                "public_url",
+                "http://… or https://… without a path",
+                |text| {
+                    let url = Url::parse(text).ok()?;
+                    let fits = matches!(url.scheme(), "http" | "https")
+                        && url.has_host()
+                        && url.query().is_none();
+                    fits.then_some(url)
+                },
+            )?,
+            data_dir: data_dir(layers),
+            database_url: read.optional(
+                "database_url",
+                "postgres://user:password@host:port/name",
+                |text| {
+                    let url = Url::parse(text).ok()?;
+                    matches!(url.scheme(), "postgres" | "postgresql").then(|| text.to_owned())
+                },
+            )?,
+            api_key: read.optional(
+                "api_key",
+                "16 or more ASCII characters without white space",
+                |text| ApiKeySecret::own(text).ok(),
+            )?,
+            slots: read.positive("slots")?,
+            slots_waiting: read.number("slots_waiting")?,
+            slots_wait: Duration::from_secs(read.number("slots_wait_seconds")?),
+            sessions_per_tenant: read.positive("sessions_per_tenant")?,
+            rate_limit_per_minute: NonZeroU32::new(read.number("rate_limit_per_minute")?),
+            allow_hosts: read.with("allow_hosts", |text| {
+                text.parse::<AllowList>().map_err(|error| error.to_string())
+            })?,
+            pool_headless_shell: read.number("pool_headless_shell")?,
+            pool_chrome: read.number("pool_chrome")?,
+            headless_shell: read.path("headless_shell")?,
+            chrome: read.path("chrome")?,
+            xvfb: read.path("xvfb")?,
+            uids: read.with("uids", |text| {
+                let expected =
+                    "two numbers from 1000 on with a hyphen between, such as 210000-210999";
+                let (first, last) = text.split_once('-').ok_or(expected)?;
+                let (first, last) = first
+                    .trim()
+                    .parse()
+                    .ok()
+                    .zip(last.trim().parse().ok())
+                    .ok_or(expected)?;
+                UidRange::new(first, last).map_err(|error| error.to_string())
+            })?,
+            log_format: read.with("log_format", |text| match text {
+                "text" => Ok(LogFormat::Text),
+                "json" => Ok(LogFormat::Json),
+                _ => Err("text or json".to_owned()),
+            })?,
+            log_level: read.with("log_level", |text| match EnvFilter::try_new(text) {
+                Ok(_) if !text.trim().is_empty() => Ok(text.to_owned()),
+                _ => Err("error, warn, info, debug, trace, or target=level,…".to_owned()),
+            })?,
+        })
+    }
+}
+
+/// The folder of all state that the layers name.
+pub fn data_dir(layers: &Layers) -> PathBuf {
+    match layers.get("data_dir").text.trim() {
+        "" => default_data_dir(),
+        path => PathBuf::from(path),
+    }
+}
+
+/// `/var/lib/guise` for root, otherwise below the user's data folder (XDG Base Directory).
+fn default_data_dir() -> PathBuf {
+    if rustix::process::geteuid().is_root() {
+        return PathBuf::from("/var/lib/guise");
+    }
+    let below = |variable: &str, rest: &str| {
+        std::env::var_os(variable)
+            .filter(|value| !value.is_empty())
+            .map(|value| PathBuf::from(value).join(rest))
+    };
+    below("XDG_DATA_HOME", "guise")
+        .or_else(|| below("HOME", ".local/share/guise"))
+        .unwrap_or_else(|| PathBuf::from("guise-data"))
+}
+
+struct Reader<'l>(&'l Layers);
+
+impl Reader<'_> {
+    fn with<T, E: Into<String>>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, ConfigError> {
+        let given = self.0.get(name);
+        let secret = super::SETTINGS
+            .iter()
+            .any(|setting| setting.name == name && setting.secret);
+        read(given.text.trim()).map_err(|expected| ConfigError::Invalid {
+            name,
+            value: if secret {
+                "********".to_owned()
+            } else {
+                mask_password(&given.text)
+            },
+            origin: given.origin,
+            expected: expected.into(),
+        })
+    }
+
+    fn parse<T: FromStr>(&self, name: &'static str, expected: &str) -> Result<T, ConfigError> {
+        self.with(name, |text| text.parse().map_err(|_| expected))
+    }
+
+    fn number<T: FromStr>(&self, name: &'static str) -> Result<T, ConfigError> {
+        self.parse(name, "a whole number, 0 or more")
+    }
+
+    fn positive<T: FromStr + PartialEq + Default>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, ConfigError> {
+        self.number(name)
+            .map(|value: T| (value != T::default()).then_some(value))
+    }
+
+    /// `None` when the text is empty.
+    fn optional<T>(
+        &self,
+        name: &'static str,
+        expected: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        self.with(name, |text| {
+            if text.is_empty() {
+                Ok(None)
+            } else {
+                read(text).map(Some).ok_or(expected)
+            }
+        })
+    }
+
+    fn path(&self, name: &'static str) -> Result<Option<PathBuf>, ConfigError> {
+        self.optional(name, "the path of a program", |text| {
+            Some(PathBuf::from(text))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn with(name: &str, text: &str) -> Result<Settings, ConfigError> {
+        let mut layers = Layers::defaults().unwrap();
+        layers.set(name, text.into(), "a test".into()).unwrap();
+        Settings::from_layers(&layers)
+    }
+
+    #[test]
+    fn the_defaults_are_valid() {
+        let settings = Settings::from_layers(&Layers::defaults().unwrap()).unwrap();
+        assert_eq!(settings.listen.port(), 3000);
+        assert!(settings.slots.is_none() && settings.api_key.is_none());
+    }
+
+    #[rstest]
+    #[case("listen", "here")]
+    #[case("public_url", "ftp://x")]
+    #[case("database_url", "mysql://x")]
+    #[case("slots", "-1")]
+    #[case("slots", "many")]
+    #[case("rate_limit_per_minute", "99999999999")]
+    #[case("uids", "5")]
+    #[case("log_format", "xml")]
+    #[case("log_level", "")]
+    fn a_bad_value_is_named(#[case] name: &str, #[case] text: &str) {
+        let message = with(name, text).unwrap_err().to_string();
+        assert!(
+            message.contains(name) && message.contains(text) && message.contains("expected"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_bad_key_is_not_shown() {
+        let message = with("api_key", "too-short").unwrap_err().to_string();
+        assert!(!message.contains("too-short"), "{message}");
+    }
+}

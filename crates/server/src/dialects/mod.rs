@@ -1,0 +1,3 @@
+//! The public APIs: each translates its wire form into the domain and back, and decides nothing.
+
+pub mod notte;

@@ -1,0 +1,58 @@
+//! The Notte API: sessions, pages and files as the official clients `notte-sdk` and `notte` speak it.
+
+mod body;
+pub mod body_limits;
+mod cookies;
+mod debug;
+mod error;
+mod health;
+mod one_shot;
+mod page;
+mod query;
+mod sessions;
+mod storage;
+mod wire;
+
+pub use error::{ErrorResponse, Failure};
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// The operations that need a key.
+pub fn protected() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sessions::list_sessions))
+        .routes(routes!(sessions::list_sessions_slash))
+        .routes(routes!(sessions::session_start))
+        .routes(routes!(sessions::session_status))
+        .routes(routes!(sessions::session_stop))
+        .routes(routes!(sessions::session_offset))
+        .routes(routes!(
+            cookies::session_cookies_get,
+            cookies::session_cookies_set
+        ))
+        .routes(routes!(debug::session_debug_info))
+        .routes(routes!(debug::session_debug_tab))
+        .routes(routes!(page::page_observe))
+        .routes(routes!(page::page_execute))
+        .routes(routes!(page::page_scrape))
+        .routes(routes!(page::page_screenshot))
+        .routes(routes!(one_shot::scrape))
+        .merge(storage::routes())
+        .merge(one_shot::from_html_routes())
+}
+
+/// The operations that need none.
+pub fn public() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+}
+
+/// A step of a trajectory as clients read it: `{"type", "value"}`.
+pub fn step_json(session_id: &str, step: guise_core::Step) -> serde_json::Value {
+    // These types hold nothing that JSON cannot express.
+    serde_json::to_value(wire::step::TrajectoryStep::new(session_id, step)).unwrap_or_default()
+}

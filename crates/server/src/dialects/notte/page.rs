@@ -1,0 +1,138 @@
+//! What can be done on a session's page.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::body::{Body, RawBody};
+use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
+use super::query::Query;
+use super::wire::action::AnyAction;
+use super::wire::execution::ApiExecutionResponse;
+use super::wire::observation::{ObservationBody, ObserveBody};
+use super::wire::scrape::{DataSpaceBody, ScrapeRequest};
+use crate::app::App;
+use crate::http::caller::Authenticated;
+
+/// Looks at the current page: what is on it, what can be done, and a picture.
+#[utoipa::path(post, path = "/sessions/{session_id}/page/observe", tag = "page", operation_id = "page_observe",
+    params(
+        ("session_id" = String, Path, description = "The session."),
+        ("update_metadata" = Option<bool>, Query, description = "Counts as use of the session; true when absent."),
+    ),
+    request_body(content = ObserveBody, description = "All members may be left out, and so may the body."),
+    responses(
+        (status = 200, description = "The page.", body = ObservationBody),
+        (status = 400, description = "The session has ended, or the page cannot be read.", body = ErrorResponse),
+        (status = 401, description = "No valid key.", body = ErrorResponse),
+        (status = 404, description = "No such session.", body = ErrorResponse),
+        (status = 413, description = "The body is too large.", body = ErrorResponse),
+        (status = 422, description = "A member is wrong.", body = ValidationErrorResponse),
+        (status = 501, description = "It needs a language model, and none is set up.", body = ErrorResponse),
+    ))]
+pub(super) async fn page_observe(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+    query: Query,
+    Body(request): Body<ObserveBody>,
+) -> Result<Json<ObservationBody>, Failure> {
+    let observation = app
+        .sessions
+        .observe(&caller, &id, &request.into_domain()?, query.keeps_alive()?)
+        .await?;
+    Ok(Json(ObservationBody::new(id, observation)))
+}
+
+/// Does one action. One that fails is answered with 200 and `success` false.
+#[utoipa::path(post, path = "/sessions/{session_id}/page/execute", tag = "page", operation_id = "page_execute",
+    params(
+        ("session_id" = String, Path, description = "The session."),
+        ("update_metadata" = Option<bool>, Query, description = "Counts as use of the session; true when absent."),
+    ),
+    request_body(content = AnyAction, description = "The action itself, or `{\"action\": …}` around it."),
+    responses(
+        (status = 200, description = "What became of it.", body = ApiExecutionResponse),
+        (status = 400, description = "The session has ended, or the action cannot be tried.", body = ErrorResponse),
+        (status = 401, description = "No valid key.", body = ErrorResponse),
+        (status = 404, description = "No such session.", body = ErrorResponse),
+        (status = 413, description = "The body is too large.", body = ErrorResponse),
+        (status = 422, description = "The action is unknown, or a member is wrong.", body = ValidationErrorResponse),
+    ))]
+pub(super) async fn page_execute(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+    query: Query,
+    RawBody(mut body): RawBody,
+) -> Result<Json<ApiExecutionResponse>, Failure> {
+    // Older clients wrap the action; no action has a member of that name.
+    let wrapped = body.get("type").is_none() && body.get("action").is_some_and(Value::is_object);
+    let action = if wrapped {
+        AnyAction::parse(body["action"].take(), &["action"])?
+    } else {
+        AnyAction::parse(body, &[])?
+    };
+    let execution = app
+        .sessions
+        .execute(&caller, &id, action.into_domain()?, query.keeps_alive()?)
+        .await?;
+    Ok(Json(ApiExecutionResponse::new(id, execution)))
+}
+
+/// Reads the current page as Markdown.
+#[utoipa::path(post, path = "/sessions/{session_id}/page/scrape", tag = "page", operation_id = "page_scrape",
+    params(
+        ("session_id" = String, Path, description = "The session."),
+        ("update_metadata" = Option<bool>, Query, description = "Counts as use of the session; true when absent."),
+    ),
+    request_body(content = ScrapeRequest, description = "All members may be left out, and so may the body."),
+    responses(
+        (status = 200, description = "The content.", body = DataSpaceBody),
+        (status = 400, description = "The session has ended, or the selector matches nothing.", body = ErrorResponse),
+        (status = 401, description = "No valid key.", body = ErrorResponse),
+        (status = 404, description = "No such session.", body = ErrorResponse),
+        (status = 413, description = "The body is too large.", body = ErrorResponse),
+        (status = 422, description = "A member is wrong.", body = ValidationErrorResponse),
+    ))]
+pub(super) async fn page_scrape(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+    query: Query,
+    Body(request): Body<ScrapeRequest>,
+) -> Result<Json<DataSpaceBody>, Failure> {
+    let data = app
+        .sessions
+        .scrape(&caller, &id, &request.into_domain(), query.keeps_alive()?)
+        .await?;
+    Ok(Json(data.into()))
+}
+
+/// A picture of what is in view, as JPEG.
+#[utoipa::path(post, path = "/sessions/{session_id}/page/screenshot", tag = "page", operation_id = "page_screenshot",
+    params(
+        ("session_id" = String, Path, description = "The session."),
+        ("update_metadata" = Option<bool>, Query, description = "Counts as use of the session; true when absent."),
+    ),
+    responses(
+        (status = 200, description = "The picture.", content_type = "image/jpeg", body = Vec<u8>),
+        (status = 400, description = "The session has ended.", body = ErrorResponse),
+        (status = 401, description = "No valid key.", body = ErrorResponse),
+        (status = 404, description = "No such session.", body = ErrorResponse),
+        (status = 422, description = "A parameter is wrong.", body = ValidationErrorResponse),
+    ))]
+pub(super) async fn page_screenshot(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Response, Failure> {
+    let screenshot = app
+        .sessions
+        .screenshot(&caller, &id, query.keeps_alive()?)
+        .await?;
+    Ok(([(header::CONTENT_TYPE, "image/jpeg")], screenshot.jpeg).into_response())
+}

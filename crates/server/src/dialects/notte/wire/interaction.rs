@@ -1,0 +1,225 @@
+//! Actions on one element.
+
+use guise_core::{Action, ElementId, Error, Interaction, NodeSelectors, Result, Target};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::action::yes;
+
+/// What clients show as the kind of actions on one element.
+const CATEGORY: &str = "Interaction Actions";
+
+/// The member `category`, always the same for actions on one element.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "serde::de::IgnoredAny")]
+pub struct InteractionCategory;
+
+impl From<serde::de::IgnoredAny> for InteractionCategory {
+    fn from(_: serde::de::IgnoredAny) -> Self {
+        Self
+    }
+}
+
+impl Serialize for InteractionCategory {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(CATEGORY)
+    }
+}
+
+/// Where an element is: a selector as text, or several spellings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Selector {
+    /// One selector; what comes first in it tells its language.
+    Text(String),
+    /// Several spellings.
+    Spellings(Box<NodeSelectorsBody>),
+}
+
+/// Several spellings of an element's place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = NodeSelectors)]
+pub struct NodeSelectorsBody {
+    /// Within its document or shadow root.
+    #[serde(default)]
+    pub css_selector: String,
+    /// Within its document.
+    #[serde(default)]
+    pub xpath_selector: String,
+    /// In the reference's own scheme.
+    pub notte_selector: Option<String>,
+    /// Inside a frame.
+    #[serde(default)]
+    pub in_iframe: bool,
+    /// Inside an open shadow root.
+    #[serde(default)]
+    pub in_shadow_root: bool,
+    /// The frame elements that lead to it, outermost first.
+    #[serde(default)]
+    pub iframe_parent_css_selectors: Vec<String>,
+    /// In Playwright's language; wins over the others.
+    pub playwright_selector: Option<String>,
+    /// A Python expression; kept, never evaluated.
+    pub python_selector: Option<String>,
+}
+
+impl From<NodeSelectorsBody> for NodeSelectors {
+    fn from(body: NodeSelectorsBody) -> Self {
+        Self {
+            css_selector: body.css_selector,
+            xpath_selector: body.xpath_selector,
+            notte_selector: body.notte_selector,
+            in_iframe: body.in_iframe,
+            in_shadow_root: body.in_shadow_root,
+            iframe_parent_css_selectors: body.iframe_parent_css_selectors,
+            playwright_selector: body.playwright_selector,
+            python_selector: body.python_selector,
+        }
+    }
+}
+
+impl From<NodeSelectors> for NodeSelectorsBody {
+    fn from(selectors: NodeSelectors) -> Self {
+        Self {
+            css_selector: selectors.css_selector,
+            xpath_selector: selectors.xpath_selector,
+            notte_selector: selectors.notte_selector,
+            in_iframe: selectors.in_iframe,
+            in_shadow_root: selectors.in_shadow_root,
+            iframe_parent_css_selectors: selectors.iframe_parent_css_selectors,
+            playwright_selector: selectors.playwright_selector,
+            python_selector: selectors.python_selector,
+        }
+    }
+}
+
+impl Selector {
+    fn into_domain(self) -> Option<NodeSelectors> {
+        let selectors = match self {
+            Self::Text(text) => NodeSelectors::from_text(&text),
+            Self::Spellings(body) => (*body).into(),
+        };
+        (!selectors.is_empty()).then_some(selectors)
+    }
+
+    /// The wire form; an object without any spelling breaks clients, so it becomes null.
+    pub fn from_domain(selectors: NodeSelectors) -> Option<Self> {
+        (!selectors.is_empty()).then(|| Self::Spellings(Box::new(selectors.into())))
+    }
+}
+
+macro_rules! interactions {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$member_doc:meta])* $member:ident: $type:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+        pub struct $name {
+            /// For showing.
+            #[serde(default)]
+            #[schema(value_type = String)]
+            pub category: InteractionCategory,
+            /// The element's name in an observation; blank when a selector is used.
+            #[serde(default)]
+            pub id: Option<String>,
+            /// Where the element is.
+            #[serde(default)]
+            pub selector: Option<Selector>,
+            /// Press Enter afterwards.
+            #[serde(default)]
+            pub press_enter: Option<bool>,
+            /// A label for messages.
+            #[serde(default)]
+            pub text_label: Option<String>,
+            /// Milliseconds for the whole; 0 means 15,000.
+            #[serde(default)]
+            pub timeout: Option<u32>,
+            $($(#[$member_doc])* pub $member: $type,)*
+        }
+
+        impl $name {
+            /// The action in the domain.
+            ///
+            /// # Errors
+            /// Kind `Invalid` without an id and a selector.
+            pub fn into_domain(self, interaction: Interaction) -> Result<Action> {
+                let target = target(self.id, self.selector, self.press_enter, self.text_label, self.timeout)?;
+                Ok(Action::Interact { target, interaction })
+            }
+        }
+    )*};
+}
+
+interactions! {
+    /// Clicks an element.
+    ClickAction {}
+    /// Sets the text of a field.
+    FillAction {
+        /// The text.
+        value: String,
+        /// Empty it first.
+        #[serde(default = "yes")]
+        clear_before_fill: bool,
+    }
+    /// Types a one-time code, one character at a time.
+    MultiFactorFillAction {
+        /// The code.
+        value: String,
+        /// Empty it first.
+        #[serde(default = "yes")]
+        clear_before_fill: bool,
+    }
+    /// Types slowly, for fields that refuse to be filled at once.
+    FallbackFillAction {
+        /// The text.
+        value: String,
+        /// Empty it first.
+        #[serde(default = "yes")]
+        clear_before_fill: bool,
+    }
+    /// Checks or unchecks.
+    CheckAction {
+        /// Checked afterwards.
+        value: bool,
+    }
+    /// Selects an option.
+    SelectDropdownOptionAction {
+        /// The option's value or label.
+        value: String,
+    }
+    /// Attaches a file.
+    UploadFileAction {
+        /// The name of an uploaded file.
+        file_path: String,
+    }
+    /// Clicks and keeps what is downloaded.
+    DownloadFileAction {}
+}
+
+fn target(
+    id: Option<String>,
+    selector: Option<Selector>,
+    press_enter: Option<bool>,
+    text_label: Option<String>,
+    timeout: Option<u32>,
+) -> Result<Target> {
+    let id = id
+        .map(|id| ElementId::new(&id))
+        .filter(|id| !id.as_str().is_empty());
+    let selectors = selector.and_then(Selector::into_domain);
+    if id.is_none() && selectors.is_none() {
+        return Err(Error::invalid_member(
+            &["id"],
+            "missing",
+            "Missing element: expected an id from an observation, or a selector",
+        ));
+    }
+    let timeout_ms = timeout
+        .filter(|ms| *ms > 0)
+        .unwrap_or(Target::DEFAULT_TIMEOUT_MS);
+    Ok(Target {
+        id,
+        selectors,
+        press_enter,
+        text_label,
+        timeout_ms,
+    })
+}

@@ -1,0 +1,12 @@
+//! The wire forms, member by member, and their translation from and to the domain.
+
+pub(super) mod action;
+pub(super) mod cookie;
+pub(super) mod debug;
+pub(super) mod execution;
+pub(super) mod file;
+pub(super) mod interaction;
+pub(super) mod observation;
+pub(super) mod scrape;
+pub(super) mod session;
+pub(super) mod step;

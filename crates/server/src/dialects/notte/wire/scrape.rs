@@ -1,0 +1,190 @@
+//! Reading pages: what is asked and what comes back.
+
+use guise_core::{DataSpace, ImageData, ScrapeOptions, StructuredData};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::action::BrowserCategory;
+
+/// What is asked of a page (Notte API: `ScrapeRequest`).
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScrapeRequest {
+    /// Only what this selector matches.
+    pub selector: Option<String>,
+    /// Keep link targets; true when absent.
+    pub scrape_links: Option<bool>,
+    /// Keep images; false when absent.
+    pub scrape_images: Option<bool>,
+    /// Drop elements of these tag names.
+    pub ignored_tags: Option<Vec<String>>,
+    /// Drop navigation, footers and the like; false when absent.
+    pub only_main_content: Option<bool>,
+    /// List the images instead; false when absent.
+    pub only_images: Option<bool>,
+    /// The JSON Schema that structured data must fit.
+    #[schema(value_type = Option<Object>)]
+    pub response_format: Option<Value>,
+    /// What to extract, in words.
+    pub instructions: Option<String>,
+    /// Replace link targets by short placeholders; false when absent.
+    pub use_link_placeholders: Option<bool>,
+    /// The language model to ask.
+    pub model: Option<String>,
+}
+
+impl ScrapeRequest {
+    /// The options in the domain.
+    pub fn into_domain(self) -> ScrapeOptions {
+        ScrapeOptions {
+            selector: self.selector.filter(|selector| !selector.trim().is_empty()),
+            scrape_links: self.scrape_links.unwrap_or(true),
+            scrape_images: self.scrape_images.unwrap_or(false),
+            ignored_tags: self.ignored_tags.unwrap_or_default(),
+            only_main_content: self.only_main_content.unwrap_or(false),
+            only_images: self.only_images.unwrap_or(false),
+            response_format: self.response_format,
+            instructions: self.instructions,
+            use_link_placeholders: self.use_link_placeholders.unwrap_or(false),
+        }
+    }
+}
+
+/// Reading the page as an action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ScrapeAction {
+    /// For showing.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    pub category: BrowserCategory,
+    /// What to extract, in words.
+    pub instructions: Option<String>,
+    /// Drop navigation, footers and the like; true when absent.
+    pub only_main_content: Option<bool>,
+    /// Only what this selector matches.
+    pub selector: Option<String>,
+    /// List the images instead.
+    #[serde(default)]
+    pub only_images: bool,
+    /// Keep link targets; true when absent.
+    pub scrape_links: Option<bool>,
+    /// Keep images.
+    #[serde(default)]
+    pub scrape_images: bool,
+    /// Drop elements of these tag names.
+    pub ignored_tags: Option<Vec<String>>,
+    /// The JSON Schema that structured data must fit.
+    #[schema(value_type = Option<Object>)]
+    pub response_format: Option<Value>,
+}
+
+impl ScrapeAction {
+    /// The options in the domain.
+    pub fn into_domain(self) -> ScrapeOptions {
+        ScrapeOptions {
+            selector: self.selector.filter(|selector| !selector.trim().is_empty()),
+            scrape_links: self.scrape_links.unwrap_or(true),
+            scrape_images: self.scrape_images,
+            ignored_tags: self.ignored_tags.unwrap_or_default(),
+            only_main_content: self.only_main_content.unwrap_or(true),
+            only_images: self.only_images,
+            response_format: self.response_format,
+            instructions: self.instructions,
+            use_link_placeholders: false,
+        }
+    }
+}
+
+impl From<ScrapeOptions> for ScrapeAction {
+    fn from(options: ScrapeOptions) -> Self {
+        Self {
+            category: BrowserCategory,
+            instructions: options.instructions,
+            only_main_content: Some(options.only_main_content),
+            selector: options.selector,
+            only_images: options.only_images,
+            scrape_links: Some(options.scrape_links),
+            scrape_images: options.scrape_images,
+            ignored_tags: (!options.ignored_tags.is_empty()).then_some(options.ignored_tags),
+            response_format: options.response_format,
+        }
+    }
+}
+
+/// What was read (Notte API: `DataSpace`).
+///
+/// `content`, `success` and `links` are for clients of the older form.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DataSpace)]
+pub struct DataSpaceBody {
+    /// The content as Markdown.
+    pub markdown: String,
+    /// The images, when they were asked for.
+    pub images: Option<Vec<ImageDataBody>>,
+    /// The structured answer, when one was asked for.
+    pub structured: Option<StructuredDataBody>,
+    /// The same as `markdown`.
+    pub content: String,
+    /// Always true: a page that cannot be read is an error.
+    pub success: bool,
+}
+
+/// One image (Notte API: `ImageData`).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ImageData)]
+pub struct ImageDataBody {
+    /// Where it is.
+    pub url: Option<String>,
+    /// `favicon`, `icon`, `content_image`, `decorative`, `svg_icon` or `svg_content`.
+    pub category: Option<String>,
+    /// Its alternative text.
+    pub description: Option<String>,
+}
+
+/// Data in the shape that was asked for, or why there is none (Notte API: `StructuredData`).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StructuredData)]
+pub struct StructuredDataBody {
+    /// Whether `data` is there.
+    pub success: bool,
+    /// Why not.
+    pub error: Option<String>,
+    /// The data.
+    #[schema(value_type = Option<Object>)]
+    pub data: Option<Value>,
+}
+
+impl From<DataSpace> for DataSpaceBody {
+    fn from(data: DataSpace) -> Self {
+        Self {
+            content: data.markdown.clone(),
+            success: true,
+            markdown: data.markdown,
+            images: data
+                .images
+                .map(|images| images.into_iter().map(ImageDataBody::from).collect()),
+            structured: data.structured.map(StructuredDataBody::from),
+        }
+    }
+}
+
+impl From<ImageData> for ImageDataBody {
+    fn from(image: ImageData) -> Self {
+        Self {
+            url: image.url,
+            category: image.category,
+            description: image.description,
+        }
+    }
+}
+
+impl From<StructuredData> for StructuredDataBody {
+    fn from(data: StructuredData) -> Self {
+        Self {
+            success: data.success,
+            error: data.error,
+            data: data.data,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Who calls: an API key as `Authorization: Bearer …` or `x-notte-api-key`, in a query only for sockets.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use guise_core::{Caller, Error, Kind, Scope};
+
+use crate::app::App;
+use crate::dialects::notte::Failure;
+
+/// The caller, once the key was recognised.
+pub struct Authenticated(pub Caller);
+
+/// Lets only recognised callers through, and only those whose key may use sessions.
+pub async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let key = presented(request.headers()).map(str::to_owned);
+    let recognised = async {
+        let caller = app.recognise(&key.ok_or_else(missing)?).await?;
+        allow(&caller, Scope::Sessions)?;
+        Ok::<_, Error>(caller)
+    };
+    match recognised.await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(error) => Failure(error).into_response(),
+    }
+}
+
+/// Whether the caller's key may do this.
+///
+/// # Errors
+/// Kind `Denied`, naming the scope.
+pub fn allow(caller: &Caller, scope: Scope) -> Result<(), Error> {
+    if caller.scopes.contains(scope) {
+        return Ok(());
+    }
+    let message = format!(
+        "This API key may not do that: it lacks the scope '{}'",
+        scope.as_str()
+    );
+    Err(Error::new(Kind::Denied, message))
+}
+
+/// The key that a request presents in its headers.
+pub fn presented(headers: &axum::http::HeaderMap) -> Option<&str> {
+    let bearer = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| {
+            let (scheme, key) = value.trim().split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+        });
+    bearer
+        .or_else(|| {
+            headers
+                .get("x-notte-api-key")
+                .and_then(|value| value.to_str().ok())
+                .map(str::trim)
+        })
+        .filter(|key| !key.is_empty())
+}
+
+/// What a request without a key is told.
+pub fn missing() -> Error {
+    Error::new(
+        Kind::Unauthenticated,
+        "Missing API key: send it as 'Authorization: Bearer KEY'; 'guise keys create' makes one",
+    )
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Authenticated {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts
+            .extensions
+            .get::<Caller>()
+            .cloned()
+            .map(Self)
+            .ok_or_else(|| missing().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+
+    use super::*;
+
+    fn key_of(name: &'static str, value: &'static str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        presented(&headers).map(str::to_owned)
+    }
+
+    #[test]
+    fn keys_come_in_two_headers_and_any_case() {
+        assert_eq!(key_of("authorization", "Bearer abc"), Some("abc".into()));
+        assert_eq!(key_of("authorization", "bEARER  abc "), Some("abc".into()));
+        assert_eq!(key_of("x-notte-api-key", "abc"), Some("abc".into()));
+        assert_eq!(key_of("authorization", "Basic abc"), None);
+        assert_eq!(key_of("authorization", "Bearer "), None);
+    }
+}

@@ -1,0 +1,10 @@
+//! What all dialects share on the way in: who calls, how large, how often, under which address.
+
+pub mod base_url;
+pub mod caller;
+mod docs;
+mod files;
+mod metrics;
+pub mod rate_limit;
+pub mod router;
+mod viewer;

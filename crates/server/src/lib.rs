@@ -1,0 +1,10 @@
+//! The server: command line, configuration, wiring, and the dialects on top of the domain.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod data_folder;
+pub mod dialects;
+pub mod http;
+pub mod openapi;
+pub mod sockets;
