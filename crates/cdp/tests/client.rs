@@ -227,7 +227,7 @@ async fn a_dead_browser_ends_everything_at_once() {
     };
     let (waiter, killed) = within(futures_util::future::join(
         page.call(&never, soon()),
-        browser.child.kill(),
+        browser.process.child.kill(),
     ))
     .await;
     killed.unwrap();
@@ -250,14 +250,12 @@ async fn dropping_the_last_handle_ends_the_browser() {
     let (page, _) = browser.page("about:blank").await;
     let Browser {
         connection,
-        mut child,
-        folder,
+        mut process,
     } = browser;
     drop(connection);
     page.call(&evaluate("1"), soon()).await.unwrap();
     drop(page);
-    within(child.wait()).await.unwrap();
-    drop(folder);
+    within(process.child.wait()).await.unwrap();
 }
 
 #[tokio::test]

@@ -316,7 +316,7 @@ async fn a_dead_browser_ends_the_relay() {
     let mut browser = Browser::start();
     let mut client = Client::connect(&browser.connection);
     client.call(None, "Browser.getVersion", json!({})).await;
-    browser.child.kill().await.unwrap();
+    browser.process.child.kill().await.unwrap();
     let ended = within(client.relay).await.unwrap();
     assert!(
         matches!(ended, Ended::Browser(Error::Disconnected(_))),
@@ -386,7 +386,7 @@ async fn the_machine_is_out_of_reach() {
         )
         .await;
     client.refused(None, "SystemInfo.getInfo", json!({})).await;
-    let folder = browser.folder.path().join("stolen");
+    let folder = browser.process.folder.join("stolen");
     let download = json!({"behavior": "allow", "downloadPath": folder});
     assert_eq!(
         client
@@ -530,7 +530,9 @@ async fn the_browsers_own_windows_stay_hidden() {
     let listed = client
         .call(None, "Target.getTargets", json!({"filter": everything}))
         .await;
-    client.call(None, "Target.createTarget", json!({"url": "about:blank"})).await;
+    client
+        .call(None, "Target.createTarget", json!({"url": "about:blank"}))
+        .await;
     let mut types: Vec<&str> = client
         .events
         .iter()

@@ -27,8 +27,30 @@ const UID: u32 = 210_077;
 
 pub(crate) struct Browser {
     pub(crate) connection: Connection,
+    pub(crate) process: Process,
+}
+
+/// The browser's process and its folder; both are gone when this is dropped.
+pub(crate) struct Process {
     pub(crate) child: Child,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: PathBuf,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.start_kill();
+        let late = std::time::Instant::now() + Duration::from_secs(10);
+        // Renderers die shortly after the browser and may write until then.
+        while !matches!(self.child.try_wait(), Ok(Some(_)))
+            || std::fs::remove_dir_all(&self.folder).is_err()
+        {
+            if std::time::Instant::now() > late {
+                eprintln!("{} is left behind", self.folder.display());
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 impl Browser {
@@ -109,8 +131,10 @@ impl Browser {
         );
         Self {
             connection,
-            child,
-            folder,
+            process: Process {
+                child,
+                folder: folder.keep(),
+            },
         }
     }
 
@@ -120,7 +144,7 @@ impl Browser {
 
     /// A file that the browser can read.
     pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
+        let path = self.process.folder.join(name);
         std::fs::write(&path, content).unwrap();
         if is_root() {
             chown(&path, Some(UID), Some(UID)).unwrap();
