@@ -15,7 +15,7 @@
 //! | `DOM.getFileInfo` | refused | tells local paths |
 //! | `Page.navigate`, `Target.createTarget`, `Fetch.continueRequest`, `Network.loadNetworkResource` | web, `data:`, `blob:`, `javascript:` and blank addresses only | `file:` reads the disk, `chrome:` and `devtools:` pages control the browser, other schemes start programs |
 //! | `Target.createBrowserContext` with a proxy or universal access | refused | would go round the session's own proxy, or across origins |
-//! | `Target.attachToTarget`, `setAutoAttach`, `autoAttachRelated` without `flatten` | refused | the old nested form would hide commands from these rules |
+//! | `Target.attachToTarget`, `setAutoAttach` without `flatten` | refused | the old nested form would hide commands from these rules (`autoAttachRelated` is always flat) |
 //! | `Target.sendMessageToTarget` | refused | carries a command as text, past these rules |
 //! | `Target.exposeDevToolsProtocol` | refused | gives a page the whole protocol, past these rules |
 //! | `Target.setRemoteLocations` | refused | makes the browser process connect anywhere, past the proxy |
