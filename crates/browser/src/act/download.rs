@@ -1,0 +1,91 @@
+//! The action `download_file`.
+
+use std::time::Duration;
+
+use guise_core::Target;
+use guise_core::ports::DownloadedFile;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::press;
+use crate::core::{Core, CurrentTab};
+use crate::elements::Place;
+use crate::fault::{Fault, Result};
+use crate::locate;
+
+/// How long after the click a download may take to begin.
+const BEGIN: Duration = Duration::from_secs(10);
+
+/// Clicks the element and waits for the file that comes of it.
+pub(crate) async fn by_click(
+    core: &Core,
+    tab: &CurrentTab,
+    place: &Place,
+    deadline: Instant,
+) -> Result<DownloadedFile> {
+    let began = Instant::now();
+    press::click(core, tab, place, deadline).await?;
+    fetched(core, began, deadline).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    content_type: String,
+}
+
+/// Whether a download is to save the document itself: the tab shows a file and no page, and the target is `I0`, `body` or
+/// `html` (Notte API: `download_file`).
+pub(crate) async fn means_document(
+    core: &Core,
+    tab: &CurrentTab,
+    target: &Target,
+    deadline: Instant,
+) -> Result<bool> {
+    let named = target.id.as_ref().is_some_and(|id| id.as_str() == RAW);
+    let whole = |selector: &str| matches!(selector.trim(), "body" | "html");
+    let selected = target.selectors.as_ref().is_some_and(|selectors| {
+        whole(&selectors.css_selector)
+            || selectors.playwright_selector.as_deref().is_some_and(whole)
+    });
+    if !named && !selected {
+        return Ok(false);
+    }
+    let frame = tab.main_frame();
+    let world = core.world(&frame, deadline).await?;
+    let document: Document =
+        locate::run(core, &frame, &world, "document", &json!({}), deadline).await?;
+    Ok(is_raw(&document.content_type))
+}
+
+/// The id of a document that is a file and no page.
+pub(crate) const RAW: &str = "I0";
+
+/// Whether a document of that media type is a file rather than a page.
+pub(crate) fn is_raw(media_type: &str) -> bool {
+    !matches!(media_type, "text/html" | "application/xhtml+xml" | "")
+}
+
+/// Saves the document that the tab shows, which is no page but a file: a picture, a PDF, a text.
+pub(crate) async fn document(
+    core: &Core,
+    tab: &CurrentTab,
+    deadline: Instant,
+) -> Result<DownloadedFile> {
+    let frame = tab.main_frame();
+    let world = core.world(&frame, deadline).await?;
+    let began = Instant::now();
+    let nothing = json!({});
+    let _: serde_json::Value =
+        locate::run(core, &frame, &world, "saveDocument", &nothing, deadline).await?;
+    fetched(core, began, deadline).await
+}
+
+async fn fetched(core: &Core, began: Instant, deadline: Instant) -> Result<DownloadedFile> {
+    let begin_by = deadline.min(Instant::now() + BEGIN);
+    match core.downloads.first_since(began, begin_by, deadline).await {
+        Err(Fault::TimedOut) => Err(Fault::told("no download began after the click")),
+        other => other,
+    }
+}

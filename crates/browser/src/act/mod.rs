@@ -1,0 +1,21 @@
+//! Doing things on a page.
+
+mod check;
+mod click;
+pub(crate) mod download;
+mod evaluate;
+mod fill;
+mod form_fill;
+pub(crate) mod keys;
+pub(crate) mod layout;
+mod perform;
+mod press;
+pub(crate) mod reach;
+mod scroll;
+mod select;
+mod settle;
+mod tabs;
+mod typing;
+mod upload;
+
+pub(crate) use perform::perform;

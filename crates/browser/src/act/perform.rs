@@ -1,0 +1,322 @@
+//! Which action is done how.
+
+use std::time::Duration;
+
+use guise_core::ports::{DownloadedFile, Performed, StagedFile};
+use guise_core::{Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Target};
+use tokio::time::Instant;
+
+use super::reach::GRACE;
+use super::settle::Watch;
+use super::{
+    check, click, download, evaluate, fill, form_fill, keys, scroll, select, tabs, upload,
+};
+use crate::about::{self, About};
+use crate::core::{Core, CurrentTab};
+use crate::fault::{Fault, Result};
+use crate::locate::{self, Located};
+use crate::{input, navigation};
+
+/// Does one action and waits for what it causes.
+///
+/// # Errors
+/// Only when the browser is gone; everything else is an outcome.
+pub(crate) async fn perform(
+    core: &Core,
+    action: &Action,
+    upload: Option<&StagedFile>,
+    deadline: Instant,
+) -> Result<Performed, Error> {
+    let performed = match action {
+        Action::Interact {
+            target,
+            interaction,
+        } => interact(core, target, interaction, upload, deadline).await,
+        other => browser_action(core, other, deadline)
+            .await
+            .map(Performed::from_outcome),
+    };
+    performed.or_else(|fault| {
+        Ok(Performed {
+            outcome: fault.into_outcome()?,
+            download: None,
+        })
+    })
+}
+
+/// A performed action without a file.
+trait FromOutcome {
+    fn from_outcome(outcome: Outcome) -> Self;
+}
+
+impl FromOutcome for Performed {
+    fn from_outcome(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            download: None,
+        }
+    }
+}
+
+async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Result<Outcome> {
+    match action {
+        Action::Goto { url } => navigation::goto(core, url, deadline).await,
+        Action::GotoNewTab { url } => navigation::goto_new_tab(core, url, deadline).await,
+        Action::GoBack => navigation::travel(core, -1, deadline).await,
+        Action::GoForward => navigation::travel(core, 1, deadline).await,
+        Action::Reload => navigation::reload(core, deadline).await,
+        Action::CloseTab => tabs::close(core, deadline).await.map(Outcome::done),
+        Action::SwitchTab { tab_index } => tabs::switch(core, *tab_index, deadline)
+            .await
+            .map(Outcome::done),
+        Action::PressKey { key } => {
+            let chord = keys::chord(key).map_err(Fault::Told)?;
+            let tab = core.current()?;
+            let watch = Watch::begin(core, &tab, None);
+            input::press(&tab.session, &chord, deadline).await?;
+            let settled = watch.settle(deadline).await?;
+            Ok(Outcome::done(format!(
+                "Pressed the key '{key}'{}",
+                settled.remark
+            )))
+        }
+        Action::ScrollUp { amount } => scrolled(core, *amount, true, deadline).await,
+        Action::ScrollDown { amount } => scrolled(core, *amount, false, deadline).await,
+        Action::EvaluateJs { code } => {
+            let tab = core.current()?;
+            let watch = Watch::begin(core, &tab, None);
+            let mut outcome = evaluate::evaluate(&tab, code, deadline).await?;
+            outcome.message += &watch.settle(deadline).await?.remark;
+            Ok(outcome)
+        }
+        Action::FormFill { value } => {
+            let tab = core.current()?;
+            let watch = Watch::begin(core, &tab, None);
+            let mut outcome = form_fill::form_fill(core, &tab, value, deadline).await?;
+            outcome.message += &watch.settle(deadline).await?.remark;
+            if let Some(exception) = &mut outcome.exception {
+                exception.clone_from(&outcome.message);
+            }
+            Ok(outcome)
+        }
+        Action::CaptchaSolve { .. } => Ok(Outcome::failed(
+            "Captchas cannot be solved: no captcha service is set up",
+        )),
+        Action::Wait { .. }
+        | Action::Help { .. }
+        | Action::Completion { .. }
+        | Action::Scrape(_)
+        | Action::EmailRead { .. }
+        | Action::SmsRead { .. }
+        | Action::Interact { .. } => Err(Fault::told(format!(
+            "The action '{}' has no part in the browser",
+            action.name()
+        ))),
+    }
+}
+
+async fn scrolled(
+    core: &Core,
+    amount: Option<u32>,
+    up: bool,
+    deadline: Instant,
+) -> Result<Outcome> {
+    let tab = core.current()?;
+    scroll::scroll(core, &tab, amount, up, deadline)
+        .await
+        .map(Outcome::done)
+}
+
+/// What an interaction did.
+struct Done {
+    message: String,
+    download: Option<DownloadedFile>,
+}
+
+impl From<String> for Done {
+    fn from(message: String) -> Self {
+        Self {
+            message,
+            download: None,
+        }
+    }
+}
+
+async fn interact(
+    core: &Core,
+    target: &Target,
+    interaction: &Interaction,
+    file: Option<&StagedFile>,
+    deadline: Instant,
+) -> Result<Performed> {
+    let allowed = match target.timeout() {
+        Duration::ZERO => Duration::from_millis(u64::from(Target::DEFAULT_TIMEOUT_MS)),
+        allowed => allowed,
+    };
+    let bound = deadline.min(Instant::now() + allowed);
+    let tab = core.current()?;
+    if let Interaction::DownloadFile = interaction
+        && download::means_document(core, &tab, target, bound).await?
+    {
+        let file = download::document(core, &tab, bound).await?;
+        return Ok(Performed {
+            outcome: Outcome::done(format!("Downloaded the file '{}'", file.name)),
+            download: Some(file),
+        });
+    }
+    let located = locate::locate(core, &tab, target, bound).await?;
+    core.board.change(|state| {
+        if let Some(tab) = state.tab_mut(&tab.target) {
+            tab.last_action.clone_from(&located.id);
+        }
+    });
+    let about = async {
+        match about::about(core, &tab, &located, bound).await {
+            Ok(about) => Some(about),
+            // It only serves the answer; what is wrong with the element the action will tell.
+            Err(fault) => {
+                tracing::debug!(%fault, "an element could not be described");
+                None
+            }
+        }
+    };
+    let acted = act(
+        core,
+        &tab,
+        &located,
+        interaction,
+        target,
+        file,
+        bound,
+        deadline,
+    );
+    let (about, acted) = tokio::join!(about, acted);
+    let mut performed = match acted {
+        Ok(done) => Performed {
+            outcome: Outcome::done(done.message),
+            download: done.download,
+        },
+        Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
+        Err(fault) if fault.is_stale() => {
+            Performed::from_outcome(Outcome::failed(locate::gone(&located).to_string()))
+        }
+        Err(fault) => {
+            let late = Instant::now() >= bound;
+            let what = interaction.name();
+            let message = if late {
+                let allowed = allowed.as_millis();
+                format!(
+                    "Action '{what}' on the element {} timed out after {allowed} ms: {fault}",
+                    located.wording
+                )
+            } else {
+                format!(
+                    "Action '{what}' on the element {} failed: {fault}",
+                    located.wording
+                )
+            };
+            Performed::from_outcome(Outcome::failed(message))
+        }
+    };
+    if let Some(About {
+        label, selectors, ..
+    }) = about.as_deref()
+    {
+        let outcome = &mut performed.outcome;
+        outcome.selectors = Some(selectors.clone());
+        outcome.text_label = target
+            .text_label
+            .clone()
+            .or_else(|| Some(label.clone()).filter(|label| !label.is_empty()));
+    } else {
+        performed.outcome.text_label.clone_from(&target.text_label);
+        performed.outcome.selectors = target
+            .selectors
+            .clone()
+            .filter(|selectors: &NodeSelectors| !selectors.is_empty());
+    }
+    Ok(performed)
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all of them are what one interaction is about"
+)]
+async fn act(
+    core: &Core,
+    tab: &CurrentTab,
+    located: &Located,
+    interaction: &Interaction,
+    target: &Target,
+    file: Option<&StagedFile>,
+    bound: Instant,
+    deadline: Instant,
+) -> Result<Done> {
+    let place = &located.place;
+    let label = match target.text_label.as_deref().or(located.label.as_deref()) {
+        Some(label) if !label.is_empty() => format!(" with text label: {label}"),
+        _ => format!(" {}", located.wording),
+    };
+    let frame = core.board.read(|state| {
+        state
+            .frames
+            .get(&place.frame)
+            .map(|frame| frame.session.clone())
+    });
+    let watch = Watch::begin(core, tab, frame.as_ref());
+    let doing = async {
+        Ok::<Done, Fault>(match interaction {
+            Interaction::Click => click::click(core, tab, place, &label, bound).await?.into(),
+            Interaction::Fill {
+                value,
+                clear_before_fill,
+                style,
+            } => {
+                fill::fill(core, tab, place, value, *clear_before_fill, *style, bound).await?;
+                let how = match style {
+                    FillStyle::AtOnce => "Filled",
+                    FillStyle::OneByOne | FillStyle::Typed => "Typed into",
+                };
+                format!("{how} the input field{label}").into()
+            }
+            Interaction::Check { value } => check::check(core, tab, place, *value, &label, bound)
+                .await?
+                .into(),
+            Interaction::SelectDropdownOption { value } => {
+                select::select(core, tab, place, value, &label, bound)
+                    .await?
+                    .into()
+            }
+            Interaction::UploadFile { file_path } => {
+                let file = file.ok_or_else(|| {
+                    Fault::told(format!("The file '{file_path}' is not among the uploads"))
+                })?;
+                upload::upload(core, tab, place, file, bound).await?;
+                format!("Uploaded the file '{file_path}' to the element{label}").into()
+            }
+            Interaction::DownloadFile => {
+                let file = download::by_click(core, tab, place, deadline).await?;
+                Done {
+                    message: format!("Downloaded the file '{}'", file.name),
+                    download: Some(file),
+                }
+            }
+        })
+    };
+    // The page itself keeps to the bound where it waits; this is for a page that does not answer at all.
+    let longest = match interaction {
+        Interaction::DownloadFile => deadline,
+        _ => bound + GRACE,
+    };
+    let mut done = match tokio::time::timeout_at(longest, doing).await {
+        Ok(done) => done?,
+        Err(_) => return Err(Fault::TimedOut),
+    };
+    if target.press_enter == Some(true) {
+        let enter = keys::chord("Enter").map_err(Fault::Told)?;
+        input::press(&tab.session, &enter, deadline).await?;
+        done.message.push_str(" and pressed Enter");
+    }
+    done.message += &watch.settle(deadline).await?.remark;
+    Ok(done)
+}

@@ -1,0 +1,279 @@
+//! Waiting until an element can be acted on, and the point at which to press it, through all frames around it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guise_cdp::FrameId;
+use guise_cdp::protocol::dom::GetFrameOwner;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::{Instant, sleep_until};
+
+use crate::core::{Core, CurrentTab};
+use crate::elements::{Handle, Place};
+use crate::fault::{Fault, Result};
+use crate::input::Point;
+use crate::locate;
+use crate::world::World;
+
+/// How much later than asked the page's own wait may answer.
+pub(crate) const GRACE: Duration = Duration::from_millis(500);
+/// How often frames around an element are looked at again while they move.
+const AGAIN: Duration = Duration::from_millis(30);
+
+/// What an element is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Pressing it with the mouse.
+    Click,
+    /// Putting text into it.
+    Fill,
+    /// Choosing an option.
+    Select,
+    /// Attaching a file.
+    Upload,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Click => "click",
+            Self::Fill => "fill",
+            Self::Select => "select",
+            Self::Upload => "upload",
+        }
+    }
+}
+
+/// A point to press, with the documents that keep a press from anything else until they are asked where it landed.
+pub(crate) struct Reached {
+    /// Where, in the main frame's viewport.
+    pub(crate) point: Point,
+    /// The documents of the frames around the element, innermost first.
+    pub(crate) around: Vec<Arc<World>>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    ok: bool,
+    #[serde(default)]
+    x: f64,
+    #[serde(default)]
+    y: f64,
+    #[serde(default)]
+    message: String,
+}
+
+#[derive(Deserialize)]
+struct FrameBox {
+    r#box: Corner,
+    scale: Corner,
+    visible: Area,
+    hits: Vec<bool>,
+}
+
+#[derive(Deserialize)]
+struct Corner {
+    x: f64,
+    y: f64,
+}
+
+#[derive(Deserialize)]
+struct Area {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+}
+
+impl FrameBox {
+    /// A point of the frame's own viewport in the one around it.
+    fn outwards(&self, point: Point) -> Point {
+        Point {
+            x: point.x.mul_add(self.scale.x, self.r#box.x),
+            y: point.y.mul_add(self.scale.y, self.r#box.y),
+        }
+    }
+}
+
+impl Area {
+    fn holds(&self, point: Point) -> bool {
+        (self.x..self.x + self.width).contains(&point.x)
+            && (self.y..self.y + self.height).contains(&point.y)
+    }
+}
+
+/// Waits until the element can be used for `purpose`; answers a point in its own frame's viewport.
+///
+/// # Errors
+/// The reason why it could not, once `deadline` has passed.
+pub(crate) async fn ready(
+    core: &Core,
+    place: &Place,
+    purpose: Purpose,
+    deadline: Instant,
+) -> Result<Point> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let arguments = json!({
+        "handle": place.handle,
+        "for": purpose.as_str(),
+        "timeoutMs": u64::try_from(left.as_millis()).unwrap_or(0),
+        "arm": purpose == Purpose::Click,
+    });
+    let answer: Answer = locate::run(
+        core,
+        &place.frame,
+        &place.world,
+        "actionable",
+        &arguments,
+        deadline + GRACE,
+    )
+    .await?;
+    if answer.ok {
+        Ok(Point {
+            x: answer.x,
+            y: answer.y,
+        })
+    } else {
+        Err(Fault::Told(answer.message))
+    }
+}
+
+/// Waits until the element can be pressed, and finds the point in the main frame's viewport.
+///
+/// # Errors
+/// The reason why it could not, once `deadline` has passed.
+pub(crate) async fn reach(
+    core: &Core,
+    tab: &CurrentTab,
+    place: &Place,
+    deadline: Instant,
+) -> Result<Reached> {
+    loop {
+        let inner = ready(core, place, Purpose::Click, deadline).await?;
+        if place.frame == tab.main_frame() {
+            return Ok(Reached {
+                point: inner,
+                around: Vec::new(),
+            });
+        }
+        let reason = match outwards(core, place.frame.clone(), inner, deadline).await {
+            Ok(reached) => return Ok(reached),
+            Err(Fault::Told(reason)) => reason,
+            Err(fault) => return Err(fault),
+        };
+        // Frames around it may still be scrolling it into view.
+        let next = Instant::now() + AGAIN;
+        if next >= deadline {
+            return Err(Fault::Told(reason));
+        }
+        sleep_until(next).await;
+    }
+}
+
+/// Takes a point of a frame's viewport out to the main frame's, and checks at every step that a press gets in.
+async fn outwards(
+    core: &Core,
+    mut frame: FrameId,
+    mut point: Point,
+    deadline: Instant,
+) -> Result<Reached> {
+    let mut around = Vec::new();
+    while let Some((world, handle)) = owner(core, &frame, deadline).await? {
+        let arguments = json!({ "handle": handle, "points": [] });
+        let place: FrameBox = world.run("frameBox", &arguments, deadline).await?;
+        if !place.visible.holds(point) {
+            // A frame that is out of view is brought into it, for the next look.
+            let arguments = json!({ "handle": handle, "for": "hover", "timeoutMs": 0 });
+            let _: serde_json::Value = world.run("actionable", &arguments, deadline).await?;
+            return Err(Fault::told(
+                "the element is in a frame of which that part cannot be scrolled into the viewport",
+            ));
+        }
+        point = place.outwards(point);
+        let arguments = json!({
+            "handle": handle,
+            "points": [{ "x": point.x, "y": point.y }],
+            "arm": true,
+        });
+        let place: FrameBox = world.run("frameBox", &arguments, deadline).await?;
+        around.push(Arc::clone(&world));
+        if place.hits.first() != Some(&true) {
+            return Err(Fault::told(
+                "another element lies over the frame that the element is in",
+            ));
+        }
+        frame = parent(core, &frame)?;
+    }
+    Ok(Reached { point, around })
+}
+
+/// A point of a frame's viewport in the main frame's, whether a press would get there or not.
+pub(crate) async fn shift(
+    core: &Core,
+    frame: &FrameId,
+    mut point: Point,
+    deadline: Instant,
+) -> Result<Point> {
+    let mut frame = frame.clone();
+    while let Some((world, handle)) = owner(core, &frame, deadline).await? {
+        let arguments = json!({ "handle": handle, "points": [] });
+        let place: FrameBox = world.run("frameBox", &arguments, deadline).await?;
+        point = place.outwards(point);
+        frame = parent(core, &frame)?;
+    }
+    Ok(point)
+}
+
+fn parent(core: &Core, frame: &FrameId) -> Result<FrameId> {
+    core.board
+        .read(|state| {
+            state
+                .frames
+                .get(frame)
+                .and_then(|frame| frame.parent.clone())
+        })
+        .ok_or(Fault::DocumentGone)
+}
+
+/// The frame element that a frame is in, as its parent's page script knows it; `None` for a main frame.
+pub(crate) async fn owner(
+    core: &Core,
+    frame: &FrameId,
+    deadline: Instant,
+) -> Result<Option<(Arc<World>, Handle)>> {
+    let (parent, known) = core
+        .board
+        .read(|state| {
+            let frame = state.frames.get(frame)?;
+            Some((frame.parent.clone(), frame.owner.clone()))
+        })
+        .ok_or(Fault::DocumentGone)?;
+    let Some(parent) = parent else {
+        return Ok(None);
+    };
+    if known.is_some() {
+        return Ok(known);
+    }
+    let world = core.world(&parent, deadline).await?;
+    let session = core
+        .board
+        .read(|state| {
+            state
+                .frames
+                .get(&parent)
+                .map(|parent| parent.session.clone())
+        })
+        .ok_or(Fault::DocumentGone)?;
+    let command = GetFrameOwner {
+        frame_id: frame.clone(),
+    };
+    let node = session.call(&command, deadline).await?.backend_node_id;
+    let owner = (Arc::clone(&world), world.handle(node, deadline).await?);
+    core.board.change(|state| {
+        if let Some(frame) = state.frames.get_mut(frame) {
+            frame.owner = Some(owner.clone());
+        }
+    });
+    Ok(Some(owner))
+}

@@ -1,0 +1,303 @@
+//! Waiting for what an action caused: navigations, new tabs. By condition, never by a fixed time.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use guise_cdp::protocol::page;
+use guise_cdp::protocol::runtime::Evaluate;
+use guise_cdp::{Error as CdpError, Events, FrameId, RawEvent, Session, TargetId};
+use tokio::time::{Instant, timeout_at};
+
+use crate::board::Phase;
+use crate::core::{Core, CurrentTab};
+use crate::dialogs;
+use crate::fault::{Fault, Result};
+use crate::navigation::{self, LOAD};
+
+const WATCHED: &[&str] = &[
+    "Page.frameRequestedNavigation",
+    "Page.frameStartedNavigating",
+    "Page.frameNavigated",
+    "Page.navigatedWithinDocument",
+    "Page.frameStoppedLoading",
+    "Page.frameDetached",
+    "Page.windowOpen",
+    "Page.downloadWillBegin",
+];
+
+/// How long a window that the page asked for may take to appear.
+const WINDOW: Duration = Duration::from_secs(3);
+/// How long a page may be too busy to tell what the input caused.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Watches a tab from before an action until what it caused is done.
+pub(crate) struct Watch<'a> {
+    core: &'a Core,
+    tab: CurrentTab,
+    events: Events,
+    inner: Option<Events>,
+    tabs_before: Vec<TargetId>,
+}
+
+/// What an action caused.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    /// What to add to the outcome's message.
+    pub(crate) remark: String,
+}
+
+#[derive(Default)]
+struct Seen {
+    pending: Vec<FrameId>,
+    windows: Vec<String>,
+}
+
+impl<'a> Watch<'a> {
+    /// Begins to watch `tab`, and the process of the frame that is acted in when it is another one.
+    pub(crate) fn begin(core: &'a Core, tab: &CurrentTab, frame: Option<&Session>) -> Self {
+        let inner = frame
+            .filter(|session| session.id() != tab.session.id())
+            .map(|session| session.subscribe(WATCHED));
+        let tabs_before = core.board.change(|state| {
+            if let Some(tab) = state.tab_mut(&tab.target) {
+                tab.dialogs.clear();
+            }
+            state.tabs.iter().map(|tab| tab.target.clone()).collect()
+        });
+        Self {
+            core,
+            tab: tab.clone(),
+            events: tab.session.subscribe(WATCHED),
+            inner,
+            tabs_before,
+        }
+    }
+
+    /// Waits for navigations and new tabs that were begun, and makes the newest tab current.
+    ///
+    /// # Errors
+    /// Only when the browser is gone: what happens to the page is not the action's failure.
+    pub(crate) async fn settle(mut self, deadline: Instant) -> Result<Settled> {
+        flush(self.core, &self.tab, deadline.min(Instant::now() + BUSY)).await;
+        let mut seen = Seen::default();
+        drain(&mut self.events, &mut seen);
+        if let Some(inner) = &mut self.inner {
+            drain(inner, &mut seen);
+        }
+        let bound = deadline.min(Instant::now() + LOAD);
+        match self.follow(&mut seen, bound).await {
+            Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
+            Err(fault) => tracing::debug!(%fault, "the page went away after the action"),
+            Ok(()) => {}
+        }
+        let opened = self.new_tab(&seen, bound).await?;
+        let dialogs = self.core.board.read(|state| {
+            let tab = state.tab(&self.tab.target);
+            tab.map_or_else(String::new, |tab| dialogs::sentence(&tab.dialogs))
+        });
+        let tab = if opened {
+            ", which opened a new tab that is now current"
+        } else {
+            ""
+        };
+        Ok(Settled {
+            remark: format!("{tab}{dialogs}"),
+        })
+    }
+
+    /// Waits until no navigation that was seen to begin is under way, and the page is loaded if it was the main frame's.
+    async fn follow(&mut self, seen: &mut Seen, bound: Instant) -> Result<()> {
+        let main = self.tab.main_frame();
+        let mut main_changed = false;
+        while !seen.pending.is_empty() {
+            let next = async {
+                match &mut self.inner {
+                    Some(inner) => tokio::select! {
+                        event = self.events.next() => event,
+                        event = inner.next() => event.or_else(|error| match error {
+                            // A frame's process may end when the frame navigates.
+                            CdpError::TargetClosed | CdpError::Crashed => Err(CdpError::Lagged(0)),
+                            error => Err(error),
+                        }),
+                    },
+                    None => self.events.next().await,
+                }
+            };
+            match timeout_at(bound, next).await {
+                Err(_) => break,
+                Ok(Err(CdpError::Lagged(_))) => break,
+                Ok(Err(error)) => return Err(error.into()),
+                Ok(Ok(event)) => {
+                    main_changed |= event
+                        .parse::<page::FrameNavigated>()
+                        .is_ok_and(|event| event.frame.id == main);
+                    seen.note(&event);
+                }
+            }
+        }
+        if main_changed || seen.navigated_main(self.core, &self.tab) {
+            navigation::load(self.core, &self.tab.target, None, bound).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the tab that was opened last current, once it is ready. Whether there is one.
+    async fn new_tab(&self, seen: &Seen, bound: Instant) -> Result<bool> {
+        let newest = |state: &crate::board::State| {
+            state
+                .tabs
+                .iter()
+                .rev()
+                .map(|tab| &tab.target)
+                .find(|target| !self.tabs_before.contains(target))
+                .cloned()
+        };
+        let found = if seen.windows.is_empty() {
+            self.core.board.read(newest)
+        } else {
+            let bound = bound.min(Instant::now() + WINDOW);
+            match self.core.board.until(bound, newest).await {
+                Ok(target) => Some(target),
+                Err(Fault::TimedOut) => None,
+                Err(fault) => return Err(fault),
+            }
+        };
+        let Some(target) = found else {
+            return Ok(false);
+        };
+        self.core.board.change(|state| {
+            state.current = Some(target.clone());
+        });
+        let blank = seen
+            .windows
+            .last()
+            .is_none_or(|url| url.is_empty() || url == "about:blank");
+        let ready = self
+            .core
+            .board
+            .until(bound, |state| match state.tab(&target) {
+                None => Some(()),
+                Some(tab) => {
+                    let arrived = blank || tab.url != "about:blank" && !tab.url.is_empty();
+                    (tab.crashed || arrived && tab.phase == Phase::Loaded).then_some(())
+                }
+            });
+        match ready.await {
+            Ok(()) | Err(Fault::TimedOut) => Ok(true),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+impl Seen {
+    fn note(&mut self, event: &RawEvent) {
+        match event.method() {
+            "Page.frameRequestedNavigation" => {
+                let Ok(asked) = event.parse::<page::FrameRequestedNavigation>() else {
+                    return;
+                };
+                match asked.disposition.as_str() {
+                    "currentTab" if !loads(&asked.url) => {}
+                    "currentTab" => self.begins(asked.frame_id),
+                    "newTab" | "newWindow" => self.windows.push(asked.url),
+                    _ => {}
+                }
+            }
+            "Page.frameStartedNavigating" => {
+                if let Ok(begun) = event.parse::<page::FrameStartedNavigating>()
+                    && !begun
+                        .navigation_type
+                        .to_ascii_lowercase()
+                        .contains("samedocument")
+                {
+                    self.begins(begun.frame_id);
+                }
+            }
+            "Page.frameNavigated" => {
+                if let Ok(arrived) = event.parse::<page::FrameNavigated>() {
+                    self.ends(&arrived.frame.id);
+                }
+            }
+            "Page.navigatedWithinDocument" => {
+                if let Ok(arrived) = event.parse::<page::NavigatedWithinDocument>() {
+                    self.ends(&arrived.frame_id);
+                }
+            }
+            "Page.frameStoppedLoading" => {
+                if let Ok(stopped) = event.parse::<page::FrameStoppedLoading>() {
+                    self.ends(&stopped.frame_id);
+                }
+            }
+            "Page.frameDetached" => {
+                if let Ok(detached) = event.parse::<page::FrameDetached>() {
+                    self.ends(&detached.frame_id);
+                }
+            }
+            "Page.windowOpen" => {
+                if let Ok(opened) = event.parse::<page::WindowOpen>() {
+                    self.windows.push(opened.url);
+                }
+            }
+            // What was to be a navigation became a download.
+            "Page.downloadWillBegin" => self.pending.clear(),
+            _ => {}
+        }
+    }
+
+    fn begins(&mut self, frame: FrameId) {
+        if !self.pending.contains(&frame) {
+            self.pending.push(frame);
+        }
+    }
+
+    fn ends(&mut self, frame: &FrameId) {
+        self.pending.retain(|pending| pending != frame);
+    }
+
+    /// The main frame's document is not loaded yet, so something replaced it.
+    fn navigated_main(&self, core: &Core, tab: &CurrentTab) -> bool {
+        core.board.read(|state| {
+            state
+                .tab(&tab.target)
+                .is_some_and(|tab| tab.phase == Phase::Committed)
+        })
+    }
+}
+
+/// Going there brings a document; other schemes run a script or another program.
+fn loads(url: &str) -> bool {
+    let scheme = url.split(':').next().unwrap_or_default();
+    ["http", "https", "about", "data", "blob"]
+        .iter()
+        .any(|loading| scheme.eq_ignore_ascii_case(loading))
+}
+
+fn drain(events: &mut Events, seen: &mut Seen) {
+    while let Some(Ok(event)) = events.next().now_or_never() {
+        seen.note(&event);
+    }
+}
+
+/// Returns once the page has handled what it was sent and what it posted to itself because of it.
+///
+/// A page that was left, closed or is busy is no reason to wait.
+async fn flush(core: &Core, tab: &CurrentTab, deadline: Instant) {
+    let world = core.board.read(|state| {
+        let frame = state.frames.get(&tab.main_frame())?;
+        frame.world.get().map(std::sync::Arc::clone)
+    });
+    let command = Evaluate {
+        expression: Cow::Borrowed(TURN),
+        context_id: world.map(|world| world.context()),
+        await_promise: Some(true),
+        return_by_value: Some(true),
+        ..Default::default()
+    };
+    if let Err(error) = tab.session.call(&command, deadline).await {
+        tracing::trace!(%error, "the page cannot tell what an action caused");
+    }
+}
+
+/// One turn of the page's event loop.
+const TURN: &str = "new Promise(done=>{const c=new MessageChannel();c.port1.onmessage=()=>done(0);c.port2.postMessage(0)})";

@@ -1,0 +1,302 @@
+//! What is known of the browser's tabs and frames, kept current by its events.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use guise_cdp::{FrameId, LoaderId, Session, SessionId, TargetId};
+use guise_core::ElementId;
+use tokio::sync::{OnceCell, watch};
+use tokio::time::{Instant, timeout_at};
+
+use crate::elements::{Elements, Handle};
+use crate::fault::{Fault, Result};
+use crate::targets::Kind;
+use crate::world::World;
+
+/// How far a document has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// Its response has begun to arrive.
+    Committed,
+    /// Its markup is read (`DOMContentLoaded`).
+    Parsed,
+    /// All of it is there (`load`).
+    Loaded,
+}
+
+/// A tab.
+pub(crate) struct Tab {
+    /// Its target; the main frame has the same id.
+    pub(crate) target: TargetId,
+    /// The session of its main frame.
+    pub(crate) session: Session,
+    /// The main frame's document.
+    pub(crate) document: LoaderId,
+    /// The main frame's address.
+    pub(crate) url: String,
+    /// How far the document has come.
+    pub(crate) phase: Phase,
+    /// Its renderer died.
+    pub(crate) crashed: bool,
+    /// Names of its elements.
+    pub(crate) elements: Elements,
+    /// The element that the last action was about.
+    pub(crate) last_action: Option<ElementId>,
+    /// What dialogs said and what they were answered since the last action began.
+    pub(crate) dialogs: Vec<String>,
+}
+
+impl Tab {
+    /// The id of its main frame.
+    pub(crate) fn main_frame(&self) -> FrameId {
+        self.target.as_str().into()
+    }
+}
+
+/// The page script of a frame's current document, once somebody needed it.
+pub(crate) type WorldSlot = Arc<OnceCell<Arc<World>>>;
+
+/// A frame, wherever it is rendered.
+pub(crate) struct Frame {
+    /// The tab that it is in.
+    pub(crate) tab: TargetId,
+    /// The frame around it; `None` for a main frame.
+    pub(crate) parent: Option<FrameId>,
+    /// The session that it is reached through; changes when it moves to another process.
+    pub(crate) session: Session,
+    /// Its document.
+    pub(crate) document: LoaderId,
+    /// Its address.
+    pub(crate) url: String,
+    /// Its page script.
+    pub(crate) world: WorldSlot,
+    /// The frame element that it is in: the parent's page script, and the element's number there.
+    pub(crate) owner: Option<(Arc<World>, Handle)>,
+    /// The CSS selector of that element.
+    pub(crate) owner_selector: Option<String>,
+    /// Frames are numbered in the order in which they appear.
+    pub(crate) order: u64,
+}
+
+/// Everything known.
+#[derive(Default)]
+pub(crate) struct State {
+    /// In the order of opening.
+    pub(crate) tabs: Vec<Tab>,
+    /// The tab that actions are about.
+    pub(crate) current: Option<TargetId>,
+    /// All frames of all tabs.
+    pub(crate) frames: HashMap<FrameId, Frame>,
+    /// Some tab showed something else than `about:blank`.
+    pub(crate) navigated: bool,
+    /// Why the browser is gone.
+    pub(crate) gone: Option<String>,
+    /// The tab whose elements were listed last.
+    pub(crate) observed: Option<TargetId>,
+    /// All attached sessions and what they are.
+    pub(crate) sessions: HashMap<SessionId, (Session, Kind)>,
+    /// How far the documents of pages have come that are not tabs yet.
+    pub(crate) early_phases: HashMap<TargetId, Phase>,
+    frames_seen: u64,
+}
+
+impl State {
+    /// A tab by its target.
+    pub(crate) fn tab(&self, target: &TargetId) -> Option<&Tab> {
+        self.tabs.iter().find(|tab| tab.target == *target)
+    }
+
+    /// A tab by its target.
+    pub(crate) fn tab_mut(&mut self, target: &TargetId) -> Option<&mut Tab> {
+        self.tabs.iter_mut().find(|tab| tab.target == *target)
+    }
+
+    /// Notes how far a tab's document has come.
+    pub(crate) fn set_phase(&mut self, target: &TargetId, phase: Phase) {
+        match self.tab_mut(target) {
+            Some(tab) => tab.phase = tab.phase.max(phase),
+            None => {
+                self.early_phases.insert(target.clone(), phase);
+            }
+        }
+    }
+
+    /// The place of the current tab.
+    pub(crate) fn current_index(&self) -> Option<usize> {
+        let current = self.current.as_ref()?;
+        self.tabs.iter().position(|tab| tab.target == *current)
+    }
+
+    /// Takes a tab away; the one that was opened last becomes current in its place.
+    pub(crate) fn close_tab(&mut self, target: &TargetId) {
+        self.tabs.retain(|tab| tab.target != *target);
+        self.frames.retain(|_, frame| frame.tab != *target);
+        if self.current.as_ref() == Some(target) {
+            self.current = self.tabs.last().map(|tab| tab.target.clone());
+        }
+    }
+
+    /// Notes a frame that appears, or that moved to another session.
+    pub(crate) fn frame_appeared(
+        &mut self,
+        id: &FrameId,
+        parent: Option<&FrameId>,
+        tab: &TargetId,
+        session: &Session,
+    ) -> &mut Frame {
+        let seen = &mut self.frames_seen;
+        let frame = self.frames.entry(id.clone()).or_insert_with(|| {
+            *seen += 1;
+            Frame {
+                tab: tab.clone(),
+                parent: parent.cloned(),
+                session: session.clone(),
+                document: LoaderId::default(),
+                url: String::new(),
+                world: WorldSlot::default(),
+                owner: None,
+                owner_selector: None,
+                order: *seen,
+            }
+        });
+        if frame.session.id() != session.id() {
+            frame.session = session.clone();
+            frame.world = WorldSlot::default();
+        }
+        frame
+    }
+
+    /// Notes that a frame shows another document.
+    pub(crate) fn frame_navigated(&mut self, id: &FrameId, document: &LoaderId, url: &str) {
+        let Some(frame) = self.frames.get_mut(id) else {
+            return;
+        };
+        frame.url = url.to_owned();
+        let known = frame.world.get().map(|world| world.document());
+        if frame.document != *document && known != Some(document) {
+            frame.world = WorldSlot::default();
+        }
+        let anew = frame.document != *document;
+        frame.document = document.clone();
+        if frame.parent.is_some() {
+            if anew {
+                self.drop_frames_below(id);
+            }
+            return;
+        }
+        let tab = frame.tab.clone();
+        if url != "about:blank" {
+            self.navigated = true;
+        }
+        if let Some(tab) = self.tab_mut(&tab) {
+            tab.url = url.to_owned();
+            if anew {
+                tab.document = document.clone();
+                tab.phase = Phase::Committed;
+                tab.crashed = false;
+                tab.elements.in_document(document);
+                tab.last_action = None;
+            }
+        }
+        if anew {
+            self.drop_frames_below(id);
+        }
+    }
+
+    /// Forgets a frame and all below it.
+    pub(crate) fn frame_gone(&mut self, id: &FrameId) {
+        self.drop_frames_below(id);
+        self.frames.remove(id);
+    }
+
+    fn drop_frames_below(&mut self, id: &FrameId) {
+        let children: Vec<FrameId> = self
+            .frames
+            .iter()
+            .filter(|(_, frame)| frame.parent.as_ref() == Some(id))
+            .map(|(child, _)| child.clone())
+            .collect();
+        for child in children {
+            self.frame_gone(&child);
+        }
+    }
+
+    /// Forgets the frames that a session that ended was still responsible for.
+    pub(crate) fn session_gone(&mut self, session: &SessionId) {
+        let lost: Vec<FrameId> = self
+            .frames
+            .iter()
+            .filter(|(_, frame)| frame.session.id() == Some(session) && frame.parent.is_some())
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in lost {
+            self.frame_gone(&id);
+        }
+    }
+}
+
+/// The state, and a signal for whenever it changes.
+pub(crate) struct Board {
+    state: Mutex<State>,
+    changed: watch::Sender<()>,
+}
+
+impl Board {
+    /// A board that knows nothing yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+            changed: watch::Sender::new(()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic cannot leave it half-changed in a way that matters more than going on does.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the state.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Changes the state and wakes everybody who waits for something in it.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.changed.send_replace(());
+        result
+    }
+
+    /// Changes something that nobody waits for.
+    pub(crate) fn change_quietly<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.lock())
+    }
+
+    /// Waits until `look` finds something.
+    ///
+    /// # Errors
+    /// [`Fault::TimedOut`] at `deadline`, [`Fault::Gone`] when the browser is gone.
+    pub(crate) async fn until<T>(
+        &self,
+        deadline: Instant,
+        mut look: impl FnMut(&State) -> Option<T>,
+    ) -> Result<T> {
+        let mut changes = self.changed.subscribe();
+        loop {
+            {
+                let state = self.lock();
+                if let Some(found) = look(&state) {
+                    return Ok(found);
+                }
+                if let Some(reason) = &state.gone {
+                    return Err(Fault::Gone(reason.clone()));
+                }
+            }
+            match timeout_at(deadline, changes.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Err(Fault::Gone("it was dropped".to_owned())),
+                Err(_) => return Err(Fault::TimedOut),
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Pictures of a tab, alone or together with what is on it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use guise_cdp::Session;
+use guise_cdp::protocol::page::{CaptureScreenshot, ImageFormat};
+use guise_core::{
+    BoundingBox, ElementId, Observation, ObserveRequest, Screenshot, ScreenshotType, Tab,
+    Timestamp, ViewportState,
+};
+use tokio::time::Instant;
+
+use crate::act::reach;
+use crate::core::{Core, CurrentTab};
+use crate::fault::{Fault, Result};
+use crate::input::Point;
+use crate::observe::{self, Seen};
+use crate::{about, picture, tabs};
+
+/// How often a page that is being replaced is looked at again.
+const TRIES: usize = 3;
+
+/// A JPEG of what is in view.
+async fn capture(session: &Session, deadline: Instant) -> Result<Vec<u8>> {
+    let command = CaptureScreenshot {
+        format: Some(ImageFormat::Jpeg),
+        quality: Some(i64::from(picture::QUALITY)),
+        ..Default::default()
+    };
+    let data = session.call(&command, deadline).await?.data;
+    let jpeg = STANDARD
+        .decode(data)
+        .map_err(|error| Fault::told(format!("the screenshot cannot be read: {error}")))?;
+    picture::even(jpeg)
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_jiff(jiff::Timestamp::now())
+}
+
+/// Looks at the current tab: elements, text and a picture of one and the same document.
+pub(crate) async fn observe(
+    core: &Core,
+    request: &ObserveRequest,
+    deadline: Instant,
+) -> Result<Observation> {
+    let started_at = now();
+    let tab = core.current()?;
+    if core.shows_nothing(&tab) {
+        return empty(started_at);
+    }
+    let mut tries = TRIES;
+    let (seen, jpeg, tabs) = loop {
+        let timestamp = now();
+        // The pass is sent first and the picture right behind it, so that no frame comes between them.
+        let (seen, jpeg, tabs) = tokio::join!(
+            observe::look(core, &tab, request.max_actions, deadline),
+            capture(&tab.session, deadline),
+            tabs::list(core, deadline)
+        );
+        tries -= 1;
+        let same = seen
+            .as_ref()
+            .is_ok_and(|seen| core.document(&tab) == Some(seen.document.clone()));
+        if same || tries == 0 {
+            break ((seen?, timestamp), jpeg?, tabs?.0);
+        }
+    };
+    let (seen, timestamp): (Seen, Timestamp) = seen;
+    core.board.change(|state| {
+        state.observed = Some(tab.target.clone());
+    });
+    Ok(Observation {
+        started_at,
+        ended_at: now(),
+        timestamp: Some(timestamp),
+        title: seen.title,
+        url: seen.url,
+        viewport: seen.viewport,
+        tabs,
+        description: seen.description,
+        elements: seen.elements,
+        screenshot: Screenshot {
+            jpeg: jpeg.into(),
+            last_action_id: core.last_action(&tab),
+        },
+    })
+}
+
+/// What is observed before the first navigation (Notte API: observe, `about:blank`).
+fn empty(started_at: Timestamp) -> Result<Observation> {
+    Ok(Observation {
+        started_at,
+        ended_at: now(),
+        timestamp: None,
+        title: String::new(),
+        url: String::new(),
+        viewport: ViewportState::default(),
+        tabs: Vec::<Tab>::new(),
+        description: String::new(),
+        elements: Vec::new(),
+        screenshot: Screenshot {
+            jpeg: Bytes::from(picture::blank()?),
+            last_action_id: None,
+        },
+    })
+}
+
+/// A picture of the current tab with boxes on it.
+pub(crate) async fn screenshot(
+    core: &Core,
+    kind: ScreenshotType,
+    deadline: Instant,
+) -> Result<Screenshot> {
+    let tab = core.current()?;
+    let last_action_id = core.last_action(&tab);
+    let (jpeg, boxes) = match kind {
+        ScreenshotType::Raw => (capture(&tab.session, deadline).await?, Vec::new()),
+        ScreenshotType::Full => {
+            let (seen, jpeg) = tokio::join!(
+                observe::look(core, &tab, None, deadline),
+                capture(&tab.session, deadline)
+            );
+            let elements = seen?.elements;
+            (jpeg?, elements.iter().map(|element| element.bbox).collect())
+        }
+        ScreenshotType::LastAction => {
+            let (found, jpeg) = tokio::join!(
+                last_box(core, &tab, last_action_id.as_ref(), deadline),
+                capture(&tab.session, deadline)
+            );
+            (jpeg?, found?.into_iter().collect())
+        }
+    };
+    let jpeg = if boxes.is_empty() {
+        jpeg
+    } else {
+        let drawn = tokio::task::spawn_blocking(move || picture::with_boxes(&jpeg, &boxes));
+        drawn
+            .await
+            .map_err(|error| Fault::told(format!("the boxes could not be drawn: {error}")))??
+    };
+    Ok(Screenshot {
+        jpeg: jpeg.into(),
+        last_action_id,
+    })
+}
+
+/// Where the element is now that the last action was about; `None` when it is gone or there was none.
+async fn last_box(
+    core: &Core,
+    tab: &CurrentTab,
+    id: Option<&ElementId>,
+    deadline: Instant,
+) -> Result<Option<BoundingBox>> {
+    let Some(place) = id.and_then(|id| {
+        core.board
+            .read(|state| state.tab(&tab.target)?.elements.find(id).ok())
+    }) else {
+        return Ok(None);
+    };
+    let found = async {
+        let Some(rect) = about::rect(core, &place, deadline).await? else {
+            return Ok(None);
+        };
+        let corner = Point {
+            x: rect.x,
+            y: rect.y,
+        };
+        let corner = reach::shift(core, &place.frame, corner, deadline).await?;
+        Ok::<_, Fault>(Some(BoundingBox {
+            x: corner.x,
+            y: corner.y,
+            width: rect.width,
+            height: rect.height,
+            ..Default::default()
+        }))
+    };
+    match found.await {
+        Err(fault) if fault.is_stale() => Ok(None),
+        other => other,
+    }
+}

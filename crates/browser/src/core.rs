@@ -1,0 +1,185 @@
+//! What all parts of one browser share.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use guise_cdp::{BrowserContextId, Connection, FrameId, LoaderId, Session, TargetId};
+use guise_core::ElementId;
+use guise_core::ports::{BrowserEvent, BrowserVersion};
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+use crate::board::{Board, State, Tab};
+use crate::downloads::Downloads;
+use crate::fault::{Fault, Result};
+use crate::host::{Host, Settings};
+use crate::tasks::Tasks;
+use crate::world::World;
+
+/// One browser.
+pub(crate) struct Core {
+    /// The connection.
+    pub(crate) connection: Connection,
+    /// Its own session.
+    pub(crate) root: Session,
+    /// The context that the session's tabs are in.
+    pub(crate) context: Option<BrowserContextId>,
+    /// What it says of itself.
+    pub(crate) version: BrowserVersion,
+    /// What it runs on.
+    pub(crate) host: Arc<dyn Host>,
+    /// Where staged files lie.
+    pub(crate) uploads: PathBuf,
+    /// Who must be able to read staged files.
+    pub(crate) owner: Option<(u32, u32)>,
+    /// What is known of tabs and frames.
+    pub(crate) board: Board,
+    /// What is being and was downloaded.
+    pub(crate) downloads: Downloads,
+    /// Who is told what happens.
+    pub(crate) events: broadcast::Sender<BrowserEvent>,
+    /// What runs in the background.
+    pub(crate) tasks: Tasks,
+    settings: Mutex<Arc<Settings>>,
+}
+
+/// The tab that an operation is about, as it was when the operation began.
+#[derive(Clone)]
+pub(crate) struct CurrentTab {
+    /// Its target.
+    pub(crate) target: TargetId,
+    /// The session of its main frame.
+    pub(crate) session: Session,
+    /// Its address.
+    pub(crate) url: String,
+}
+
+impl CurrentTab {
+    /// As it is on the board.
+    pub(crate) fn of(tab: &Tab) -> Self {
+        Self {
+            target: tab.target.clone(),
+            session: tab.session.clone(),
+            url: tab.url.clone(),
+        }
+    }
+
+    /// The id of its main frame.
+    pub(crate) fn main_frame(&self) -> FrameId {
+        self.target.as_str().into()
+    }
+}
+
+impl Core {
+    /// Nothing is attached yet.
+    pub(crate) fn new(parts: crate::host::Parts, settings: Settings) -> Self {
+        Self {
+            root: parts.connection.root(),
+            connection: parts.connection,
+            context: parts.context,
+            version: parts.version,
+            host: parts.host,
+            uploads: parts.uploads,
+            owner: parts.owner,
+            board: Board::new(),
+            downloads: Downloads::new(parts.downloads),
+            events: broadcast::Sender::new(64),
+            tasks: Tasks::default(),
+            settings: Mutex::new(Arc::new(settings)),
+        }
+    }
+
+    fn settings_lock(&self) -> MutexGuard<'_, Arc<Settings>> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What applies to targets now.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings_lock())
+    }
+
+    /// What applies to targets from now on.
+    pub(crate) fn set_settings(&self, settings: Settings) -> Arc<Settings> {
+        let settings = Arc::new(settings);
+        *self.settings_lock() = Arc::clone(&settings);
+        settings
+    }
+
+    /// The current tab, crashed or not.
+    ///
+    /// # Errors
+    /// When none is open, or the browser is gone.
+    pub(crate) fn current(&self) -> Result<CurrentTab> {
+        self.board.read(|state| {
+            if let Some(reason) = &state.gone {
+                return Err(Fault::Gone(reason.clone()));
+            }
+            current(state)
+                .map(CurrentTab::of)
+                .ok_or_else(|| Fault::told("no tab is open; go to an address to open one"))
+        })
+    }
+
+    /// The page script of a frame's current document.
+    pub(crate) async fn world(&self, frame: &FrameId, deadline: Instant) -> Result<Arc<World>> {
+        let (session, slot) = self
+            .board
+            .read(|state| {
+                let frame = state.frames.get(frame)?;
+                Some((frame.session.clone(), Arc::clone(&frame.world)))
+            })
+            .ok_or(Fault::DocumentGone)?;
+        let opened = slot
+            .get_or_try_init(async || World::open(&session, frame, deadline).await.map(Arc::new));
+        opened.await.map(Arc::clone)
+    }
+
+    /// Nothing was ever opened: the session's first tab is still empty.
+    pub(crate) fn shows_nothing(&self, tab: &CurrentTab) -> bool {
+        let empty = tab.url.is_empty() || tab.url == "about:blank";
+        empty && !self.board.read(|state| state.navigated)
+    }
+
+    /// The document that a tab's main frame shows.
+    pub(crate) fn document(&self, tab: &CurrentTab) -> Option<LoaderId> {
+        self.board
+            .read(|state| Some(state.tab(&tab.target)?.document.clone()))
+    }
+
+    /// The element that the last action on a tab was about.
+    pub(crate) fn last_action(&self, tab: &CurrentTab) -> Option<ElementId> {
+        self.board
+            .read(|state| state.tab(&tab.target)?.last_action.clone())
+    }
+
+    /// The frames of a tab, the main frame first, then in the order in which they appeared.
+    pub(crate) fn frames_of(&self, tab: &TargetId) -> Vec<FrameId> {
+        let mut frames = self.board.read(|state| {
+            let of_tab = state.frames.iter().filter(|(_, frame)| frame.tab == *tab);
+            of_tab
+                .map(|(id, frame)| (frame.parent.is_some(), frame.order, id.clone()))
+                .collect::<Vec<_>>()
+        });
+        frames.sort_unstable();
+        frames.into_iter().map(|(.., id)| id).collect()
+    }
+
+    /// Forgets a frame's page script, because its context turned out to be gone.
+    pub(crate) fn forget_world(&self, frame: &FrameId, world: &World) {
+        self.board.change(|state| {
+            if let Some(frame) = state.frames.get_mut(frame)
+                && frame
+                    .world
+                    .get()
+                    .is_some_and(|known| known.key() == world.key())
+            {
+                frame.world = Default::default();
+            }
+        });
+    }
+}
+
+/// The current tab on the board.
+pub(crate) fn current(state: &State) -> Option<&Tab> {
+    state.tab(state.current.as_ref()?)
+}

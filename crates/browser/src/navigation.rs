@@ -1,0 +1,328 @@
+//! Going to addresses, back, forward and again, and waiting for what comes.
+
+use std::time::Duration;
+
+use guise_cdp::protocol::page::{
+    FrameNavigated, GetNavigationHistory, Navigate, NavigateToHistoryEntry,
+    NavigatedWithinDocument, Reload,
+};
+use guise_cdp::protocol::target::{CloseTarget, CreateTarget};
+use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, TargetId};
+use guise_core::Outcome;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use crate::address;
+use crate::board::Phase;
+use crate::core::{Core, CurrentTab};
+use crate::fault::{Fault, Result};
+
+/// A page that takes longer to load is used as it is (Notte API: `goto`).
+pub(crate) const LOAD: Duration = Duration::from_secs(10);
+
+/// How a wait for a page ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// It is complete.
+    Loaded,
+    /// The time was up before.
+    Unfinished,
+}
+
+impl Arrival {
+    fn remark(self) -> &'static str {
+        match self {
+            Self::Loaded => "",
+            Self::Unfinished => "; it had not finished loading after 10 s and is used as it is",
+        }
+    }
+}
+
+/// Sends the current tab to an address.
+pub(crate) async fn goto(core: &Core, text: &str, deadline: Instant) -> Result<Outcome> {
+    let url = address::parse(text).map_err(Fault::Told)?;
+    let tab = match core.current() {
+        Ok(tab) => tab,
+        Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
+        Err(_) => open_tab(core, deadline).await?,
+    };
+    if !is_crashed(core, &tab.target) && address::same(&tab.url, &url) {
+        return Ok(Outcome::done(format!("Already at '{url}' in current tab")));
+    }
+    let tab = revive(core, tab, deadline).await?;
+    let arrival = navigate(core, &tab, &url, deadline).await?;
+    Ok(Outcome::done(format!(
+        "Navigated to '{url}' in current tab{}",
+        arrival.remark()
+    )))
+}
+
+/// Opens a tab, makes it current and sends it to an address.
+pub(crate) async fn goto_new_tab(core: &Core, text: &str, deadline: Instant) -> Result<Outcome> {
+    let url = address::parse(text).map_err(Fault::Told)?;
+    let tab = open_tab(core, deadline).await?;
+    let arrival = if url.as_str() == "about:blank" {
+        Arrival::Loaded
+    } else {
+        navigate(core, &tab, &url, deadline).await?
+    };
+    Ok(Outcome::done(format!(
+        "Navigated to '{url}' in new tab{}",
+        arrival.remark()
+    )))
+}
+
+/// Opens an empty tab and makes it current.
+pub(crate) async fn open_tab(core: &Core, deadline: Instant) -> Result<CurrentTab> {
+    let create = CreateTarget {
+        url: "about:blank".to_owned(),
+        browser_context_id: core.context.clone(),
+        ..Default::default()
+    };
+    let target = core.root.call(&create, deadline).await?.target_id;
+    core.board
+        .until(deadline, |state| state.tab(&target).map(drop))
+        .await?;
+    core.board
+        .change(|state| {
+            state.current = Some(target.clone());
+            state.tab(&target).map(CurrentTab::of)
+        })
+        .ok_or(Fault::TabClosed)
+}
+
+fn is_crashed(core: &Core, target: &TargetId) -> bool {
+    core.board
+        .read(|state| state.tab(target).is_some_and(|tab| tab.crashed))
+}
+
+/// Puts a new tab in the place of a crashed one.
+async fn revive(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
+    if !is_crashed(core, &tab.target) {
+        return Ok(tab);
+    }
+    let fresh = open_tab(core, deadline).await?;
+    core.board.change(|state| {
+        let place = state.tabs.iter().position(|old| old.target == tab.target);
+        let last = state.tabs.iter().position(|new| new.target == fresh.target);
+        if let (Some(place), Some(last)) = (place, last) {
+            let moved = state.tabs.remove(last);
+            state.tabs.insert(place, moved);
+        }
+    });
+    let close = CloseTarget {
+        target_id: tab.target,
+    };
+    if let Err(error) = core.root.call(&close, deadline).await {
+        tracing::debug!(%error, "a crashed tab could not be closed");
+    }
+    Ok(fresh)
+}
+
+/// Navigates and waits until the page is loaded, for 10 s at most.
+async fn navigate(core: &Core, tab: &CurrentTab, url: &Url, deadline: Instant) -> Result<Arrival> {
+    let began = Instant::now();
+    let bound = deadline.min(began + LOAD);
+    let command = Navigate {
+        url: url.as_str().to_owned(),
+        ..Default::default()
+    };
+    core.board.change(|state| state.navigated = true);
+    let answer = match tab.session.call(&command, bound).await {
+        Ok(answer) => answer,
+        Err(CdpError::Timeout { .. }) => return Ok(Arrival::Unfinished),
+        Err(CdpError::Protocol { message, .. }) => {
+            return Err(Fault::told(format!(
+                "Failed to load page '{url}': {message}"
+            )));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if answer.is_download == Some(true) {
+        // The page stays; the download is kept like any other.
+        return Ok(Arrival::Loaded);
+    }
+    if let Some(error) = answer.error_text.filter(|text| !text.is_empty()) {
+        if error == "net::ERR_ABORTED" && core.downloads.began_since(began) {
+            return Ok(Arrival::Loaded);
+        }
+        return Err(failure(core, tab, url, &error, began));
+    }
+    let Some(document) = answer.loader_id else {
+        return Ok(Arrival::Loaded);
+    };
+    let arrival = load(core, &tab.target, Some(&document), bound).await?;
+    refused(core, tab, url, began)?;
+    Ok(arrival)
+}
+
+/// A page that the door refuses over plain HTTP arrives as the door's own answer.
+fn refused(core: &Core, tab: &CurrentTab, url: &Url, began: Instant) -> Result<()> {
+    let reached = core
+        .board
+        .read(|state| state.tab(&tab.target).map(|tab| tab.url.clone()));
+    let reached = reached.and_then(|reached| Url::parse(&reached).ok());
+    let reasons = [Some(url), reached.as_ref()];
+    match reasons
+        .into_iter()
+        .flatten()
+        .find_map(|url| core.host.failure(url, began))
+    {
+        Some(reason) => Err(Fault::told(format!(
+            "Failed to load page '{url}': {reason}"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn failure(core: &Core, tab: &CurrentTab, url: &Url, error: &str, began: Instant) -> Fault {
+    match refused(core, tab, url, began) {
+        Err(fault) => fault,
+        Ok(()) => Fault::told(format!(
+            "Failed to load page '{url}': {}",
+            network_error(error)
+        )),
+    }
+}
+
+/// Chromium's word for a network error, with what it means.
+fn network_error(error: &str) -> String {
+    let meaning = match error.trim_start_matches("net::") {
+        "ERR_NAME_NOT_RESOLVED" => "the host name is unknown",
+        "ERR_CONNECTION_REFUSED" => "nothing listens there",
+        "ERR_CONNECTION_RESET" | "ERR_CONNECTION_CLOSED" | "ERR_EMPTY_RESPONSE" => {
+            "the server ended the connection"
+        }
+        "ERR_CONNECTION_TIMED_OUT" | "ERR_TIMED_OUT" => "the server does not answer",
+        "ERR_ADDRESS_UNREACHABLE" | "ERR_INTERNET_DISCONNECTED" => "the network is not reachable",
+        "ERR_SSL_PROTOCOL_ERROR" => "the server does not speak TLS there",
+        "ERR_TUNNEL_CONNECTION_FAILED" | "ERR_PROXY_CONNECTION_FAILED" => {
+            "the proxy could not reach it"
+        }
+        "ERR_TOO_MANY_REDIRECTS" => "it redirects in a circle",
+        "ERR_UNKNOWN_URL_SCHEME" => "the scheme is unknown",
+        "ERR_UNSAFE_PORT" => "browsers do not open that port",
+        "ERR_ABORTED" => "the navigation was aborted",
+        "ERR_BLOCKED_BY_CLIENT" | "ERR_BLOCKED_BY_ADMINISTRATOR" => "it is blocked",
+        text if text.starts_with("ERR_CERT") => "its certificate is not valid",
+        _ => return error.to_owned(),
+    };
+    format!("{meaning} ({error})")
+}
+
+/// Waits until a tab's document (that one, or whichever it has) is loaded.
+///
+/// # Errors
+/// When the tab or the browser goes away, or the page crashes; time that runs out is none.
+pub(crate) async fn load(
+    core: &Core,
+    target: &TargetId,
+    document: Option<&LoaderId>,
+    bound: Instant,
+) -> Result<Arrival> {
+    let mut begun = false;
+    let loaded = core.board.until(bound, |state| match state.tab(target) {
+        None => Some(Err(Fault::TabClosed)),
+        Some(tab) if tab.crashed => Some(Err(Fault::Crashed)),
+        Some(tab) => {
+            // A page that moved on to yet another document meanwhile is waited for as well.
+            begun |= document.is_none_or(|document| tab.document == *document);
+            (begun && tab.phase == Phase::Loaded).then_some(Ok(Arrival::Loaded))
+        }
+    });
+    match loaded.await {
+        Ok(result) => result,
+        Err(Fault::TimedOut) => Ok(Arrival::Unfinished),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// One step back (`-1`) or forward (`1`) in the tab's history.
+pub(crate) async fn travel(core: &Core, step: i64, deadline: Instant) -> Result<Outcome> {
+    let tab = core.current()?;
+    let began = Instant::now();
+    let history = tab.session.call(&GetNavigationHistory {}, deadline).await?;
+    let way = if step < 0 { "back" } else { "forward" };
+    let wanted = history.current_index + step;
+    let entry = usize::try_from(wanted)
+        .ok()
+        .and_then(|index| history.entries.get(index))
+        .ok_or_else(|| {
+            Fault::told(format!(
+                "Cannot go {way}: there is no page to go {way} to in this tab"
+            ))
+        })?;
+    let events = tab.session.subscribe(ARRIVALS);
+    let command = NavigateToHistoryEntry { entry_id: entry.id };
+    tab.session.call(&command, deadline).await?;
+    let bound = deadline.min(began + LOAD);
+    let arrival = arrive(core, &tab, events, bound).await?;
+    Ok(Outcome::done(format!(
+        "Navigated {way} to '{}'{}",
+        entry.url,
+        arrival.remark()
+    )))
+}
+
+/// Loads the current page again.
+pub(crate) async fn reload(core: &Core, deadline: Instant) -> Result<Outcome> {
+    let tab = core.current()?;
+    if is_crashed(core, &tab.target) {
+        let url = Url::parse(&tab.url).map_err(|error| Fault::told(error.to_string()))?;
+        let tab = revive(core, tab, deadline).await?;
+        let arrival = navigate(core, &tab, &url, deadline).await?;
+        return Ok(Outcome::done(format!(
+            "Reloaded the current page{}",
+            arrival.remark()
+        )));
+    }
+    let began = Instant::now();
+    let events = tab.session.subscribe(ARRIVALS);
+    tab.session.call(&Reload::default(), deadline).await?;
+    let bound = deadline.min(began + LOAD);
+    let arrival = arrive(core, &tab, events, bound).await?;
+    if let Ok(url) = Url::parse(&tab.url) {
+        refused(core, &tab, &url, began)?;
+    }
+    Ok(Outcome::done(format!(
+        "Reloaded the current page{}",
+        arrival.remark()
+    )))
+}
+
+const ARRIVALS: &[&str] = &["Page.frameNavigated", "Page.navigatedWithinDocument"];
+
+/// Waits for the main frame to show the next entry, and then for its load.
+async fn arrive(
+    core: &Core,
+    tab: &CurrentTab,
+    mut events: Events,
+    bound: Instant,
+) -> Result<Arrival> {
+    let main = tab.main_frame();
+    match timeout_at(bound, next_document(&mut events, &main)).await {
+        Ok(Ok(Some(document))) => load(core, &tab.target, Some(&document), bound).await,
+        Ok(Ok(None)) => Ok(Arrival::Loaded),
+        Ok(Err(fault)) => Err(fault),
+        Err(_) => Ok(Arrival::Unfinished),
+    }
+}
+
+/// The document that the main frame shows next; `None` when it stays and only the address changes.
+async fn next_document(events: &mut Events, main: &FrameId) -> Result<Option<LoaderId>> {
+    loop {
+        let event = match events.next().await {
+            Ok(event) => event,
+            Err(CdpError::Lagged(_)) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if event.is::<FrameNavigated>() {
+            let frame = event.parse::<FrameNavigated>()?.frame;
+            if frame.id == *main {
+                return Ok(Some(frame.loader_id));
+            }
+        } else if event.parse::<NavigatedWithinDocument>()?.frame_id == *main {
+            return Ok(None);
+        }
+    }
+}

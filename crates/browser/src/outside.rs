@@ -1,0 +1,54 @@
+//! Outside clients that speak the Chrome DevTools Protocol to the session's browser.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use futures_util::{sink, stream};
+use guise_cdp::relay::{self, Ended, Rules};
+use guise_core::ports::Channel;
+use tokio::sync::mpsc;
+
+use crate::core::Core;
+use crate::fault::{Fault, Result};
+
+/// Only what was put into the session's uploads folder may be given to a page.
+struct Uploads(PathBuf);
+
+impl Rules for Uploads {
+    fn may_upload(&self, path: &Path) -> bool {
+        // A link must not lead out of the folder; both ends are looked at as they really are.
+        let real = path.canonicalize();
+        let folder = self.0.canonicalize();
+        matches!((real, folder), (Ok(real), Ok(folder)) if real != folder && real.starts_with(&folder))
+    }
+}
+
+/// Carries a client's messages until it leaves or the browser is gone.
+pub(crate) async fn serve(core: &Core, channel: Channel) -> Result<()> {
+    let incoming = Box::pin(stream::unfold(channel.incoming, |mut incoming| async {
+        Some((incoming.recv().await?, incoming))
+    }));
+    let outgoing = Box::pin(sink::unfold(
+        channel.outgoing,
+        |outgoing: mpsc::Sender<Bytes>, message| async {
+            outgoing.send(message).await?;
+            Ok::<_, mpsc::error::SendError<Bytes>>(outgoing)
+        },
+    ));
+    let rules = Uploads(core.uploads.clone());
+    match relay::serve(
+        &core.connection,
+        incoming,
+        outgoing,
+        &rules,
+        std::future::pending(),
+    )
+    .await
+    {
+        Ended::Browser(error) => Err(Fault::from(error)),
+        ended => {
+            tracing::debug!(?ended, "an outside client left");
+            Ok(())
+        }
+    }
+}

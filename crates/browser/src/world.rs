@@ -1,0 +1,220 @@
+//! The page script of one document, in a JavaScript world that the page cannot reach.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use guise_cdp::protocol::runtime::{CallArgument, CallFunctionOn, Evaluate, EvaluateReturns};
+use guise_cdp::protocol::{dom, page};
+use guise_cdp::{BackendNodeId, ExecutionContextId, FrameId, LoaderId, ObjectId, Session};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use crate::elements::Handle;
+use crate::fault::{Fault, Result};
+use crate::page_script;
+
+/// Only Chromium and we ever see it.
+const WORLD: &str = "guise";
+
+const RUN: &str = "function(name,args){return this.run(name,args)}";
+const ELEMENT: &str = "function(handle){return this.element(handle)}";
+const HANDLE: &str = "function(element){return this.handle(element)}";
+
+/// The page script in one document.
+pub(crate) struct World {
+    session: Option<Session>,
+    context: ExecutionContextId,
+    api: ObjectId,
+    document: LoaderId,
+    key: Arc<str>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    kind: String,
+    message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer<T> {
+    Ok(T),
+    Error(Refusal),
+}
+
+impl World {
+    /// Puts the page script into the document that `frame` shows now.
+    pub(crate) async fn open(
+        session: &Session,
+        frame: &FrameId,
+        deadline: Instant,
+    ) -> Result<Self> {
+        let create = page::CreateIsolatedWorld {
+            frame_id: frame.clone(),
+            world_name: Some(WORLD.to_owned()),
+            ..Default::default()
+        };
+        // Asked in one go, so that both are about the same document.
+        let (created, tree) = tokio::join!(
+            session.call(&create, deadline),
+            session.call(&page::GetFrameTree {}, deadline)
+        );
+        let context = created?.execution_context_id;
+        let document = document_of(&tree?.frame_tree, frame).ok_or(Fault::DocumentGone)?;
+        let evaluate = Evaluate {
+            expression: Cow::Borrowed(page_script::SOURCE),
+            context_id: Some(context),
+            ..Default::default()
+        };
+        let returned = session.call(&evaluate, deadline).await?;
+        let api = reference(returned)?;
+        let key = format!("{}/{api}", session.id().map_or("", |id| id.as_str())).into();
+        Ok(Self {
+            session: Some(session.clone()),
+            context,
+            api,
+            document,
+            key,
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_test(key: &str) -> Self {
+        Self {
+            session: None,
+            context: ExecutionContextId(0),
+            api: ObjectId::default(),
+            document: LoaderId::default(),
+            key: key.into(),
+        }
+    }
+
+    /// The document that it is in.
+    pub(crate) fn document(&self) -> &LoaderId {
+        &self.document
+    }
+
+    /// What tells it from every other one.
+    pub(crate) fn key(&self) -> Arc<str> {
+        Arc::clone(&self.key)
+    }
+
+    /// Its context within the session of its frame.
+    pub(crate) fn context(&self) -> ExecutionContextId {
+        self.context
+    }
+
+    fn session(&self) -> Result<&Session> {
+        self.session.as_ref().ok_or(Fault::DocumentGone)
+    }
+
+    /// Runs a command of the page script.
+    ///
+    /// # Errors
+    /// [`Fault::Script`] when it refuses, [`Fault::DocumentGone`] when the document is no more.
+    pub(crate) async fn run<T: DeserializeOwned>(
+        &self,
+        command: &str,
+        arguments: &impl Serialize,
+        deadline: Instant,
+    ) -> Result<T> {
+        let arguments =
+            serde_json::to_value(arguments).map_err(|error| Fault::told(error.to_string()))?;
+        let call = CallFunctionOn {
+            function_declaration: Cow::Borrowed(RUN),
+            object_id: Some(self.api.clone()),
+            arguments: Some(vec![
+                CallArgument::value(command),
+                CallArgument::value(arguments),
+            ]),
+            await_promise: Some(true),
+            return_by_value: Some(true),
+            ..Default::default()
+        };
+        let returned = self.session()?.call(&call, deadline).await?;
+        thrown(&returned)?;
+        let text: String = returned.result.decode()?;
+        match serde_json::from_str(&text) {
+            Ok(Answer::Ok(value)) => Ok(value),
+            Ok(Answer::Error(Refusal { kind, message })) => Err(Fault::Script { kind, message }),
+            Err(error) => Err(Fault::told(format!(
+                "the page script's answer to {command} cannot be read: {error}"
+            ))),
+        }
+    }
+
+    /// A reference to an element, for commands of the protocol that take one.
+    pub(crate) async fn element(&self, handle: Handle, deadline: Instant) -> Result<ObjectId> {
+        let call = CallFunctionOn {
+            function_declaration: Cow::Borrowed(ELEMENT),
+            object_id: Some(self.api.clone()),
+            arguments: Some(vec![CallArgument::value(handle)]),
+            ..Default::default()
+        };
+        let returned = self.session()?.call(&call, deadline).await?;
+        reference(returned)
+    }
+
+    /// The number of an element that the protocol names.
+    pub(crate) async fn handle(&self, node: BackendNodeId, deadline: Instant) -> Result<Handle> {
+        let resolve = dom::ResolveNode {
+            backend_node_id: Some(node),
+            execution_context_id: Some(self.context),
+            ..Default::default()
+        };
+        let session = self.session()?;
+        let object = session.call(&resolve, deadline).await?.object;
+        let object = object.object_id.ok_or(Fault::DocumentGone)?;
+        let call = CallFunctionOn {
+            function_declaration: Cow::Borrowed(HANDLE),
+            object_id: Some(self.api.clone()),
+            arguments: Some(vec![CallArgument::object(object)]),
+            return_by_value: Some(true),
+            ..Default::default()
+        };
+        let returned = session.call(&call, deadline).await?;
+        thrown(&returned)?;
+        Ok(returned.result.decode()?)
+    }
+
+    /// The frame inside a frame element.
+    pub(crate) async fn frame_in(&self, handle: Handle, deadline: Instant) -> Result<FrameId> {
+        let object = self.element(handle, deadline).await?;
+        let describe = dom::DescribeNode {
+            object_id: Some(object),
+            ..Default::default()
+        };
+        let node = self.session()?.call(&describe, deadline).await?.node;
+        node.frame_id
+            .ok_or_else(|| Fault::told("the element holds no frame"))
+    }
+}
+
+fn thrown(returned: &EvaluateReturns) -> Result<()> {
+    match &returned.exception_details {
+        Some(details) => Err(Fault::told(format!(
+            "the page script failed: {}",
+            details.message()
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn reference(returned: EvaluateReturns) -> Result<ObjectId> {
+    if let Some(details) = &returned.exception_details {
+        return Err(Fault::Script {
+            kind: "stale".to_owned(),
+            message: details.message(),
+        });
+    }
+    returned.result.object_id.ok_or(Fault::DocumentGone)
+}
+
+fn document_of(tree: &page::FrameTree, frame: &FrameId) -> Option<LoaderId> {
+    if tree.frame.id == *frame {
+        return Some(tree.frame.loader_id.clone());
+    }
+    let children = tree.child_frames.as_deref().unwrap_or_default();
+    children.iter().find_map(|child| document_of(child, frame))
+}
