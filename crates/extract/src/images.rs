@@ -6,8 +6,9 @@ use dom_query::{Document, Element, NodeData, NodeRef, local_name};
 use serde::Serialize;
 use url::Url;
 
+use crate::attribute::attribute;
 use crate::parse::parse;
-use crate::references::{base_of, image_url, largest, link_url, picture_url};
+use crate::references::{base_of, image_url, link_url, picture_source, picture_url};
 use crate::visibility::{is_hidden, style_property};
 
 /// The largest side of an icon, in CSS pixels.
@@ -156,15 +157,6 @@ fn visit(node: NodeRef<'_>, element: &Element, base: &Url, found: &mut Found) ->
     true
 }
 
-fn picture_source(image: NodeRef<'_>, base: &Url) -> Option<Url> {
-    let picture = image.parent().filter(|parent| parent.has_name("picture"))?;
-    picture
-        .children_it(false)
-        .filter(|child| child.has_name("source"))
-        .filter_map(|source| source.attr("srcset").or_else(|| source.attr("data-srcset")))
-        .find_map(|set| picture_url(largest(&set)?, base))
-}
-
 fn category(node: NodeRef<'_>, image: &Element, url: &Url) -> Category {
     let is_svg = url.path().to_ascii_lowercase().ends_with(".svg");
     let size = size(image);
@@ -293,12 +285,4 @@ fn background(element: &Element) -> Option<&str> {
 
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    element
-        .attrs
-        .iter()
-        .find(|attribute| &*attribute.name.local == name)
-        .map(|attribute| &*attribute.value)
 }

@@ -4,6 +4,7 @@
 //! (depth, nodes, attributes and work are limited, [`Page::truncated`] says when a limit was met) and nothing here
 //! recurses over the document.
 
+mod attribute;
 mod css;
 mod error;
 mod images;

@@ -3,8 +3,8 @@
 use dom_query::{Document, Selection};
 use dom_smoothie::{Config, Readability};
 
-/// The most elements that are looked at. Scoring takes several passes over all of them.
-const MAX_ELEMENTS: usize = 100_000;
+/// The most nodes of a page that an article is looked for in. Scoring takes several passes over copies of the tree.
+const MAX_NODES: usize = 200_000;
 /// The least text, in bytes, that counts as a find.
 const MIN_TEXT: usize = 200;
 /// An article makes up at least this part of a page's text, navigation and the like left out: one in so many. Where it
@@ -31,17 +31,21 @@ impl Article {
 
 /// The article of a page, when it is one.
 pub(crate) fn article(page: &Document) -> Option<Article> {
+    if page.tree.len() > MAX_NODES {
+        return None;
+    }
     let config = Config {
-        max_elements_to_parse: MAX_ELEMENTS,
         keep_classes: true,
         ..Config::default()
     };
     let page = page.clone();
     // Its content is text to this parser, and would count as such.
     page.select("script, style, noscript, template").remove();
-    let rest = page.clone();
-    remove_surroundings(&rest);
-    let all = text_length(&rest.text());
+    let all = {
+        let rest = page.clone();
+        remove_surroundings(&rest);
+        text_length(&rest.text())
+    };
 
     let mut reader = Readability::with_document(page, None, Some(config)).ok()?;
     if !reader.is_probably_readable() {

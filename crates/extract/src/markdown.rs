@@ -9,6 +9,7 @@ mod controls;
 mod element;
 mod escape;
 mod inline;
+mod leaves;
 mod table;
 mod walk;
 

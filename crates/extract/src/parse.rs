@@ -46,7 +46,9 @@ pub(crate) fn parse(html: &str) -> Parsed {
     let mut rest = html;
     while !rest.is_empty() && !tokenizer.sink.is_exhausted() {
         let slice = next_slice(rest, tokenizer.sink.is_between_tags());
-        tokenizer.sink.expect_slice();
+        if slice.ends_something {
+            tokenizer.sink.expect_end();
+        }
         for text in [slice.text, slice.closing] {
             if !text.is_empty() {
                 input.push_back(StrTendril::from(text));

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use dom_query::{Element, local_name};
+use dom_query::{Element, NodeRef, local_name};
 use url::Url;
+
+use crate::attribute::attribute;
 
 /// A short name that stands in the Markdown for an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,21 +95,18 @@ pub(crate) fn link_url(href: &str, base: &Url) -> Option<Url> {
 
 /// Where an image element's picture lies. Lazily loaded ones keep it beside a stand-in `src`.
 pub(crate) fn image_url(image: &Element, base: &Url) -> Option<Url> {
-    let attribute = |name: &str| {
-        image
-            .attrs
-            .iter()
-            .find(|attribute| &*attribute.name.local == name)
-            .map(|attribute| attribute.value.trim())
+    let named = |name| {
+        attribute(image, name)
+            .map(str::trim)
             .filter(|value| !value.is_empty())
     };
     ["src", "data-src", "data-original", "data-lazy-src"]
         .into_iter()
-        .filter_map(attribute)
+        .filter_map(named)
         .chain(
             ["srcset", "data-srcset"]
                 .into_iter()
-                .filter_map(|name| attribute(name).and_then(largest)),
+                .filter_map(|name| named(name).and_then(largest)),
         )
         .find_map(|source| picture_url(source, base))
 }
@@ -124,8 +123,18 @@ pub(crate) fn picture_url(source: &str, base: &Url) -> Option<Url> {
     matches!(url.scheme(), "http" | "https" | "file").then_some(url)
 }
 
+/// The address that a `picture` around an image names.
+pub(crate) fn picture_source(image: NodeRef<'_>, base: &Url) -> Option<Url> {
+    let picture = image.parent().filter(|parent| parent.has_name("picture"))?;
+    picture
+        .children_it(false)
+        .filter(|child| child.has_name("source"))
+        .filter_map(|source| source.attr("srcset").or_else(|| source.attr("data-srcset")))
+        .find_map(|set| picture_url(largest(&set)?, base))
+}
+
 /// The address of the largest candidate of a `srcset`.
-pub(crate) fn largest(srcset: &str) -> Option<&str> {
+fn largest(srcset: &str) -> Option<&str> {
     let size = |candidate: &&str| {
         let number = candidate.split_ascii_whitespace().nth(1).unwrap_or("1");
         let digits = number.trim_end_matches(|c: char| !c.is_ascii_digit());

@@ -348,6 +348,14 @@ fn deep_markup_keeps_its_text() {
 }
 
 #[test]
+fn sloppy_but_honest_pages_stay_whole() {
+    let html = "<p><a name=x><b>word</b> <font color=red>and".repeat(5_000);
+    let page = page(&html, &base(), &Options::default()).unwrap();
+    assert!(!page.truncated);
+    assert_eq!(page.markdown.matches("word").count(), 5_000);
+}
+
+#[test]
 fn spans_do_not_blow_up() {
     let row = format!(
         "<tr>{}</tr>",

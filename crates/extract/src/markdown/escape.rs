@@ -4,10 +4,7 @@
 ///
 /// `is_link` says that the text is inside a link's brackets.
 pub(super) fn text_into(out: &mut String, text: &str, is_link: bool) {
-    let line_start = out.rfind('\n').map_or(0, |at| at + 1);
-    let mut before = out
-        .get(line_start..)
-        .and_then(|line| line.chars().next_back());
+    let mut before = out.chars().next_back().filter(|c| *c != '\n');
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         let after = rest.as_str();

@@ -4,12 +4,12 @@ use dom_query::{Element, NodeData, NodeRef, local_name};
 use url::Url;
 
 use super::blocks::Blocks;
-use super::code::{fenced, language, plain_text};
 use super::controls;
 use super::element::{Kind, kind};
 use super::inline::{Mark, Run, collapsed};
 use super::table::{Grid, holds_data};
-use crate::references::{References, image_url, largest, link_url, picture_url};
+use crate::attribute::attribute;
+use crate::references::{References, link_url};
 use crate::visibility::is_hidden;
 
 /// What is wanted of a document.
@@ -25,15 +25,15 @@ pub(crate) struct Wanted<'a> {
 
 /// Turns parts of a document into Markdown, one below the other.
 pub(crate) struct Renderer<'a> {
-    wanted: Wanted<'a>,
-    references: &'a mut References,
-    run: Run,
+    pub(super) wanted: Wanted<'a>,
+    pub(super) references: &'a mut References,
+    pub(super) run: Run,
     /// The document, and above it the cells of tables that are being read.
     pages: Vec<Blocks>,
     tables: Vec<Option<Grid>>,
     lists: Vec<List>,
     /// In how many elements we are whose content has to stay on one line.
-    one_line: usize,
+    pub(super) one_line: usize,
     /// In how many elements of code we are.
     code: usize,
 }
@@ -333,7 +333,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Ends the paragraph that is being gathered.
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         if self.one_line > 0 {
             return;
         }
@@ -342,7 +342,7 @@ impl<'a> Renderer<'a> {
         self.page().block(&text);
     }
 
-    fn page(&mut self) -> &mut Blocks {
+    pub(super) fn page(&mut self) -> &mut Blocks {
         if self.pages.is_empty() {
             self.pages.push(Blocks::new());
         }
@@ -498,113 +498,6 @@ impl<'a> Renderer<'a> {
         self.run.space();
         Exit::Text(" ")
     }
-
-    fn image(&mut self, node: NodeRef<'_>, element: &Element) {
-        let alt = attribute(element, "alt").map(collapsed).unwrap_or_default();
-        let is_emoji =
-            !alt.is_empty() && !alt.is_ascii() && alt.chars().count() <= 8 && !alt.contains(' ');
-        let is_emoji =
-            is_emoji && attribute(element, "class").is_some_and(|class| class.contains("emoji"));
-        if is_emoji {
-            self.run.text(&alt);
-            return;
-        }
-        if !self.wanted.images {
-            if !alt.is_empty() {
-                self.run.offer_link_text(&alt);
-            }
-            return;
-        }
-        let url = image_url(element, self.wanted.base).or_else(|| self.picture_source(node));
-        match url {
-            Some(url) => {
-                let destination = self.references.image(&url);
-                let mut markdown = String::from("![");
-                super::escape::text_into(&mut markdown, &alt, true);
-                markdown.push_str("](");
-                markdown.push_str(&destination);
-                markdown.push(')');
-                self.run.image(markdown);
-            }
-            None => self.run.text(&alt),
-        }
-    }
-
-    /// The address that a `picture` around an image names.
-    fn picture_source(&self, image: NodeRef<'_>) -> Option<Url> {
-        let picture = image.parent().filter(|parent| parent.has_name("picture"))?;
-        picture
-            .children_it(false)
-            .filter(|child| child.has_name("source"))
-            .filter_map(|source| source.attr("srcset").or_else(|| source.attr("data-srcset")))
-            .find_map(|set| picture_url(largest(&set)?, self.wanted.base))
-    }
-
-    fn input(&mut self, element: &Element) {
-        let Some(text) = controls::input(element) else {
-            return;
-        };
-        if controls::is_tick(element) {
-            self.run.space();
-            self.run.ready(text);
-            self.run.space();
-        } else {
-            self.apart(&text);
-        }
-    }
-
-    fn select(&mut self, node: &NodeRef<'_>) {
-        let choices = controls::choices(node);
-        let is_choice = choices.len() > 1;
-        for (index, (text, is_chosen)) in choices.iter().enumerate() {
-            self.run.text(if index > 0 { " / " } else { " " });
-            let is_marked = is_choice && *is_chosen && self.run.open(Mark::Strong);
-            self.run.text(text);
-            if is_marked {
-                self.run.close();
-            }
-        }
-        self.run.space();
-    }
-
-    fn math(&mut self, node: &NodeRef<'_>, element: &Element) {
-        let annotation = || {
-            let annotation = node.descendants_it().find(|below| {
-                below.has_name("annotation")
-                    && below
-                        .attr("encoding")
-                        .is_some_and(|encoding| &*encoding == "application/x-tex")
-            })?;
-            Some(collapsed(&annotation.text()))
-        };
-        let tex = attribute(element, "alttext")
-            .map(collapsed)
-            .or_else(annotation)
-            .filter(|tex| !tex.is_empty());
-        match tex {
-            Some(tex) => self.run.ready(format!("${tex}$")),
-            None => self.run.text(&plain_text(node)),
-        }
-    }
-
-    fn preformatted(&mut self, node: &NodeRef<'_>) {
-        let text = plain_text(node);
-        if self.one_line > 0 || self.page().is_cell() {
-            self.flush();
-            self.run.code(&text);
-            self.flush();
-            return;
-        }
-        self.flush();
-        let block = fenced(&text, &language(node));
-        self.page().block(&block);
-    }
-
-    fn apart(&mut self, text: &str) {
-        self.run.space();
-        self.run.text(text);
-        self.run.space();
-    }
 }
 
 /// A sign beside a heading that links to the heading itself.
@@ -615,14 +508,6 @@ fn is_heading_anchor(node: NodeRef<'_>, href: &str) -> bool {
             && matches!(text.trim(), "" | "#" | "¶" | "§" | "🔗")
             && !node.descendants_it().any(|n| n.has_name("img"))
     }
-}
-
-fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    element
-        .attrs
-        .iter()
-        .find(|attribute| &*attribute.name.local == name)
-        .map(|attribute| &*attribute.value)
 }
 
 fn number(element: &Element, name: &str) -> Option<i64> {

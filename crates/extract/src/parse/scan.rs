@@ -1,10 +1,15 @@
-//! Cutting markup into slices that end where a tag may end.
+//! Cutting markup into slices that the tokenizer can take.
 //!
 //! The tokenizer keeps a tag's attributes to itself until the tag ends, so a tag with too many of them has to be cut
-//! short before the tokenizer sees it.
+//! short before the tokenizer sees it. To tell tags from text that looks like them, a slice ends wherever the
+//! tokenizer may change to another way of reading.
+
+use super::sink::is_raw_text;
 
 /// The most attributes of one tag; the rest of them is left out.
 const MAX_ATTRIBUTES: usize = 256;
+/// About how long a slice gets, in bytes.
+const LENGTH: usize = 32 * 1024;
 
 /// The next piece of markup for the tokenizer.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,42 +20,82 @@ pub(super) struct Slice<'t> {
     pub closing: &'static str,
     /// How many bytes of the input this stands for.
     pub consumed: usize,
+    /// Whether the tokenizer has a tag or comment to report at its end, unless it is in the middle of something.
+    pub ends_something: bool,
 }
 
-/// The piece up to and including the next tag, or the next `>` when the tokenizer is inside something (a comment, raw text).
+/// The next tags with the text before them; or, when the tokenizer is in the middle of something (a comment, raw
+/// text), all up to the next `>`.
 pub(super) fn next_slice(input: &str, between_tags: bool) -> Slice<'_> {
-    let whole = |end: usize| Slice {
+    let up_to = |end: usize, ends_something: bool| Slice {
         text: input.get(..end).unwrap_or(input),
         closing: "",
         consumed: end.min(input.len()),
+        ends_something,
     };
-    let after_bracket = |from: usize| {
-        input.as_bytes()[from..]
-            .iter()
-            .position(|&b| b == b'>')
-            .map_or(input.len(), |at| from + at + 1)
-    };
+    let bytes = input.as_bytes();
     if !between_tags {
-        return whole(after_bracket(0));
+        return up_to(after_bracket(input, 0), true);
     }
-    let Some(start) = tag_start(input.as_bytes()) else {
-        return whole(input.len());
-    };
-    match tag_end(input.as_bytes(), start) {
-        TagEnd::At(end) => whole(end),
-        TagEnd::TooMany { kept, end } => Slice {
-            text: input.get(..kept).unwrap_or(input),
-            closing: ">",
-            consumed: end,
-        },
+    let mut end = 0;
+    loop {
+        let Some(start) = tag_start(input, end) else {
+            return up_to(input.len(), false);
+        };
+        if matches!(bytes.get(start + 1), Some(b'!' | b'?')) {
+            return match start {
+                0 => up_to(after_bracket(input, 0), true),
+                _ => up_to(start, false),
+            };
+        }
+        match tag_end(bytes, start) {
+            TagEnd::At(at) => end = at,
+            TagEnd::TooMany { kept, end } => {
+                return Slice {
+                    text: input.get(..kept).unwrap_or(input),
+                    closing: ">",
+                    consumed: end,
+                    ends_something: true,
+                };
+            }
+        }
+        if end >= LENGTH || names_raw_text(bytes, start) {
+            return up_to(end, true);
+        }
     }
 }
 
-/// Where the first `<` stands that opens something.
-fn tag_start(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(2).position(|pair| {
-        pair[0] == b'<' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], b'/' | b'!' | b'?'))
-    })
+/// One past the next `>`, or the end.
+fn after_bracket(input: &str, from: usize) -> usize {
+    input
+        .get(from..)
+        .and_then(|rest| rest.find('>'))
+        .map_or(input.len(), |at| from + at + 1)
+}
+
+/// Where the next `<` stands that opens something.
+fn tag_start(input: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += input.get(at..)?.find('<')?;
+        let next = *input.as_bytes().get(at + 1)?;
+        if next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?') {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+/// Whether the tag is of an element whose content may not be markup.
+fn names_raw_text(bytes: &[u8], start: usize) -> bool {
+    let name = bytes
+        .iter()
+        .skip(start + 1)
+        .take_while(|b| b.is_ascii_alphabetic())
+        .take(12)
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect::<String>();
+    is_raw_text(&name)
 }
 
 enum TagEnd {
@@ -119,10 +164,17 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("text <b>x", true, "text <b>")]
-    #[case("<a title='>' b=\">\" c=>d>x", true, "<a title='>' b=\">\" c=>")]
+    #[case("text <b>x", true, "text <b>x")]
+    #[case(
+        "<script title='>' b=\">\" c=>d>x",
+        true,
+        "<script title='>' b=\">\" c=>"
+    )]
     #[case("1 < 2 and text", true, "1 < 2 and text")]
+    #[case("a<!-- > -->", true, "a")]
     #[case("<!-- > -->", true, "<!-- >")]
+    #[case("<b>x</b><TITLE a>y", true, "<b>x</b><TITLE a>")]
+    #[case("<b>x</b> y", true, "<b>x</b> y")]
     #[case(" --> <b x='>'>", false, " -->")]
     #[case("<b x='", true, "<b x='")]
     fn slices_end_where_a_tag_may_end(

@@ -1,6 +1,6 @@
 //! A tree builder that is given no more than it can take.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::TreeBuilder;
@@ -13,8 +13,10 @@ const MAX_DEPTH: u16 = 512;
 const STRICT_DEPTH: u16 = 2 * MAX_DEPTH;
 /// The most nodes of a tree.
 const MAX_NODES: usize = 600_000;
-/// The most work, in comparisons with an open element or one of its attributes.
-const MAX_WORK: usize = 200_000_000;
+/// The most work, in comparisons with an open element or one of its attributes (some 20 ns each).
+const MAX_WORK: usize = 80_000_000;
+/// What a piece of text costs, in the same unit: text full of `<` comes in pieces of one character.
+const TEXT_COST: usize = 30;
 /// How often a page may add attributes to its `html` and `body`.
 const MAX_ROOT_TAGS: usize = 32;
 
@@ -23,8 +25,7 @@ pub(super) struct BoundedSink {
     builder: TreeBuilder<Handle, MeasuredTree>,
     /// How many start tags were dropped whose end tags are to come.
     dropped: Cell<usize>,
-    /// The most attributes seen on a formatting element: each new one may be compared with all open ones.
-    formatting_attributes: Cell<usize>,
+    formatting: Formatting,
     work: Cell<usize>,
     root_tags: Cell<usize>,
     is_exhausted: Cell<bool>,
@@ -39,7 +40,7 @@ impl BoundedSink {
         Self {
             builder,
             dropped: Cell::new(0),
-            formatting_attributes: Cell::new(0),
+            formatting: Formatting::default(),
             work: Cell::new(0),
             root_tags: Cell::new(0),
             is_exhausted: Cell::new(false),
@@ -58,8 +59,8 @@ impl BoundedSink {
         !self.is_raw.get() && !self.is_inside.get()
     }
 
-    /// Says that a slice is about to come: until its tag or comment arrives, the tokenizer is inside one.
-    pub(super) fn expect_slice(&self) {
+    /// Says that a slice is about to come that ends a tag or comment: until that arrives, the tokenizer is inside one.
+    pub(super) fn expect_end(&self) {
         self.is_inside.set(true);
     }
 
@@ -76,33 +77,22 @@ impl BoundedSink {
     }
 
     fn admits_start(&self, tag: &Tag) -> bool {
-        let depth = usize::from(self.builder.sink.depth());
-        let mut cost = depth + 1;
-        match &*tag.name {
-            "html" | "body" => {
-                self.root_tags.set(self.root_tags.get() + 1);
-                return self.root_tags.get() <= MAX_ROOT_TAGS;
-            }
-            "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small"
-            | "strike" | "strong" | "tt" | "u" => {
-                let most = self.formatting_attributes.get().max(tag.attrs.len());
-                self.formatting_attributes.set(most);
-                cost *= most + 1;
-            }
-            _ => {}
+        if matches!(&*tag.name, "html" | "body") {
+            self.root_tags.set(self.root_tags.get() + 1);
+            return self.root_tags.get() <= MAX_ROOT_TAGS;
         }
-        self.spend(cost);
         // A dropped tag of these would leave its content to be read as markup.
         let is_needed = is_raw_text(&tag.name) || is_void(&tag.name);
         if self.builder.sink.depth() >= MAX_DEPTH && !is_needed {
             self.dropped.set(self.dropped.get() + 1);
             return false;
         }
+        let formatting = self.formatting.start(tag);
+        self.spend(self.builder.sink.open_at_most() + 1 + formatting);
         true
     }
 
     fn admits_end(&self, tag: &Tag) -> bool {
-        self.spend(usize::from(self.builder.sink.depth()) + 1);
         if is_raw_text(&tag.name) {
             return true;
         }
@@ -111,6 +101,8 @@ impl BoundedSink {
             self.dropped.set(dropped - 1);
             return false;
         }
+        self.spend(self.builder.sink.open_at_most() + 1);
+        self.formatting.end(tag);
         if self.builder.sink.depth() < STRICT_DEPTH {
             self.builder.sink.assume_one_closed();
         }
@@ -142,7 +134,7 @@ impl TokenSink for BoundedSink {
             Token::CommentToken(_) | Token::DoctypeToken(_) => {
                 self.is_inside.set(false);
             }
-            Token::CharacterTokens(_) | Token::NullCharacterToken => {}
+            Token::CharacterTokens(_) | Token::NullCharacterToken => self.spend(TEXT_COST),
         }
         if self.is_exhausted.get() {
             return TokenSinkResult::Continue;
@@ -170,8 +162,56 @@ impl TokenSink for BoundedSink {
     }
 }
 
+/// What is known of formatting elements. They stay open across blocks, and each new one may be compared with all open
+/// ones of its name, attribute by attribute.
+#[derive(Default)]
+struct Formatting {
+    /// Start tags less end tags, by name.
+    open: RefCell<[usize; FORMATTING.len()]>,
+    /// The most that were open at once.
+    most_open: Cell<usize>,
+    /// The most attributes of one.
+    most_attributes: Cell<usize>,
+}
+
+const FORMATTING: [&str; 14] = [
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+];
+
+impl Formatting {
+    /// Notes a start tag; the answer is what it may cost.
+    fn start(&self, tag: &Tag) -> usize {
+        let Some(place) = FORMATTING.iter().position(|name| *name == &*tag.name) else {
+            return 0;
+        };
+        let mut open = self.open.borrow_mut();
+        // A new link closes the one before.
+        open[place] = if &*tag.name == "a" {
+            1
+        } else {
+            open[place] + 1
+        };
+        let most_open = self
+            .most_open
+            .get()
+            .max(open.iter().sum())
+            .min(usize::from(MAX_DEPTH));
+        self.most_open.set(most_open);
+        let most_attributes = self.most_attributes.get().max(tag.attrs.len());
+        self.most_attributes.set(most_attributes);
+        most_open * (most_attributes + 1)
+    }
+
+    fn end(&self, tag: &Tag) {
+        if let Some(place) = FORMATTING.iter().position(|name| *name == &*tag.name) {
+            let mut open = self.open.borrow_mut();
+            open[place] = open[place].saturating_sub(1);
+        }
+    }
+}
+
 /// Elements whose content the tokenizer does not read as markup.
-fn is_raw_text(name: &str) -> bool {
+pub(super) fn is_raw_text(name: &str) -> bool {
     matches!(
         name,
         "script"

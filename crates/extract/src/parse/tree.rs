@@ -13,8 +13,10 @@ pub(super) struct MeasuredTree {
     document: Document,
     /// Per node made here.
     measures: RefCell<Vec<Measure>>,
-    /// How deep a node would be that came next, as far as the last addition tells.
+    /// How deep a node would be that came next, as far as the last addition and end tags since tell.
     depth: Cell<u16>,
+    /// The same, end tags left aside: they may have closed nothing.
+    placed: Cell<u16>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -31,9 +33,14 @@ pub(super) struct Handle {
 }
 
 impl MeasuredTree {
-    /// How deep a node would be that came next, as far as the last addition tells.
+    /// How deep a node would be that came next, as far as the last addition and end tags since tell.
     pub(super) fn depth(&self) -> u16 {
         self.depth.get()
+    }
+
+    /// The most elements that can be open now.
+    pub(super) fn open_at_most(&self) -> usize {
+        usize::from(self.placed.get())
     }
 
     /// Takes an end tag for granted, until the next addition tells more.
@@ -63,18 +70,23 @@ impl MeasuredTree {
             .unwrap_or_default()
     }
 
+    fn now_at(&self, depth: u16) {
+        self.depth.set(depth);
+        self.placed.set(depth);
+    }
+
     /// Notes that `child` now lies below a node of this depth, and gives what the tree is to add.
     fn place(&self, depth: u16, child: NodeOrText<Handle>) -> NodeOrText<NodeId> {
         match child {
             NodeOrText::AppendText(text) => {
-                self.depth.set(depth);
+                self.now_at(depth);
                 NodeOrText::AppendText(text)
             }
             NodeOrText::AppendNode(node) => {
                 let own = depth.saturating_add(1);
                 if let Some(measure) = self.measures.borrow_mut().get_mut(node.measure) {
                     measure.depth = own;
-                    self.depth.set(if measure.is_void { depth } else { own });
+                    self.now_at(if measure.is_void { depth } else { own });
                 }
                 NodeOrText::AppendNode(node.id)
             }
