@@ -1,5 +1,4 @@
 //! The checks for people, and the probe.
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod common;
 

@@ -224,7 +224,9 @@ async fn the_ladder_ends_a_browser_by_each_of_its_steps() {
     assert!(exit.code.is_some() || exit.signal == Some(15), "{exit:?}");
 
     let stopped = launch().await.unwrap();
-    let _talk = Talk::to(&stopped);
+    // Before it has a handler of its own, SIGTERM would end even a stopped process.
+    let mut talk = Talk::to(&stopped);
+    talk.call(None, "Browser.getVersion", json!({})).await;
     kill(stopped.pid(), rustix::process::Signal::STOP);
     stopped.end(Duration::from_millis(1), soon()).await.unwrap();
     assert_eq!(stopped.exited().await.unwrap().signal, Some(9));
@@ -241,6 +243,31 @@ async fn the_ladder_ends_a_browser_by_each_of_its_steps() {
     assert_eq!(stage.processes().len(), 0);
     assert!(!last.folders().root().exists());
     assert!(matches!(launch().await, Err(Error::Closed)));
+}
+
+#[tokio::test]
+async fn the_end_reaches_processes_that_left_the_group() {
+    use std::os::unix::process::CommandExt;
+    let stage = Stage::new(7);
+    let launcher = stage.launcher().await;
+    let browser = launcher
+        .launch(spec(Engine::HeadlessShell, Display::None), soon())
+        .await
+        .unwrap();
+    let mut command = std::process::Command::new("/usr/bin/sleep");
+    command
+        .arg("1000")
+        .env_clear()
+        .env("TMPDIR", browser.folders().temporary())
+        .process_group(0);
+    if let Some(uid) = browser.confinement().uid {
+        command.uid(uid).gid(uid);
+    }
+    let mut left = command.spawn().unwrap();
+    browser.end(Duration::ZERO, soon()).await.unwrap();
+    // Ended and collected by the launcher, since it happens to be this program's child.
+    assert!(left.try_wait().is_err(), "it is still alive");
+    assert_eq!(stage.processes().len(), 0);
 }
 
 #[tokio::test]

@@ -76,7 +76,13 @@ async fn the_proxy_carries_everything_even_what_is_on_loopback() {
                 .call(Some(&page), "Page.navigate", json!({"url": url}))
                 .await;
             assert!(answer["errorText"].is_null(), "{url}: {answer}");
-            let text = talk.evaluate(&page, "document.body.innerText").await;
+            let text = talk
+                .evaluate(
+                    &page,
+                    "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done)) \
+                     .then(() => document.body.innerText)",
+                )
+                .await;
             assert_eq!(text, format!("GET {url} HTTP/1.1"));
         }
         browser.end(Duration::ZERO, soon()).await.unwrap();
