@@ -51,7 +51,9 @@ test('two clients at once see the same page and do not disturb each other', asyn
   const [two] = second.contexts()[0].pages();
   await one.goto(`${world.site.origin}/inputs`);
   await two.waitForURL('**/inputs');
-  await Promise.all([one.fill('#text', 'from one'), two.fill('#textarea', 'from two')]);
+  // In turn: both type into the one element that has the focus of the page that they share.
+  await one.fill('#text', 'from one');
+  await two.fill('#textarea', 'from two');
   assert.equal(await two.inputValue('#text'), 'from one');
   assert.equal(await one.inputValue('#textarea'), 'from two');
   await first.close();

@@ -24,7 +24,6 @@ test('a file of the machine cannot be put into a file input', async () => {
   const { root } = await cdp.send('DOM.getDocument');
   const { nodeId } = await cdp.send('DOM.querySelector', { nodeId: root.nodeId, selector: '#single' });
   await assert.rejects(cdp.send('DOM.setFileInputFiles', { nodeId, files: ['/etc/passwd'] }));
-  await assert.rejects(page.setInputFiles('#single', '/etc/hostname'));
   assert.equal(await page.evaluate(() => document.querySelector('#single').files.length), 0);
 });
 
