@@ -133,6 +133,26 @@ describe('actionable', () => {
     assert.deepEqual(await scripted.page.evaluate(() => log.at(-1)), 'wrong');
   });
 
+  test('an armed guard that nobody asked does not stand in the way for long', async () => {
+    const scripted = await open(fixture('actions.html'));
+    await ready(scripted, '#half', { arm: true });
+    await scripted.page.click('#plain', { noWaitAfter: true });
+    assert.deepEqual(await scripted.page.evaluate(() => log), []);
+    await scripted.page.waitForTimeout(1100);
+    await scripted.page.click('#plain');
+    assert.deepEqual(await scripted.page.evaluate(() => log), ['plain']);
+  });
+
+  test('waits for an animation inside a shadow root', async () => {
+    const scripted = await open('<div id=h></div><script>h.attachShadow({mode:"open"}).innerHTML="<style>@keyframes s{from{margin-left:0}to{margin-left:200px}}button{animation:s 5s linear}</style><button>B</button>"</script>');
+    assert.equal((await ready(scripted, 'button')).reason, 'unstable');
+  });
+
+  test('an option of a closed list is to be selected', async () => {
+    const scripted = await open(fixture('forms.html'));
+    assert.deepEqual([(await ready(scripted, '#fr')).reason, (await ready(scripted, '#fr', { for: 'select' })).ok], ['not_visible', true]);
+  });
+
   test('hit says what is at a point', async () => {
     const scripted = await open(fixture('actions.html'));
     const handle = await scripted.handle('#plain');

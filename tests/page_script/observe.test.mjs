@@ -132,6 +132,19 @@ describe('observe', () => {
     assert.deepEqual(labels(await scripted.run('observe', { clip: { x: 10, y: 160, width: 100, height: 40 }, offset: { x: 10, y: 100 } })), ['B']);
   });
 
+  test('closed details show their summary, labels do not double their control', async () => {
+    const seen = await (await open('<details><summary>More</summary><p>inside</p><button>Hidden</button></details><label style="cursor:pointer"><input type=checkbox> Pick</label><div data-index=1><span style="cursor:pointer">Row</span></div>')).run('observe');
+    assert.deepEqual(labels(seen), ['More', 'Pick', 'Row', 'Row']);
+    assert.ok(!JSON.stringify(seen).includes('inside'));
+  });
+
+  test('a popover or modal dialog is not clipped by what holds it', async () => {
+    const scripted = await open('<div style="transform:translateX(0);overflow:hidden;width:10px;height:10px"><div popover id=p><button>In popover</button></div></div><script>p.showPopover()</script>');
+    const seen = await scripted.run('observe');
+    assert.deepEqual(labels(seen), ['In popover']);
+    assert.equal((await scripted.run('actionable', { handle: named(seen, 'In popover').h })).ok, true);
+  });
+
   test('max ends the list', async () => {
     const seen = await (await open('<button>A</button><button>B</button><button>C</button>')).run('observe', { max: 2 });
     assert.deepEqual([labels(seen), seen.truncated], [['A', 'B'], true]);

@@ -80,7 +80,9 @@ describe('resolve', () => {
   });
 
   test('deep nesting is refused, not overflown', async () => {
-    await assert.rejects(scripted.run('resolve', { selector: ':not('.repeat(4000) + 'a' + ')'.repeat(4000) }), { kind: 'selector' });
+    await assert.rejects(scripted.run('resolve', { selector: ':not('.repeat(3000) + 'a' + ')'.repeat(3000) }), { kind: 'selector' });
+    await assert.rejects(scripted.run('resolve', { selector: ':has('.repeat(3000) + 'a' + ')'.repeat(3000) }), { kind: 'selector' });
+    await assert.rejects(scripted.run('resolve', { selector: 'a'.repeat(20001) }), { kind: 'selector' });
   });
 });
 

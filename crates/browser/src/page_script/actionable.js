@@ -3,19 +3,20 @@
 // Two equal frames are asked for while something that may move the element runs; a scroll event this
 // long ago, in milliseconds, still counts as a running scroll unless the browser said it ended.
 const SCROLL_SETTLES = 200;
-// A page that is not shown gets no frames: the wait for one ends after this many milliseconds.
+// A page that is not shown, or is busy, gets no frames: the wait for one ends after this many milliseconds.
 const FRAME_PATIENCE = 100;
 
 const scrolledAt = new WeakMap();
 addEventListener('scroll', (event) => event.target instanceof Node && scrolledAt.set(event.target, performance.now()), { capture: true, passive: true });
 addEventListener('scrollend', (event) => event.target instanceof Node && scrolledAt.delete(event.target), { capture: true, passive: true });
 
-const nextFrame = () =>
+/** Resolves with true at the next frame, or after a while with false, unless no frames are to be expected at all. */
+const nextFrame = (patience) =>
   new Promise((done) => {
-    const timer = setTimeout(done, FRAME_PATIENCE);
+    const timer = setTimeout(() => done(getterOf(Document.prototype, 'hidden')(document)), Math.min(patience, FRAME_PATIENCE));
     requestAnimationFrame(() => {
       clearTimeout(timer);
-      done();
+      done(true);
     });
   });
 
@@ -25,8 +26,12 @@ const isScrolling = (node) => performance.now() - (scrolledAt.get(node) ?? -Infi
 const isMaybeMoving = (element) => {
   if (isScrolling(document)) return true;
   const running = new Set();
-  for (const animation of Document.prototype.getAnimations.call(document)) {
-    if (animation.playState === 'running' && animation.effect?.target) running.add(animation.effect.target);
+  const roots = new Set([document]);
+  for (let at = element; at; at = composedParent(at)) roots.add(rootOf(at));
+  for (const root of roots) {
+    for (const animation of (root === document ? Document.prototype : ShadowRoot.prototype).getAnimations.call(root)) {
+      if (animation.playState === 'running' && animation.effect?.target) running.add(animation.effect.target);
+    }
   }
   for (let at = element; at; at = flatParent(at)) if (running.has(at) || isScrolling(at)) return true;
   return false;
@@ -109,9 +114,10 @@ const look = (element, needs, position, lastBox, settle) => {
   if (!isConnected(element) || ownerDocument(element) !== document) {
     return failed('detached', 'the element is no longer attached to the page');
   }
-  const target = standInLabel(element) ?? element;
-  const optionShown = element instanceof HTMLOptionElement && !isRendered(element) ? Element.prototype.closest.call(element, 'select') : null;
-  if (needs.visible && !isRendered(optionShown ?? target)) return failed('not_visible', `the element is not visible: ${whyInvisible(target)}`);
+  const list = element instanceof HTMLOptionElement && !isRendered(element) ? Element.prototype.closest.call(element, 'select') : null;
+  if (list && needs.point) return failed('not_visible', 'the element is an option of a closed list: select it instead');
+  const target = list ?? standInLabel(element) ?? element;
+  if (needs.visible && !isRendered(target)) return failed('not_visible', `the element is not visible: ${whyInvisible(target)}`);
   if (needs.enabled) {
     const reason = disabledReason(element);
     if (reason) return failed('disabled', `the element cannot be used: ${reason}`);
@@ -175,7 +181,9 @@ const moved = (answer) => (answer.moving ? failed('unstable', 'the element is mo
 const waitFor = async (element, needs, position, deadline, first) => {
   let answer = first;
   while (performance.now() < deadline) {
-    await nextFrame();
+    const framed = await nextFrame(deadline - performance.now());
+    // Without a frame in between, an equal box says nothing.
+    if (!framed && answer.moving) continue;
     forget();
     answer = look(element, needs, position, answer.moving ? answer.box : null, false);
     if (answer.ok || answer.reason === 'detached') return answer;

@@ -68,10 +68,16 @@ class Clips {
   }
 }
 
+/** True for an open modal dialog or popover: no ancestor clips it. */
+const isInTopLayer = (element, tag) => (tag === 'dialog' || hasAttribute(element, 'popover')) && matches(element, ':modal, :popover-open');
+
 /** What the overflow of all ancestors leaves of the viewport for this element. */
 const clipOf = (element) => {
   const chain = [];
-  for (let parent = flatParent(element); parent; parent = flatParent(parent)) chain.push(parent);
+  for (let at = element; at && !isInTopLayer(at, localName(at)); at = flatParent(at)) {
+    const parent = flatParent(at);
+    if (parent) chain.push(parent);
+  }
   let clips = Clips.of(viewRect());
   for (const ancestor of chain.reverse()) {
     const style = getComputedStyle(ancestor);

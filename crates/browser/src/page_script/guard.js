@@ -3,15 +3,21 @@
 
 const PRESS_EVENTS = ['pointerdown', 'mousedown', 'touchstart', 'pointerup', 'mouseup', 'touchend', 'click', 'auxclick', 'dblclick', 'contextmenu'];
 
+// How long, in milliseconds, an armed guard waits for a press, and how long it holds back the rest of a wrong one.
+const WAITS = 5000;
+const HOLDS = 1000;
+
 let guarded = null;
 
 const onPress = (event) => {
   if (!guarded || !event.isTrusted) return;
+  if (performance.now() > guarded.until) return;
   if (guarded.landed === null) {
     const target = event.composedPath()[0];
     const element = target instanceof Element ? target : null;
     guarded.landed = pressLandsOn(guarded.element, element) || pressLandsOn(guarded.target, element);
     if (!guarded.landed && element) guarded.by = openTag(element);
+    guarded.until = performance.now() + HOLDS;
   }
   if (guarded.landed) return;
   event.preventDefault();
@@ -20,7 +26,7 @@ const onPress = (event) => {
 for (const type of PRESS_EVENTS) addEventListener(type, onPress, { capture: true, passive: false });
 
 const armGuard = (element) => {
-  guarded = { element, target: standInLabel(element) ?? element, landed: null, by: null };
+  guarded = { element, target: standInLabel(element) ?? element, landed: null, by: null, until: performance.now() + WAITS };
 };
 
 /** Disarms the guard: `landed` is true or false for a press that was seen, null when none was; `by` is what was there instead. */

@@ -26,8 +26,8 @@ class Serializer {
     if (!VOID_TAGS.has(tag) && tag !== 'textarea' && !FRAME_TAGS.has(tag)) {
       this.eachChild(element, (node) => {
         const type = nodeType(node);
-        if (type === TEXT) inner += escapeText(textContent(node));
-        else if (type === ELEMENT) {
+        if (type === TEXT && tag !== 'svg') inner += escapeText(textContent(node));
+        else if (type === ELEMENT && (tag !== 'svg' || localName(node) === 'title')) {
           const child = this.element(node, rendered, depth + 1);
           inner += child.html;
           shown ||= child.shown;

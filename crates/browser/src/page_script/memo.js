@@ -3,9 +3,25 @@
 let memo = null;
 
 const forget = () => {
-  memo = { texts: new Map(), labels: new Map() };
+  memo = { texts: new Map(), labels: new Map(), hosts: new Map() };
 };
 forget();
+
+// Everything but the common elements that can have no shadow root (DOM: "valid shadow host name"): leaving
+// them to the browser's own matching spares a long page a wrapper for each of its cells and links.
+const POSSIBLE_HOSTS =
+  ':not(a, abbr, b, br, button, caption, circle, code, col, dd, dl, dt, em, figure, form, g, head, hr, i, iframe, img, input, label, li, line, link, meta, ol, optgroup, option, path, picture, pre, rect, script, select, small, source, strong, style, sub, sup, svg, table, tbody, td, textarea, tfoot, th, thead, time, tr, ul, use, video)';
+
+/** The elements of a tree that have open shadow roots, in document order. */
+const hostsIn = (root) => {
+  let hosts = memo.hosts.get(root);
+  if (!hosts) {
+    hosts = [];
+    for (const element of queryAll(root, POSSIBLE_HOSTS)) if (shadowRootOf(element)) hosts.push(element);
+    memo.hosts.set(root, hosts);
+  }
+  return hosts;
+};
 
 /** A tree's labels by control: asking each control for its labels would search the whole tree every time. */
 const labelsIn = (root) => {

@@ -11,7 +11,7 @@
 //!
 //! | command | arguments | answer |
 //! | --- | --- | --- |
-//! | `observe` | `viewportOnly`, `offset`, `clip`, `max` | `{title, url, viewport, role, dialogs, truncated, items}` |
+//! | `observe` | `viewportOnly`, `offset`, `clip`, `max` | `{title, url, content_type, viewport, role, dialogs, truncated, items}` |
 //! | `resolve` | `selector` | `{count, handles, matches, visible}` or `{enterFrame: {handle, rest}}` |
 //! | `nodeSelectors` | `css`, `xpath` | `{handle, by, tried}` |
 //! | `describe` | `handle` | selectors, label, role, markup and state of one element |

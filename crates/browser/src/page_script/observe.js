@@ -66,6 +66,7 @@ const observe = ({ viewportOnly = true, offset = null, clip = null, max = null }
   return {
     title: documentTitle(),
     url: location.href,
+    content_type: getterOf(Document.prototype, 'contentType')(document),
     viewport: viewport(),
     role: documentBody() ? coarseRole(documentBody()) : 'WebArea',
     dialogs: order.map((index) => walk.dialogs[index]),

@@ -59,9 +59,11 @@ const isHiddenBehindLabel = (control) => control !== null && (!isRendered(contro
 
 /** True if markup alone says that an element can be used (Notte API: "What counts as interactive"). */
 const isInteractiveByMarkup = (element, tag) => {
-  if (INTERACTIVE_TAGS.has(tag)) return !(tag === 'input' && element.type === 'hidden');
   if (tag === 'html' || tag === 'body') return false;
+  // The summary is what opens and closes its details.
+  if (tag === 'details') return childOf(element, 'summary') === null;
   if (tag === 'label') return isHiddenBehindLabel(element.control);
+  if (INTERACTIVE_TAGS.has(tag)) return !(tag === 'input' && element.type === 'hidden');
   const role = explicitRole(element);
   if (role && INTERACTIVE_ROLES.has(role)) return true;
   const editable = attribute(element, 'contenteditable');
@@ -92,6 +94,19 @@ const SECTIONING = new Set(['article', 'aside', 'main', 'nav', 'section']);
 const ariaLandmark = (element, role) => {
   for (let at = composedParent(element); at; at = composedParent(at)) if (SECTIONING.has(localName(at))) return null;
   return role;
+};
+
+// Where an implied role depends on more than the tag.
+const ARIA_SPECIAL_TAGS = {
+  link: ['a', 'area'], img: ['img'], none: ['img'], banner: ['header'], contentinfo: ['footer'], region: ['section'], form: ['form'],
+  cell: ['td'], gridcell: ['td'], columnheader: ['th'], rowheader: ['th'], listbox: ['select'], combobox: ['select', 'input'],
+  button: ['input'], checkbox: ['input'], radio: ['input'], slider: ['input'], spinbutton: ['input'], searchbox: ['input'], textbox: ['input'],
+};
+
+/** A native selector for all elements that may have an ARIA role. */
+const selectorForRole = (role) => {
+  const tags = Object.keys(ARIA_ROLES).filter((tag) => ARIA_ROLES[tag] === role);
+  return ['[role]', ...tags, ...(Object.hasOwn(ARIA_SPECIAL_TAGS, role) ? ARIA_SPECIAL_TAGS[role] : [])].join(', ');
 };
 
 /** The ARIA role of an element, explicit or implied; null if it has none. */

@@ -5,6 +5,8 @@ const UNSEEN_TAGS = new Set(['script', 'style', 'template', 'noscript', 'head', 
 const FRAME_TAGS = new Set(['iframe', 'frame']);
 // Elements outside the viewport that one pass looks at for fixed or absolute descendants inside it.
 const ESCAPE_BUDGET = 1200;
+// Links, buttons and options: what is inside them belongs to them, unless it is a control of its own.
+const WHOLE_LETTERS = new Set(['L', 'B', 'O']);
 const LONG_TEXT = 2000;
 // Children that lie in a stack are looked at one in STRIDE first; those just above the view may hang into it.
 const STACKING = new Set(['block', 'list-item', 'table', 'table-row-group', 'flow-root']);
@@ -63,6 +65,7 @@ class Walk {
     if (style.display === 'none') return;
     const transparent = Number(style.opacity) <= 0.01;
     if (transparent && !isOftenTransparent(element)) return;
+    if (isInTopLayer(element, tag)) place = place.with({ clips: Clips.of(this.view) });
     const contents = style.display === 'contents';
     const clips = contents ? place.clips : place.clips.inside(element, style, rect);
     const visible = style.visibility === 'visible';
@@ -94,6 +97,11 @@ class Walk {
   visitChildren(element, tag, style, rect, inner, visible) {
     // Pictures inside a control are not controls.
     if (tag === 'svg' && inner.owner) return;
+    if (tag === 'details' && !element.open) {
+      const summary = childOf(element, 'summary');
+      if (summary) this.visit(summary, inner);
+      return;
+    }
     const bounded = within(rect, inner.clips.flow);
     const visit = (node) => {
       const type = nodeType(node);
@@ -171,7 +179,8 @@ class Walk {
     const markup = isInteractiveByMarkup(element, tag);
     if (!markup) {
       // The cursor is inherited: it counts where it begins, and not on the parts of a control.
-      if (!pointer || place.pointer || place.owner?.strong || tag === 'html' || tag === 'body') return null;
+      if (!pointer || place.pointer || place.owner?.whole || tag === 'html' || tag === 'body') return null;
+      if (tag === 'label' && labelControl(element)) return null;
     }
     if (UNUSABLE_CURSORS.has(style.cursor) || isNativelyDisabled(element)) return null;
     const clip = place.clips.own(style);
@@ -192,7 +201,8 @@ class Walk {
     }
     this.listed += 1;
     const role = coarseRole(element);
-    const item = { k: 'e', h: handleOf(element), letter: letterOf(role), role, tag, text: '', strong: markup && tag !== 'details', box: boxOf(box), inView };
+    const letter = letterOf(role);
+    const item = { k: 'e', h: handleOf(element), letter, role, tag, box: boxOf(box), inView, text: '', whole: WHOLE_LETTERS.has(letter) };
     if (here.dialog !== null) item.d = here.dialog;
     if (place.inShadow) item.inShadow = true;
     this.flush();
@@ -212,7 +222,7 @@ class Walk {
     item.css = css_selector;
     item.xpath = xpath_selector;
     delete item.text;
-    delete item.strong;
+    delete item.whole;
     if (owner) owner.text += ' ';
   }
 

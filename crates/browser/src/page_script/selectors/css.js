@@ -142,7 +142,7 @@ const parsePseudo = (name, body, whole) => {
       return name === 'not' ? (element, scope) => !matchesList(element, list, scope) : (element, scope) => matchesList(element, list, scope);
     }
     default: {
-      const list = splitArguments(required()).map((part) => parseComplex(/^\s*[>+~]/.test(part) ? `:scope ${part}` : part));
+      const list = nested(whole, () => splitArguments(required()).map((part) => parseComplex(/^\s*[>+~]/.test(part) ? `:scope ${part}` : part)));
       return (element) => list.some((complex) => hasMatch(element, complex));
     }
   }
@@ -185,12 +185,24 @@ const parseComplex = (source) => {
 };
 
 const parsedCss = new Map();
+const MAX_NESTING = 40;
+let nesting = 0;
+
+const nested = (text, parse) => {
+  if (nesting >= MAX_NESTING) throw selectorFailure(`"${head(text, 80)}" is nested more than ${MAX_NESTING} levels deep`);
+  nesting += 1;
+  try {
+    return parse();
+  } finally {
+    nesting -= 1;
+  }
+};
 
 /** A selector list as complex selectors; parsed once. */
 const parseCss = (text) => {
   let list = parsedCss.get(text);
   if (!list) {
-    list = splitArguments(text).map(parseComplex);
+    list = nested(text, () => splitArguments(text).map(parseComplex));
     if (parsedCss.size > 200) parsedCss.clear();
     parsedCss.set(text, list);
   }
@@ -254,10 +266,10 @@ const deepQuery = (root, native) => {
   return found;
 };
 
-const shadowHosts = (root) => {
-  const hosts = [];
-  for (const element of queryAll(root, '*')) if (shadowRootOf(element)) hosts.push(element);
-  return hosts;
+/** The shadow hosts below a document, a shadow root or an element. */
+const shadowHosts = (scope) => {
+  if (!(scope instanceof Element)) return hostsIn(scope);
+  return hostsIn(rootOf(scope)).filter((host) => host !== scope && contains(scope, host));
 };
 
 const queryParsed = (scope, list) => {

@@ -50,9 +50,12 @@ const visibleOnly = (elements, body, source) => {
   return elements.filter((element) => isRendered(element) === wanted);
 };
 
+// The elements that `<label>` can name, and those that ARIA names.
+const LABELLED = 'input, textarea, select, button, meter, progress, output, [aria-label], [aria-labelledby]';
+
 const labelled = (scope, body, source) => {
   const test = textTest(parseTextBody(body, source));
-  return deepQuery(scope, '*').filter((element) => labelTexts(element).some((text) => test(text)));
+  return deepQuery(scope, LABELLED).filter((element) => labelTexts(element).some((text) => test(text)));
 };
 
 const cssEngine = find((scope, body) => queryCss(scope, body));

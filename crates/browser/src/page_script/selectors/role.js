@@ -1,10 +1,10 @@
 // `role=button[name="Send" i][checked]` and its internal form.
 
-const ATTRIBUTE = /^\s*([\w.-]+)\s*(?:([*^$|~]?=)\s*(?:\/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+)\/([a-z]*)|"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([^\s\]"']+))\s*([is]?)\s*)?\s*$/s;
+const ATTRIBUTE = /^([\w.-]+)\s*(?:([*^$|~]?=)\s*(?:\/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+)\/([a-z]*)|"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([^\s\]"']+))\s*([is]?))?$/s;
 
 /** `[name="x" i]` as `{name, operator, value | pattern, fold, exact}`. */
 const parseAttribute = (text, whole) => {
-  const found = ATTRIBUTE.exec(text);
+  const found = ATTRIBUTE.exec(text.trim());
   if (!found) throw selectorFailure(`"[${head(text, 80)}]" in "${head(whole, 80)}" is not an attribute condition such as [name="Send"]`);
   const [, name, operator, source, flags, double, single, bare, flag] = found;
   if (source !== undefined) {
@@ -109,7 +109,7 @@ const queryRole = (scope, body, source, internal) => {
   if (!parts) throw selectorFailure(`"${head(source, 80)}" needs a role, such as role=button[name="Send"]`);
   const role = parts[1].toLowerCase();
   const { tests, hiddenToo } = roleTests(parseAttributes(parts[2], source), internal, source);
-  return deepQuery(scope, '*').filter(
+  return deepQuery(scope, selectorForRole(role)).filter(
     (element) => ariaRole(element) === role && (hiddenToo || !isHiddenForRoles(element)) && tests.every((test) => test(element)),
   );
 };
