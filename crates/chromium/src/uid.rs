@@ -145,7 +145,7 @@ impl Uids {
         let running = procfs::processes()
             .map_err(Error::system("look through /proc"))?
             .iter()
-            .any(|entry| entry.uids.contains(&uid));
+            .any(|entry| !entry.zombie && entry.uids.contains(&uid));
         Ok(running || self.owners()?.contains(&uid))
     }
 
