@@ -1,6 +1,6 @@
 //! What is known of the browser's tabs and frames, kept current by its events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use guise_cdp::{FrameId, LoaderId, Session, SessionId, TargetId};
@@ -12,6 +12,9 @@ use crate::elements::{Elements, Handle};
 use crate::fault::{Fault, Result};
 use crate::targets::Kind;
 use crate::world::World;
+
+/// How many documents of a tab are remembered: whoever waits for one that was left again at once must still see it.
+const RECENT: usize = 8;
 
 /// How far a document has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +35,8 @@ pub(crate) struct Tab {
     pub(crate) session: Session,
     /// The main frame's document.
     pub(crate) document: LoaderId,
+    /// The documents that the main frame showed last, the current one included.
+    pub(crate) recent: VecDeque<LoaderId>,
     /// The main frame's address.
     pub(crate) url: String,
     /// How far the document has come.
@@ -47,6 +52,15 @@ pub(crate) struct Tab {
 }
 
 impl Tab {
+    /// Notes the document that the main frame shows.
+    pub(crate) fn shows(&mut self, document: &LoaderId) {
+        self.document = document.clone();
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(document.clone());
+    }
+
     /// The id of its main frame.
     pub(crate) fn main_frame(&self) -> FrameId {
         self.target.as_str().into()
@@ -191,7 +205,7 @@ impl State {
         if let Some(tab) = self.tab_mut(&tab) {
             tab.url = url.to_owned();
             if anew {
-                tab.document = document.clone();
+                tab.shows(document);
                 tab.phase = Phase::Committed;
                 tab.crashed = false;
                 tab.elements.in_document(document);

@@ -220,13 +220,12 @@ pub(crate) async fn load(
     document: Option<&LoaderId>,
     bound: Instant,
 ) -> Result<Arrival> {
-    let mut begun = false;
     let loaded = core.board.until(bound, |state| match state.tab(target) {
         None => Some(Err(Fault::TabClosed)),
         Some(tab) if tab.crashed => Some(Err(Fault::Crashed)),
         Some(tab) => {
             // A page that moved on to yet another document meanwhile is waited for as well.
-            begun |= document.is_none_or(|document| tab.document == *document);
+            let begun = document.is_none_or(|document| tab.recent.contains(document));
             (begun && tab.phase == Phase::Loaded).then_some(Ok(Arrival::Loaded))
         }
     });

@@ -199,6 +199,7 @@ fn open_tab(state: &mut State, info: &TargetInfo, session: &Session) {
     state.tabs.push(Tab {
         target: info.target_id.clone(),
         session: session.clone(),
+        recent: [document.clone()].into(),
         document,
         url,
         phase: phase.unwrap_or(Phase::Committed),

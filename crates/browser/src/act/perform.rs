@@ -1,5 +1,6 @@
 //! Which action is done how.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use guise_core::ports::{DownloadedFile, Performed, StagedFile};
@@ -164,14 +165,49 @@ async fn interact(
             download: Some(file),
         });
     }
-    let located = locate::locate(core, &tab, target, bound).await?;
-    core.board.change(|state| {
-        if let Some(tab) = state.tab_mut(&tab.target) {
-            tab.last_action.clone_from(&located.id);
+    loop {
+        let located = locate::locate(core, &tab, target, bound).await?;
+        core.board.change(|state| {
+            if let Some(tab) = state.tab_mut(&tab.target) {
+                tab.last_action.clone_from(&located.id);
+            }
+        });
+        let (about, acted) = attempt(
+            core,
+            &tab,
+            &located,
+            interaction,
+            target,
+            file,
+            bound,
+            deadline,
+        )
+        .await;
+        match acted {
+            // The page replaced the element; its selector may find the new one.
+            Err(fault) if fault.is_stale() && located.id.is_none() && Instant::now() < bound => {}
+            acted => return told(&located, interaction, target, about, acted, allowed, bound),
         }
-    });
+    }
+}
+
+/// Acts once, and describes the element beside it.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all of them are what one interaction is about"
+)]
+async fn attempt(
+    core: &Core,
+    tab: &CurrentTab,
+    located: &Located,
+    interaction: &Interaction,
+    target: &Target,
+    file: Option<&StagedFile>,
+    bound: Instant,
+    deadline: Instant,
+) -> (Option<Arc<About>>, Result<Done>) {
     let about = async {
-        match about::about(core, &tab, &located, bound).await {
+        match about::about(core, tab, located, bound).await {
             Ok(about) => Some(about),
             // It only serves the answer; what is wrong with the element the action will tell.
             Err(fault) => {
@@ -182,15 +218,27 @@ async fn interact(
     };
     let acted = act(
         core,
-        &tab,
-        &located,
+        tab,
+        located,
         interaction,
         target,
         file,
         bound,
         deadline,
     );
-    let (about, acted) = tokio::join!(about, acted);
+    tokio::join!(about, acted)
+}
+
+/// What a caller is told of an interaction.
+fn told(
+    located: &Located,
+    interaction: &Interaction,
+    target: &Target,
+    about: Option<Arc<About>>,
+    acted: Result<Done>,
+    allowed: Duration,
+    bound: Instant,
+) -> Result<Performed> {
     let mut performed = match acted {
         Ok(done) => Performed {
             outcome: Outcome::done(done.message),
@@ -198,7 +246,7 @@ async fn interact(
         },
         Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
         Err(fault) if fault.is_stale() => {
-            Performed::from_outcome(Outcome::failed(locate::gone(&located).to_string()))
+            Performed::from_outcome(Outcome::failed(locate::gone(located).to_string()))
         }
         Err(fault) => {
             let late = Instant::now() >= bound;

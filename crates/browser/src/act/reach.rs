@@ -62,6 +62,8 @@ struct Answer {
     y: f64,
     #[serde(default)]
     message: String,
+    #[serde(default)]
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +135,11 @@ pub(crate) async fn ready(
         Ok(Point {
             x: answer.x,
             y: answer.y,
+        })
+    } else if answer.reason == "detached" {
+        Err(Fault::Script {
+            kind: "stale".to_owned(),
+            message: answer.message,
         })
     } else {
         Err(Fault::Told(answer.message))

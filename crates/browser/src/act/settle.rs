@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use guise_cdp::protocol::page;
 use guise_cdp::protocol::runtime::Evaluate;
-use guise_cdp::{Error as CdpError, Events, FrameId, RawEvent, Session, TargetId};
+use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, RawEvent, Session, TargetId};
 use tokio::time::{Instant, timeout_at};
 
 use crate::board::Phase;
@@ -49,8 +49,11 @@ pub(crate) struct Settled {
 
 #[derive(Default)]
 struct Seen {
+    main: FrameId,
     pending: Vec<FrameId>,
     windows: Vec<String>,
+    /// The newest document of the main frame.
+    document: Option<LoaderId>,
 }
 
 impl<'a> Watch<'a> {
@@ -80,7 +83,10 @@ impl<'a> Watch<'a> {
     /// Only when the browser is gone: what happens to the page is not the action's failure.
     pub(crate) async fn settle(mut self, deadline: Instant) -> Result<Settled> {
         flush(self.core, &self.tab, deadline.min(Instant::now() + BUSY)).await;
-        let mut seen = Seen::default();
+        let mut seen = Seen {
+            main: self.tab.main_frame(),
+            ..Seen::default()
+        };
         drain(&mut self.events, &mut seen);
         if let Some(inner) = &mut self.inner {
             drain(inner, &mut seen);
@@ -108,8 +114,6 @@ impl<'a> Watch<'a> {
 
     /// Waits until no navigation that was seen to begin is under way, and the page is loaded if it was the main frame's.
     async fn follow(&mut self, seen: &mut Seen, bound: Instant) -> Result<()> {
-        let main = self.tab.main_frame();
-        let mut main_changed = false;
         while !seen.pending.is_empty() {
             let next = async {
                 match &mut self.inner {
@@ -128,16 +132,11 @@ impl<'a> Watch<'a> {
                 Err(_) => break,
                 Ok(Err(CdpError::Lagged(_))) => break,
                 Ok(Err(error)) => return Err(error.into()),
-                Ok(Ok(event)) => {
-                    main_changed |= event
-                        .parse::<page::FrameNavigated>()
-                        .is_ok_and(|event| event.frame.id == main);
-                    seen.note(&event);
-                }
+                Ok(Ok(event)) => seen.note(&event),
             }
         }
-        if main_changed || seen.navigated_main(self.core, &self.tab) {
-            navigation::load(self.core, &self.tab.target, None, bound).await?;
+        if let Some(document) = &seen.document {
+            navigation::load(self.core, &self.tab.target, Some(document), bound).await?;
         }
         Ok(())
     }
@@ -217,6 +216,9 @@ impl Seen {
             "Page.frameNavigated" => {
                 if let Ok(arrived) = event.parse::<page::FrameNavigated>() {
                     self.ends(&arrived.frame.id);
+                    if arrived.frame.id == self.main {
+                        self.document = Some(arrived.frame.loader_id);
+                    }
                 }
             }
             "Page.navigatedWithinDocument" => {
@@ -253,15 +255,6 @@ impl Seen {
 
     fn ends(&mut self, frame: &FrameId) {
         self.pending.retain(|pending| pending != frame);
-    }
-
-    /// The main frame's document is not loaded yet, so something replaced it.
-    fn navigated_main(&self, core: &Core, tab: &CurrentTab) -> bool {
-        core.board.read(|state| {
-            state
-                .tab(&tab.target)
-                .is_some_and(|tab| tab.phase == Phase::Committed)
-        })
     }
 }
 

@@ -1,12 +1,4 @@
 //! What the tests share: a browser of its own for each, on the test site, through the `Browser` port.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "every test file uses a part of it, and tests may panic"
-)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,15 +1,6 @@
 //! The main path: go to a page, look, click, fill, read, take a picture.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "tests may panic"
-)]
 
-mod common;
-
-use common::{Stage, by_id, click, fill, soon};
+use crate::stage::{Stage, by_id, click, fill, soon};
 use guise_core::ports::Browser as _;
 use guise_core::{Action, ScrapeOptions, ScreenshotType};
 

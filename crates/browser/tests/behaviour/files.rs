@@ -1,0 +1,114 @@
+//! Uploads and downloads.
+
+use std::io::Cursor;
+
+use guise_core::ports::{Browser as _, BrowserEvent};
+use guise_core::{Action, ElementId, Interaction, Target};
+
+use crate::stage::{Stage, by, by_id, soon};
+
+fn upload(target: Target) -> Action {
+    let interaction = Interaction::UploadFile {
+        file_path: "notes.txt".to_owned(),
+    };
+    Action::Interact {
+        target,
+        interaction,
+    }
+}
+
+fn download(target: Target) -> Action {
+    Action::Interact {
+        target,
+        interaction: Interaction::DownloadFile,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_attached() {
+    let stage = Stage::new().await;
+    stage.goto("/upload").await;
+    let staged = stage
+        .browser
+        .stage("notes.txt", Box::pin(Cursor::new(b"some notes".to_vec())))
+        .await
+        .unwrap();
+    let perform = async |selector: &str| {
+        let performed = stage
+            .browser
+            .perform(&upload(by(selector)), Some(&staged), soon())
+            .await
+            .unwrap();
+        assert!(
+            performed.outcome.success,
+            "{selector}: {}",
+            performed.outcome.message
+        );
+    };
+    perform("#single").await;
+    assert_eq!(
+        stage
+            .evaluate("document.getElementById('single').files[0].name")
+            .await,
+        "notes.txt"
+    );
+    assert_eq!(
+        stage
+            .evaluate("document.getElementById('single').files[0].text()")
+            .await,
+        "some notes"
+    );
+    for selector in ["#hidden", "#chooser", "#detached"] {
+        stage
+            .evaluate("document.getElementById('chosen').textContent = 'none'")
+            .await;
+        perform(selector).await;
+        assert_eq!(
+            stage
+                .evaluate("document.getElementById('chosen').textContent")
+                .await,
+            "notes.txt",
+            "{selector}"
+        );
+    }
+    assert!(
+        stage
+            .browser
+            .stage("../x", Box::pin(Cursor::new(Vec::new())))
+            .await
+            .is_err()
+    );
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_downloaded() {
+    let stage = Stage::new().await;
+    let mut events = stage.browser.events();
+    stage.goto("/download").await;
+    let seen = stage.observe().await;
+    println!("{}", seen.description);
+    let performed = stage
+        .perform(download(by("a[href*='report.csv'] >> nth=0")))
+        .await;
+    assert!(performed.outcome.success, "{}", performed.outcome.message);
+    let file = performed.download.unwrap();
+    assert_eq!(file.name, "report.csv");
+    assert!(std::fs::metadata(&file.path).unwrap().len() > 0);
+    let BrowserEvent::Downloaded(told) = events.recv().await.unwrap();
+    assert_eq!(told, file);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_a_file_is_saved() {
+    let stage = Stage::new().await;
+    stage.goto("/download/notes.txt").await;
+    let performed = stage.perform(download(by_id(&ElementId::new("I0")))).await;
+    assert!(performed.outcome.success, "{}", performed.outcome.message);
+    let file = performed.download.unwrap();
+    assert_eq!(file.name, "notes.txt");
+    let text = std::fs::read_to_string(&file.path).unwrap();
+    assert!(!text.is_empty());
+    stage.end().await;
+}

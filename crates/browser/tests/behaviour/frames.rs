@@ -1,0 +1,162 @@
+//! Frames of the same and of other processes, and shadow roots.
+
+use guise_core::{Interaction, Observation};
+
+use crate::stage::{Stage, by, by_id, click, element, fill};
+
+async fn reports(stage: &Stage) -> String {
+    stage.evaluate("JSON.stringify(window.__reports)").await
+}
+
+fn near<'a>(seen: &'a Observation, text: &str) -> &'a guise_core::Element {
+    element(seen, text)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_in_view_is_listed_with_its_frame() {
+    let settings = guise_browser::Settings {
+        viewport: Some(guise_core::Viewport {
+            width: 1000,
+            height: 1900,
+        }),
+        ..Default::default()
+    };
+    let stage = Stage::with(guise_chromium::Engine::HeadlessShell, settings).await;
+    stage.goto("/frames").await;
+    let seen = stage.observe().await;
+    for name in ["same", "other", "nest-3", "nest-2", "nest-1", "sandboxed"] {
+        let button = near(&seen, &format!("Button in {name}"));
+        assert!(button.selectors.in_iframe, "{name}");
+        let depth = match name {
+            "nest-2" => 2,
+            "nest-1" => 3,
+            _ => 1,
+        };
+        assert_eq!(
+            button.selectors.iframe_parent_css_selectors.len(),
+            depth,
+            "{name}"
+        );
+        let id = button.id.clone();
+        let selectors = button.selectors.clone();
+        stage.done(click(by_id(&id))).await;
+        let reports = reports(&stage).await;
+        let wanted = format!("{{\"frame\":\"{name}\",\"what\":\"button\"}}");
+        assert!(reports.contains(&wanted), "{name}: {reports}");
+        // The selectors find it again.
+        let target = guise_core::Target {
+            selectors: Some(selectors),
+            timeout_ms: 3000,
+            ..Default::default()
+        };
+        stage.done(click(target)).await;
+    }
+    stage
+        .done(click(by_id(&near(&seen, "Button in srcdoc").id)))
+        .await;
+    assert!(reports(&stage).await.contains("srcdoc"));
+
+    for name in ["same", "nest-1"] {
+        let field = near(&seen, &format!("Name in {name}"));
+        stage.done(fill(by_id(&field.id), "Ines")).await;
+        let agree = near(&seen, &format!("Agree in {name}"));
+        stage
+            .done(guise_core::Action::Interact {
+                target: by_id(&agree.id),
+                interaction: Interaction::Check { value: true },
+            })
+            .await;
+        stage
+            .done(click(by_id(&near(&seen, &format!("Send from {name}")).id)))
+            .await;
+        let reports = reports(&stage).await;
+        assert!(
+            reports.contains(&format!(
+                "{{\"frame\":\"{name}\",\"what\":\"form\",\"value\":\"Ines\"}}"
+            )),
+            "{reports}"
+        );
+        assert!(
+            reports.contains(&format!(
+                "{{\"frame\":\"{name}\",\"what\":\"agree\",\"value\":\"true\"}}"
+            )),
+            "{reports}"
+        );
+    }
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn frames_out_of_view_are_scrolled_to() {
+    let stage = Stage::new().await;
+    stage.goto("/frames").await;
+    for name in ["nest-1", "sandboxed", "other"] {
+        let path = match name {
+            "nest-1" => {
+                "iframe[name=nest-3] >> internal:control=enter-frame >> iframe[name=nest-2] >> internal:control=enter-frame >> iframe[name=nest-1] >> internal:control=enter-frame >> #button"
+            }
+            "sandboxed" => "iframe[name=sandboxed] >> internal:control=enter-frame >> #button",
+            _ => "iframe[name=other] >> internal:control=enter-frame >> #button",
+        };
+        stage.done(click(by(path))).await;
+        let reports = reports(&stage).await;
+        assert!(
+            reports.contains(&format!("{{\"frame\":\"{name}\",\"what\":\"button\"}}")),
+            "{name}: {reports}"
+        );
+    }
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overlay_over_a_frame_is_not_pressed() {
+    let stage = Stage::new().await;
+    stage.goto("/frames").await;
+    stage
+        .evaluate("const c = document.createElement('div'); c.style = 'position:fixed;inset:0;z-index:9'; c.onclick = () => { window.overlaid = true }; document.body.append(c)")
+        .await;
+    let mut target = by("iframe[name=other] >> internal:control=enter-frame >> #button");
+    target.timeout_ms = 500;
+    let message = stage.fails(click(target)).await;
+    assert!(message.contains("over the frame"), "{message}");
+    assert_eq!(stage.evaluate("window.overlaid").await, "null");
+    assert_eq!(reports(&stage).await, "[]");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scraping_reads_frames() {
+    use guise_core::ports::Browser as _;
+    let stage = Stage::new().await;
+    stage.goto("/frames").await;
+    let options = guise_core::ScrapeOptions::default();
+    let data = stage
+        .browser
+        .scrape(&options, crate::stage::soon())
+        .await
+        .unwrap();
+    for text in ["Frame same", "Frame other", "Frame nest-1", "IFRAME "] {
+        assert!(data.markdown.contains(text), "{text} in {}", data.markdown);
+    }
+    let options = guise_core::ScrapeOptions {
+        selector: Some("h1".to_owned()),
+        ..options
+    };
+    let data = stage
+        .browser
+        .scrape(&options, crate::stage::soon())
+        .await
+        .unwrap();
+    assert_eq!(data.markdown, "# Frames");
+    let options = guise_core::ScrapeOptions {
+        selector: Some("#nothing".to_owned()),
+        ..options
+    };
+    let error = stage
+        .browser
+        .scrape(&options, crate::stage::soon())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), guise_core::Kind::Refused);
+    stage.end().await;
+}

@@ -1,0 +1,18 @@
+//! What a browser does through the `Browser` port, shown on the test site with real Chromium.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may panic"
+)]
+
+mod clicks;
+mod fields;
+mod files;
+mod frames;
+mod life;
+mod main_path;
+mod navigation;
+mod options;
+mod stage;
+mod tabs_and_dialogs;
