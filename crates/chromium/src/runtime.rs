@@ -4,7 +4,7 @@
 //! ROOT (0711)                    /run/guise as root
 //!   uids/ (0700)                 lock files, as root
 //!   INSTANCE (0711)              twelve hexadecimal digits from the data folder
-//!     lock                       held while the server lives
+//!     lock                       held while the server lives, and gone with the instance's folder at its orderly end
 //!     BROWSER (0710 root:uid)    nobody else comes in, and its browser cannot rename what lies in it
 //!       profile/ tmp/ downloads/ (0700 uid)
 //!       uploads/ (2750 root:uid) the browser reads, only the server writes
@@ -28,6 +28,9 @@ use crate::Error;
 /// Chromium binds a socket below TMPDIR (`/tmp/org.chromium.Chromium.XXXXXX/SingletonSocket`), and a socket's path has
 /// 107 bytes at most.
 const LONGEST_FOLDER: usize = 107 - 52;
+
+/// The name of an instance's lock file.
+const LOCK: &str = "lock";
 
 /// The folders of one browser. They exist as long as the browser; its end removes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +96,7 @@ pub(crate) struct Instance {
     root: PathBuf,
     folder: PathBuf,
     privileged: bool,
-    _lock: File,
+    lock: File,
 }
 
 impl Instance {
@@ -125,26 +128,12 @@ impl Instance {
                 folder.display()
             )));
         }
-        own_folder(&folder, mode)?;
-
-        let path = folder.join("lock");
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(Error::folder("open the lock file", &path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                root,
-                folder,
-                privileged,
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(Error::InUse { path: folder }),
-            Err(TryLockError::Error(error)) => Err(Error::folder("lock", &path)(error)),
-        }
+        Ok(Self {
+            lock: own(&folder, mode)?,
+            root,
+            folder,
+            privileged,
+        })
     }
 
     /// The folder that all servers share.
@@ -200,6 +189,64 @@ impl Instance {
         }
         make(&folders.uploads(), 0o700)?;
         give(&folders.uploads(), None, uid, 0o2750)
+    }
+}
+
+impl Drop for Instance {
+    /// A server that ends in order leaves no folder behind. One with a browser's folder in it stays for the next start's
+    /// sweep. The lock goes last, with the file.
+    fn drop(&mut self) {
+        let lock = self.folder.join(LOCK);
+        if is_same_file(&self.lock, &lock)
+            && let Err(error) = fs::remove_file(&lock).and_then(|()| fs::remove_dir(&self.folder))
+        {
+            tracing::debug!(folder = %self.folder.display(), %error, "the runtime folder stays");
+        }
+    }
+}
+
+/// Makes the folder of an instance and takes the lock in it.
+fn own(folder: &Path, mode: u32) -> Result<File, Error> {
+    let path = folder.join(LOCK);
+    loop {
+        // The holder before us may end at any moment here and take the folder with it.
+        match own_folder(folder, mode) {
+            Err(Error::Folder { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                continue;
+            }
+            made => made?,
+        }
+        let opened = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path);
+        let lock = match opened {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::folder("open the lock file", &path)(error)),
+        };
+        match lock.try_lock() {
+            // A lock on a file that is gone guards nothing.
+            Ok(()) if !is_same_file(&lock, &path) => {}
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::InUse {
+                    path: folder.to_owned(),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(Error::folder("lock", &path)(error)),
+        }
+    }
+}
+
+/// Whether the open file is what lies at `path` now.
+fn is_same_file(file: &File, path: &Path) -> bool {
+    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(there)) => identity(open) == identity(there),
+        _ => false,
     }
 }
 

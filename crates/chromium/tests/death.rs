@@ -107,9 +107,13 @@ async fn strays_are_found_by_uid_and_by_mark_and_others_are_left_alone() {
     launcher.shutdown(soon()).await.unwrap();
     drop(launcher);
     let instance = folder.parent().unwrap();
+    assert!(
+        !instance.exists(),
+        "an orderly end leaves the instance's folder"
+    );
 
     let other = uid.map(|uid| uid + 1);
-    fs::create_dir(&folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
     std::os::unix::fs::chown(&folder, None, uid).unwrap();
     let by_mark = stray(other, &instance.join("gone"));
     let mut unrelated = stray(other, &stage.runtime_folder().join("abcdefabcdef/00000000"));
@@ -189,7 +193,7 @@ async fn servers_on_one_machine_leave_each_other_alone() {
         let folder = browser.folders().root();
         launcher.shutdown(soon()).await.unwrap();
         drop(launcher);
-        fs::create_dir(folder).unwrap();
+        fs::create_dir_all(folder).unwrap();
         std::os::unix::fs::chown(folder, None, Some(held.uid)).unwrap();
         let launcher = stage.launcher().await;
         assert_eq!(
