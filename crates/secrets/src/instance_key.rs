@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use guise_core::KeyDigest;
@@ -76,27 +76,36 @@ impl InstanceKey {
         Ok(Self(Zeroizing::new(key)))
     }
 
-    /// Makes a key file with mode 0600. An existing one is never replaced.
+    /// Reads the key file, or makes one with mode 0600 where there is none. It is there whole or not at all, and of
+    /// several processes that make it at once all get the same.
     ///
     /// # Errors
-    /// When the file is there already or cannot be written.
-    pub fn create(path: &Path) -> Result<Self, KeyFileError> {
+    /// As [`InstanceKey::read`], and when it cannot be written.
+    pub fn read_or_create(path: &Path) -> Result<Self, KeyFileError> {
         let io = |source| KeyFileError::Io {
             path: path.to_owned(),
             source,
         };
+        if path.exists() {
+            return Self::read(path);
+        }
         let mut key = Zeroizing::new([0; 32]);
         rand::rngs::OsRng.try_fill_bytes(key.as_mut_slice())?;
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(io)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        // Mode 0600 from the beginning.
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
         file.write_all(key.as_slice())
-            .and_then(|()| file.sync_all())
+            .and_then(|()| file.as_file().sync_all())
             .map_err(io)?;
-        Ok(Self(key))
+        match file.persist_noclobber(path) {
+            Ok(_) => {
+                let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
+                synced.map_err(io)?;
+                Ok(Self(key))
+            }
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Self::read(path),
+            Err(error) => Err(io(error.error)),
+        }
     }
 
     /// A key for one purpose, from which this one cannot be found again.
@@ -148,23 +157,41 @@ mod tests {
     fn a_key_file_is_private_and_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("instance.key");
-        let made = InstanceKey::create(&path).unwrap();
+        let made = InstanceKey::read_or_create(&path).unwrap();
         assert_eq!(
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        assert!(InstanceKey::create(&path).is_err());
-        assert_eq!(
-            InstanceKey::read(&path).unwrap().check_value(),
-            made.check_value()
-        );
+        for again in [InstanceKey::read_or_create(&path), InstanceKey::read(&path)] {
+            assert_eq!(again.unwrap().check_value(), made.check_value());
+        }
+    }
+
+    #[test]
+    fn all_who_make_the_key_file_at_once_get_the_same_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("instance.key");
+        let makers: Vec<_> = (0..8)
+            .map(|_| {
+                let path = path.clone();
+                std::thread::spawn(move || {
+                    InstanceKey::read_or_create(&path).unwrap().check_value()
+                })
+            })
+            .collect();
+        let values: std::collections::HashSet<_> = makers
+            .into_iter()
+            .map(|maker| maker.join().unwrap())
+            .collect();
+        assert_eq!(values.len(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn a_key_file_that_others_can_read_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("instance.key");
-        InstanceKey::create(&path).unwrap();
+        InstanceKey::read_or_create(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(
             InstanceKey::read(&path),
@@ -176,14 +203,8 @@ mod tests {
     fn a_cut_key_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("instance.key");
-        fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .unwrap()
-            .write_all(&[7; 31])
-            .unwrap();
+        fs::write(&path, [7; 31]).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert!(matches!(
             InstanceKey::read(&path),
             Err(KeyFileError::Length { length: 31, .. })
