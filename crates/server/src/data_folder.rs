@@ -14,15 +14,25 @@ use crate::config::Settings;
 /// The name of the check value among the database's own facts.
 const KEY_CHECK: &str = "instance_key_check";
 
+/// The files by which a data folder is known.
+const KEY_FILE: &str = "instance.key";
+const CONFIGURATION: &str = "guise.toml";
+
 /// The data folder.
 #[derive(Clone, Debug)]
 pub struct DataFolder(PathBuf);
 
 impl DataFolder {
+    /// The folder as it is or is not: nothing is made.
+    pub fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
     /// Makes the folder if it is not there, readable by nobody else.
     ///
     /// # Errors
-    /// When it cannot be made or written, or belongs to somebody else.
+    /// When it cannot be made or written, or holds other things than ours: closing such a folder to others could break
+    /// what they use it for.
     pub fn open(path: &Path) -> Result<Self> {
         let cannot = || {
             format!(
@@ -35,6 +45,9 @@ impl DataFolder {
             .mode(0o700)
             .create(path)
             .with_context(cannot)?;
+        if is_of_others(path).with_context(cannot)? {
+            bail!("{}: it holds other things and is open to others", cannot());
+        }
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).with_context(cannot)?;
         tempfile::tempfile_in(path).with_context(cannot)?;
         Ok(Self(fs::canonicalize(path).with_context(cannot)?))
@@ -60,42 +73,66 @@ impl DataFolder {
         settings
             .database_url
             .clone()
-            .unwrap_or_else(|| format!("sqlite:{}", self.0.join("guise.db").display()))
+            .unwrap_or_else(|| format!("sqlite:{}", self.database_file().display()))
+    }
+
+    /// Where SQLite's database lies, when it is used.
+    pub fn database_file(&self) -> PathBuf {
+        self.0.join("guise.db")
     }
 
     /// The instance key that belongs to the database. Made together with a new database, never for an old one.
     ///
     /// # Errors
-    /// When the key file is missing for a database that was made with one, or is another database's. Nothing is changed
-    /// then.
+    /// Those of [`DataFolder::existing_key`], and when the file cannot be written.
     pub async fn instance_key(&self, database: &Database) -> Result<InstanceKey> {
-        let path = self.0.join("instance.key");
+        if let Some(key) = self.existing_key(database).await? {
+            return Ok(key);
+        }
+        let key = InstanceKey::read_or_create(&self.key_file())?;
+        let kept = database
+            .put_meta_if_absent(KEY_CHECK, &key.check_value())
+            .await?;
+        // Another process with a folder of its own may have been first.
+        self.check(&key, &kept)?;
+        Ok(key)
+    }
+
+    /// The instance key, if it is there and belongs to the database; `None` where both are to be made. Nothing is changed.
+    ///
+    /// # Errors
+    /// When the key file is missing for a database that was made with one, is another database's, or cannot be used.
+    pub async fn existing_key(&self, database: &Database) -> Result<Option<InstanceKey>> {
+        let path = self.key_file();
         let expected = database.get_meta(KEY_CHECK).await?;
-        let key = match (path.exists(), &expected) {
-            (true, _) => InstanceKey::read(&path)?,
-            (false, None) => InstanceKey::create(&path)?,
+        match (path.exists(), expected) {
+            (true, Some(expected)) => {
+                let key = InstanceKey::read(&path)?;
+                self.check(&key, &expected)?;
+                Ok(Some(key))
+            }
+            (_, None) => Ok(None),
             (false, Some(_)) => bail!(
                 "the key file {} is missing, but the database was made with one: restore it from a backup; \
                  nothing was changed",
                 path.display()
             ),
-        };
-        let expected = match expected {
-            Some(expected) => expected,
-            None => {
-                database
-                    .put_meta_if_absent(KEY_CHECK, &key.check_value())
-                    .await?
-            }
-        };
-        if expected != key.check_value() {
+        }
+    }
+
+    fn check(&self, key: &InstanceKey, expected: &str) -> Result<()> {
+        if key.check_value() != expected {
             bail!(
                 "the key file {} does not belong to this database: restore the right one, or name another database; \
                  nothing was changed",
-                path.display()
+                self.key_file().display()
             );
         }
-        Ok(key)
+        Ok(())
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.0.join(KEY_FILE)
     }
 
     /// Keeps an API key for the command line's use, readable by nobody else.
@@ -111,5 +148,38 @@ impl DataFolder {
             .open(self.api_key_file())?;
         writeln!(file, "{key}")?;
         file.sync_all()
+    }
+}
+
+/// Whether the folder is open to others and holds something, but nothing of ours.
+fn is_of_others(path: &Path) -> io::Result<bool> {
+    let open = fs::metadata(path)?.permissions().mode() & 0o077 != 0;
+    let ours = [KEY_FILE, CONFIGURATION]
+        .iter()
+        .any(|name| path.join(name).exists());
+    Ok(open && !ours && fs::read_dir(path)?.next().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_folder_of_others_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(path.join("theirs"), "").unwrap();
+        let refused = DataFolder::open(path).unwrap_err().to_string();
+        assert!(refused.contains("open to others"), "{refused}");
+        assert_eq!(mode(path), 0o755);
+
+        fs::write(path.join(CONFIGURATION), "").unwrap();
+        DataFolder::open(path).unwrap();
+        assert_eq!(mode(path), 0o700);
     }
 }

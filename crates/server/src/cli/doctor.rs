@@ -1,116 +1,227 @@
 //! `guise doctor`: what is missing on this machine, and what to do about it.
+//!
+//! It changes nothing: what a first start would make is only looked at.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
-use guise_chromium::doctor::{Check, Status, checks};
-use guise_chromium::{Display, Engine, Installation, Options, Paths, Spec, probe};
+use anyhow::{Context as _, Result};
+use guise_chromium::doctor::{Check, Status, checks, recommended_slots};
+use guise_chromium::{Display, Engine, Installation, Options, Paths, Probe, Spec, probe};
 use guise_store::Database;
+use rustix::fs::{Access, access, statvfs};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use crate::config::Settings;
 use crate::data_folder::DataFolder;
 
+/// Free space for data below which a warning is due, in bytes: 1 GiB.
+const DATA_SPACE: u64 = 1024 * 1024 * 1024;
+
+/// What one whole look may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Looks at everything a server needs. The exit code is 1 when something is missing.
 pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
-    let mut worst = Status::Ok;
-    let mut tell = |check: Check| -> Result<()> {
-        worst = worst.max(check.status);
-        let mark = match check.status {
-            Status::Ok => "ok  ",
-            Status::Warn => "warn",
-            Status::Fail => "FAIL",
-        };
-        super::print(&format!("{mark}  {:<18} {}", check.name, check.detail))?;
-        match check.fix {
-            Some(fix) => super::print(&format!("      {:<18} -> {fix}", "")),
-            None => Ok(()),
-        }
-    };
+    let mut report = Report::default();
+    let folder = DataFolder::at(&settings.data_dir);
 
-    let folder = match DataFolder::open(&settings.data_dir) {
-        Ok(folder) => {
-            tell(fine("data folder", folder.path().display().to_string()))?;
-            folder
-        }
-        Err(error) => {
-            tell(wrong(
-                "data folder",
-                format!("{error:#}"),
-                "choose another one with --data-dir",
-            ))?;
-            return Ok(ExitCode::FAILURE);
-        }
-    };
-    match TcpListener::bind(settings.listen).await {
-        Ok(_) => tell(fine("port", format!("{} is free", settings.listen)))?,
-        Err(error) => tell(Check {
-            status: Status::Warn,
-            ..wrong(
-                "port",
-                format!("{}: {error}", settings.listen),
-                "fine if this is the running server; otherwise choose another with --listen",
-            )
-        })?,
-    }
-    tell(database(&settings, &folder).await)?;
+    report.section("Server")?;
+    report.tell(data_folder(&folder))?;
+    report.tell(database(&settings, &folder).await)?;
+    report.tell(address(&settings).await)?;
+    report.tell(slots(&settings))?;
 
     let paths = Paths {
         headless_shell: settings.headless_shell.clone(),
         full: settings.chrome.clone(),
         xvfb: settings.xvfb.clone(),
     };
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + PATIENCE;
     let found = checks(&paths, folder.path(), None, settings.uids, deadline).await;
-    let mut browsers_can_start = true;
-    for check in found {
-        browsers_can_start &= check.status != Status::Fail;
-        tell(check)?;
+    let (machine, browsers): (Vec<_>, Vec<_>) = found.into_iter().partition(is_of_the_machine);
+    let can_start = !machine.iter().chain(&browsers).any(has_failed);
+    report.section("Machine")?;
+    report.tell_all(machine)?;
+    report.section("Browsers")?;
+    report.tell_all(browsers)?;
+    if can_start {
+        report.tell(trial(&settings, &paths, deadline).await)?;
     }
-    if browsers_can_start {
-        tell(trial(&settings, &paths, deadline).await)?;
+    report.end()
+}
+
+fn is_of_the_machine(check: &Check) -> bool {
+    matches!(
+        check.name,
+        "user" | "memory" | "runtime folder" | "sandbox" | "landlock"
+    )
+}
+
+fn has_failed(check: &Check) -> bool {
+    check.status == Status::Fail
+}
+
+/// Prints as it goes, and counts.
+#[derive(Default)]
+struct Report {
+    warnings: usize,
+    failures: usize,
+}
+
+impl Report {
+    fn section(&self, title: &str) -> Result<()> {
+        super::print(title)
     }
-    Ok(if worst == Status::Fail {
-        ExitCode::FAILURE
+
+    fn tell_all(&mut self, checks: Vec<Check>) -> Result<()> {
+        checks.into_iter().try_for_each(|check| self.tell(check))
+    }
+
+    fn tell(&mut self, check: Check) -> Result<()> {
+        let mark = match check.status {
+            Status::Ok => "ok",
+            Status::Warn => {
+                self.warnings += 1;
+                "warn"
+            }
+            Status::Fail => {
+                self.failures += 1;
+                "FAIL"
+            }
+        };
+        super::print(&format!("  {mark:<4}  {:<15} {}", check.name, check.detail))?;
+        match check.fix {
+            Some(fix) => super::print(&format!("        {:<15} -> {fix}", "")),
+            None => Ok(()),
+        }
+    }
+
+    fn end(self) -> Result<ExitCode> {
+        let count = |number: usize, what: &str| match number {
+            1 => format!("1 {what}"),
+            _ => format!("{number} {what}s"),
+        };
+        super::print(&match (self.failures, self.warnings) {
+            (0, 0) => "All is well.".to_owned(),
+            (0, warnings) => format!("Ready, with {}.", count(warnings, "warning")),
+            (failures, _) => format!(
+                "Not ready: {} to see to, marked FAIL.",
+                count(failures, "thing")
+            ),
+        })?;
+        Ok(if self.failures == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+/// The data folder, or the nearest one above it that is there, with the space that is left.
+fn data_folder(folder: &DataFolder) -> Check {
+    const NAME: &str = "data folder";
+    let path = folder.path();
+    let shown = path.display();
+    let elsewhere = "choose another one with --data-dir or GUISE_DATA_DIR";
+    let there = path.exists();
+    if there && let Err(error) = DataFolder::open(path) {
+        return bad(NAME, Status::Fail, format!("{error:#}"), elsewhere);
+    }
+    // A relative path's last ancestor is the empty one: the current folder.
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let nearest = absolute
+        .ancestors()
+        .find(|path| path.exists())
+        .unwrap_or(Path::new("/"));
+    if let Err(error) = access(nearest, Access::WRITE_OK | Access::EXEC_OK) {
+        let detail = format!("{shown} cannot be made: {}: {error}", nearest.display());
+        return bad(NAME, Status::Fail, detail, elsewhere);
+    }
+    let free = match statvfs(nearest) {
+        Ok(space) => space.f_bavail.saturating_mul(space.f_frsize),
+        Err(error) => return bad(NAME, Status::Fail, format!("{shown}: {error}"), elsewhere),
+    };
+    let state = if there {
+        "private"
     } else {
-        ExitCode::SUCCESS
-    })
+        "made at the first start"
+    };
+    let detail = format!("{shown}, {state}, {} MiB free", free / 1024 / 1024);
+    if free < DATA_SPACE {
+        bad(NAME, Status::Warn, detail, "free some space there")
+    } else {
+        fine(NAME, detail)
+    }
 }
 
 async fn database(settings: &Settings, folder: &DataFolder) -> Check {
+    const NAME: &str = "database";
+    let kind = match &settings.database_url {
+        Some(_) => "PostgreSQL",
+        None if folder.database_file().exists() => "SQLite",
+        None => return fine(NAME, "SQLite, made at the first start".to_owned()),
+    };
     let connected = async {
         let database = Database::connect(&folder.database_url(settings)).await?;
         database.ping().await?;
-        folder.instance_key(&database).await?;
+        let key = folder.existing_key(&database).await?;
         database.close().await;
-        anyhow::Ok(())
+        anyhow::Ok(key.is_some())
     };
     match connected.await {
-        Ok(()) => {
-            let kind = if settings.database_url.is_some() {
-                "PostgreSQL"
-            } else {
-                "SQLite"
-            };
-            fine(
-                "database",
-                format!("{kind} answers, and the instance key belongs to it"),
-            )
-        }
-        Err(error) => wrong(
-            "database",
-            format!("{error:#}"),
-            "check GUISE_DATABASE_URL and that the database runs",
+        Ok(true) => fine(
+            NAME,
+            format!("{kind} answers, and the instance key belongs to it"),
         ),
+        Ok(false) => fine(
+            NAME,
+            format!("{kind} answers, and the first start will give it a key"),
+        ),
+        Err(error) => bad(
+            NAME,
+            Status::Fail,
+            super::in_one_line(&error),
+            "check database_url (GUISE_DATABASE_URL) and the data folder",
+        ),
+    }
+}
+
+async fn address(settings: &Settings) -> Check {
+    const NAME: &str = "address";
+    match TcpListener::bind(settings.listen).await {
+        Ok(_) => fine(NAME, format!("{} is free", settings.listen)),
+        Err(error) => bad(
+            NAME,
+            Status::Warn,
+            format!("{}: {error}", settings.listen),
+            "fine if this is the running server; otherwise choose another with --listen",
+        ),
+    }
+}
+
+fn slots(settings: &Settings) -> Check {
+    const NAME: &str = "slots";
+    match (settings.slots, recommended_slots()) {
+        (Some(slots), Ok(room)) if slots > room => bad(
+            NAME,
+            Status::Warn,
+            format!("{slots} are configured, but memory has room for {room}"),
+            "set slots (GUISE_SLOTS) to 0 to have them counted from memory",
+        ),
+        (Some(slots), _) => fine(NAME, format!("{slots}, as configured")),
+        (None, Ok(room)) => fine(NAME, format!("{room}, from the memory that is available")),
+        (None, Err(error)) => bad(NAME, Status::Fail, error.to_string(), "set GUISE_SLOTS"),
     }
 }
 
 /// Starts a browser for real, in a folder of its own so that a running server is not disturbed.
 async fn trial(settings: &Settings, paths: &Paths, deadline: Instant) -> Check {
+    const NAME: &str = "trial start";
     let started = async {
-        let folder = tempfile::tempdir()?;
+        let folder = tempfile::tempdir().context("cannot make a folder for it")?;
         let installation = Installation::find(paths, deadline).await?;
         let mut options = Options::new(installation, folder.path());
         options.uids = settings.uids;
@@ -125,13 +236,29 @@ async fn trial(settings: &Settings, paths: &Paths, deadline: Instant) -> Check {
         anyhow::Ok(probed?)
     };
     match started.await {
-        Ok(probe) => fine("trial start", format!("{probe:?}")),
-        Err(error) => wrong(
-            "trial start",
-            format!("{error:#}"),
+        Ok(probe) => fine(NAME, in_words(&probe)),
+        Err(error) => bad(
+            NAME,
+            Status::Fail,
+            super::in_one_line(&error),
             "the lines above may say why; otherwise run with --log-level debug",
         ),
     }
+}
+
+fn in_words(probe: &Probe) -> String {
+    let user = probe
+        .confinement
+        .uid
+        .map_or_else(|| "as this user".to_owned(), |uid| format!("as uid {uid}"));
+    let landlock = probe.confinement.landlock.map_or_else(
+        || "no Landlock".to_owned(),
+        |version| format!("Landlock version {version}"),
+    );
+    format!(
+        "answered after {} ms, {user}, pages behind seccomp, {landlock}",
+        probe.first_answer.as_millis()
+    )
 }
 
 fn fine(name: &'static str, detail: String) -> Check {
@@ -143,10 +270,10 @@ fn fine(name: &'static str, detail: String) -> Check {
     }
 }
 
-fn wrong(name: &'static str, detail: String, fix: &str) -> Check {
+fn bad(name: &'static str, status: Status, detail: String, fix: &str) -> Check {
     Check {
         name,
-        status: Status::Fail,
+        status,
         detail,
         fix: Some(fix.to_owned()),
     }

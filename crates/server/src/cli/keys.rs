@@ -8,7 +8,7 @@ use guise_core::services::NewKey;
 use guise_core::{KeyId, Scopes, Timestamp};
 use guise_secrets::ApiKeySecret;
 
-use super::store;
+use super::{store, table};
 use crate::config::Settings;
 
 pub(super) fn command() -> Command {
@@ -109,20 +109,28 @@ async fn list(settings: Settings, matches: &ArgMatches) -> Result<()> {
     let opened = store::open(&settings).await?;
     let tenant = opened.access.tenant(tenant_name(matches)?).await?;
     let or_dash = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    super::print("id  key  scopes  created  expires  last used  revoked")?;
-    for key in opened.access.keys(tenant.id).await? {
-        super::print(&format!(
-            "{}  {}  {}  {}  {}  {}  {}",
-            key.id,
+    let keys = opened.access.keys(tenant.id).await?;
+    let rows = keys.into_iter().map(|key| {
+        [
+            key.id.to_string(),
             key.hint,
-            key.scopes,
-            key.created_at,
+            key.scopes.to_string(),
+            key.created_at.to_string(),
             or_dash(key.expires_at),
             or_dash(key.last_used_at),
-            or_dash(key.revoked_at)
-        ))?;
-    }
-    Ok(())
+            or_dash(key.revoked_at),
+        ]
+    });
+    let titles = [
+        "ID",
+        "KEY",
+        "SCOPES",
+        "CREATED",
+        "EXPIRES",
+        "LAST USED",
+        "REVOKED",
+    ];
+    table::print(titles, rows)
 }
 
 async fn revoke(settings: Settings, matches: &ArgMatches) -> Result<()> {

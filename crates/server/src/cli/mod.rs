@@ -6,6 +6,7 @@ mod keys;
 mod log;
 mod serve;
 mod store;
+mod table;
 mod tenants;
 
 use std::io::Write as _;
@@ -13,21 +14,58 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::config::{Layers, SETTINGS, Settings};
+use crate::config::{Layers, SETTINGS, Setting, Settings};
+
+/// The exit code for a command line that makes no sense, as clap has it.
+const USAGE: u8 = 2;
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
-    let matches = command().get_matches();
+    let matches = match command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if error.kind() == ErrorKind::UnknownArgument => {
+            let _ = writeln!(std::io::stderr(), "guise: {}", unknown_argument(&error));
+            return ExitCode::from(USAGE);
+        }
+        Err(error) => error.exit(),
+    };
     match dispatch(&matches) {
         Ok(code) => code,
         Err(error) => {
-            // One line, the whole chain of causes: what failed, and why.
-            let _ = writeln!(std::io::stderr(), "guise: {error:#}");
+            let _ = writeln!(std::io::stderr(), "guise: {}", in_one_line(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What failed and why: the whole chain of causes, without those that the text before them tells already.
+fn in_one_line(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An argument that no command takes, what comes close to it, and what is allowed.
+fn unknown_argument(error: &clap::Error) -> String {
+    let context = |kind| error.get(kind).map(ToString::to_string);
+    let given = context(ContextKind::InvalidArg).unwrap_or_default();
+    let similar = context(ContextKind::SuggestedArg)
+        .map(|similar| format!(" (did you mean '{similar}'?)"))
+        .unwrap_or_default();
+    let flags: Vec<_> = SETTINGS.iter().map(Setting::flag).collect();
+    format!(
+        "unknown argument '{given}'{similar}: allowed are --config, {}, and what 'guise help' shows for each command",
+        flags.join(", ")
+    )
 }
 
 fn command() -> Command {
@@ -59,11 +97,7 @@ fn command() -> Command {
                 .action(ArgAction::Set)
                 .value_name("VALUE")
                 .hide_short_help(true)
-                .help(format!(
-                    "{} [env: GUISE_{}]",
-                    setting.help,
-                    setting.name.to_ascii_uppercase()
-                )),
+                .help(format!("{} [env: {}]", setting.help, setting.variable())),
         );
     }
     root
@@ -106,7 +140,7 @@ fn layers(matches: &ArgMatches) -> Result<(Layers, Vec<String>)> {
     let mut flags = Vec::new();
     for setting in SETTINGS {
         if let Some(text) = deepest(matches, setting.name) {
-            let flag = format!("--{}", setting.name.replace('_', "-"));
+            let flag = setting.flag();
             let text = if setting.secret {
                 anyhow::ensure!(
                     text == "-",
@@ -122,7 +156,7 @@ fn layers(matches: &ArgMatches) -> Result<(Layers, Vec<String>)> {
 
     // The data folder holds the file, so it is looked for in the other layers first.
     let mut layers = Layers::defaults()?;
-    layers.add_environment(std::env::vars());
+    layers.add_environment(std::env::vars_os())?;
     if let Some((name, text, flag)) = flags.iter().find(|(name, ..)| *name == "data_dir") {
         layers.set(name, text.clone(), flag.clone())?;
     }
@@ -141,7 +175,7 @@ fn layers(matches: &ArgMatches) -> Result<(Layers, Vec<String>)> {
     if let Some(file) = file {
         layers.add_file(&file)?;
     }
-    let warnings = layers.add_environment(std::env::vars());
+    let warnings = layers.add_environment(std::env::vars_os())?;
     for (name, text, flag) in flags {
         layers.set(name, text, flag)?;
     }

@@ -16,7 +16,7 @@ use guise_secrets::{ApiKeySecret, Tokens};
 use guise_store::{Database, DiskBlobs};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +33,8 @@ const DRAIN: Duration = Duration::from_secs(8);
 const REQUESTS: Duration = Duration::from_secs(3);
 
 pub(super) async fn run(settings: Settings) -> Result<()> {
+    // From the first moment on: a server that is told to stop while it starts still clears up.
+    let signals = Signals::listen()?;
     let folder = DataFolder::open(&settings.data_dir)?;
     // The port first: when another server runs here, nothing else is touched.
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
@@ -112,10 +114,33 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         settings,
     });
     announce(&app, address, slots, first_key)?;
-    serve(app.clone(), listener, stopping).await?;
+    serve(app.clone(), listener, signals, stopping).await?;
     database.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The signals that end the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        let listen = |kind| signal(kind).context("cannot listen for signals");
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 async fn driver(settings: &Settings, folder: &DataFolder, own_ports: OwnPorts) -> Result<Driver> {
@@ -125,7 +150,9 @@ async fn driver(settings: &Settings, folder: &DataFolder, own_ports: OwnPorts) -
         full: settings.chrome.clone(),
         xvfb: settings.xvfb.clone(),
     };
-    let installation = Installation::find(&paths, deadline).await?;
+    let installation = Installation::find(&paths, deadline)
+        .await
+        .context("a program named by headless_shell, chrome or xvfb cannot be used")?;
     // The small build is what sessions get unless they ask for another one; the error names the package.
     installation.engine(guise_chromium::Engine::HeadlessShell)?;
     if let Err(missing) = installation.engine(guise_chromium::Engine::Full) {
@@ -206,9 +233,12 @@ fn announce(
 }
 
 /// Serves until a signal, then drains: no new connections, a moment for requests under way, then the browsers.
-async fn serve(app: App, listener: TcpListener, stopping: CancellationToken) -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
+async fn serve(
+    app: App,
+    listener: TcpListener,
+    mut signals: Signals,
+    stopping: CancellationToken,
+) -> Result<()> {
     let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let drained = stopping.clone();
     // Small answers go out at once.
@@ -222,8 +252,7 @@ async fn serve(app: App, listener: TcpListener, stopping: CancellationToken) -> 
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {
         result = &mut server => return result.context("the listener failed"),
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = signals.stop() => {}
     }
     tracing::info!("stopping");
     stopping.cancel();

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use clap::{Arg, ArgMatches, Command};
 
-use super::store;
+use super::{store, table};
 use crate::config::Settings;
 
 pub(super) fn command() -> Command {
@@ -33,13 +33,15 @@ pub(super) async fn run(settings: Settings, matches: &ArgMatches) -> Result<()> 
             super::print(&format!("{}  {}", tenant.id, tenant.name))
         }
         _ => {
-            for tenant in opened.access.tenants().await? {
-                super::print(&format!(
-                    "{}  {}  {}",
-                    tenant.id, tenant.created_at, tenant.name
-                ))?;
-            }
-            Ok(())
+            let tenants = opened.access.tenants().await?;
+            let rows = tenants.into_iter().map(|tenant| {
+                [
+                    tenant.id.to_string(),
+                    tenant.created_at.to_string(),
+                    tenant.name,
+                ]
+            });
+            table::print(["ID", "CREATED", "NAME"], rows)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Where each setting comes from: layers of texts by name, later ones win.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The lowest layer, and the reference.
@@ -15,6 +16,18 @@ pub struct Setting {
     pub help: &'static str,
     /// Never shown.
     pub secret: bool,
+}
+
+impl Setting {
+    /// Its flag on the command line.
+    pub fn flag(&self) -> String {
+        format!("--{}", self.name.replace('_', "-"))
+    }
+
+    /// Its environment variable.
+    pub fn variable(&self) -> String {
+        format!("GUISE_{}", self.name.to_ascii_uppercase())
+    }
 }
 
 macro_rules! settings {
@@ -68,6 +81,12 @@ pub enum ConfigError {
         path: PathBuf,
         /// Where and why.
         message: String,
+    },
+    /// A variable whose value is no text.
+    #[error("invalid value of {variable}: expected UTF-8 text")]
+    NotText {
+        /// Which.
+        variable: String,
     },
     /// A name that no setting has.
     #[error("unknown setting '{name}' in {origin}: allowed are {}", names())]
@@ -140,7 +159,7 @@ impl Layers {
             text.parse()
                 .map_err(|error: toml::de::Error| ConfigError::NotToml {
                     path: path.to_owned(),
-                    message: error.to_string().trim_end().to_owned(),
+                    message: in_words(text, &error),
                 })?;
         let origin = path.display().to_string();
         for (name, value) in table {
@@ -162,12 +181,16 @@ impl Layers {
     }
 
     /// Adds the environment. Returns a warning for each variable that looks like a setting and is none.
+    ///
+    /// # Errors
+    /// For a setting whose value is not UTF-8.
     pub fn add_environment(
         &mut self,
-        variables: impl Iterator<Item = (String, String)>,
-    ) -> Vec<String> {
+        variables: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Result<Vec<String>, ConfigError> {
         let mut warnings = Vec::new();
         for (variable, text) in variables {
+            let variable = variable.to_string_lossy().into_owned();
             let Some(name) = variable.strip_prefix("GUISE_") else {
                 continue;
             };
@@ -175,14 +198,19 @@ impl Layers {
             if name.starts_with("TEST_") || name == "CONFIG" {
                 continue;
             }
-            if self
-                .set(&name.to_ascii_lowercase(), text, variable.clone())
-                .is_err()
-            {
+            let Some(setting) = SETTINGS
+                .iter()
+                .find(|setting| setting.variable() == variable)
+            else {
                 warnings.push(format!("unknown variable {variable}: it has no effect; 'guise config' shows all settings"));
-            }
+                continue;
+            };
+            let Ok(text) = text.into_string() else {
+                return Err(ConfigError::NotText { variable });
+            };
+            self.set(setting.name, text, variable)?;
         }
-        warnings
+        Ok(warnings)
     }
 
     /// Sets one value.
@@ -216,7 +244,7 @@ impl Layers {
         for setting in SETTINGS {
             let given = self.get(setting.name);
             let value = if setting.secret && !given.text.is_empty() {
-                "********".to_owned()
+                MASK.to_owned()
             } else {
                 mask_password(&given.text)
             };
@@ -230,16 +258,51 @@ impl Layers {
     }
 }
 
-/// `postgres://user:secret@host/name` without the secret.
+/// Where and why a file is no TOML, in one line.
+fn in_words(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = 1 + text
+        .bytes()
+        .take(start)
+        .filter(|byte| *byte == b'\n')
+        .count();
+    format!("line {line}: {}", error.message())
+}
+
+const MASK: &str = "********";
+
+/// `postgres://user:secret@host/name` without the secret, wherever such an address holds it.
 pub fn mask_password(text: &str) -> String {
-    match url::Url::parse(text) {
-        Ok(mut url) if url.password().is_some() => {
-            // Only an address without a host has no place for one, and that has no password either.
-            let _ = url.set_password(Some("********"));
-            url.to_string()
-        }
-        _ => text.to_owned(),
+    let Ok(mut url) = url::Url::parse(text) else {
+        // What is no address may have been meant as one: a password with a character that ought to be escaped.
+        return match (text.find("://"), text.rfind('@')) {
+            (Some(scheme), Some(at)) if scheme < at => {
+                format!("{}://{MASK}{}", &text[..scheme], &text[at..])
+            }
+            _ => text.to_owned(),
+        };
+    };
+    let in_query = |(name, _): &(_, _)| *name == *"password";
+    if url.password().is_none() && !url.query_pairs().any(|pair| in_query(&pair)) {
+        return text.to_owned();
     }
+    if url.password().is_some() {
+        // Only an address without a host has no place for one, and that has no password either.
+        let _ = url.set_password(Some(MASK));
+    }
+    let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+    if !pairs.is_empty() {
+        let masked = pairs.into_iter().map(|(name, value)| {
+            let value = if name == "password" {
+                MASK.to_owned()
+            } else {
+                value
+            };
+            (name, value)
+        });
+        url.query_pairs_mut().clear().extend_pairs(masked);
+    }
+    url.to_string()
 }
 
 #[cfg(test)]
@@ -266,11 +329,13 @@ mod tests {
             ("GUISE_NONSENSE", "1"),
             ("PATH", "/bin"),
         ];
-        let warnings = layers.add_environment(
-            variables
-                .into_iter()
-                .map(|(name, text)| (name.to_owned(), text.to_owned())),
-        );
+        let warnings = layers
+            .add_environment(
+                variables
+                    .into_iter()
+                    .map(|(name, text)| (name.into(), text.into())),
+            )
+            .unwrap();
         assert_eq!(layers.get("listen").text, "1.2.3.4:5");
         assert_eq!(warnings.len(), 1);
         assert!(
@@ -297,6 +362,43 @@ mod tests {
         assert!(
             !text.contains("very-secret") && !text.contains("hidden"),
             "{text}"
+        );
+    }
+
+    #[rstest::rstest]
+    #[case("postgres://me:hidden@db/guise")]
+    #[case("postgres://me:hid#den/@db/guise")]
+    #[case("postgres://me@db/guise?sslmode=require&password=hidden")]
+    #[case("mysql://me:hidden@db/guise")]
+    fn no_password_is_shown(#[case] address: &str) {
+        let shown = mask_password(address);
+        assert!(
+            shown.contains(MASK) && shown.contains("db/guise") && !shown.contains("hid"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn addresses_without_a_password_stay_as_they_are() {
+        for text in [
+            "postgres://guise@localhost/db?host=/run/x",
+            "127.0.0.1:3000",
+            "me@example",
+            "",
+        ] {
+            assert_eq!(mask_password(text), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_in_one_line() {
+        let error = Layers::default()
+            .add_toml("slots = 1\nlisten = here\n", Path::new("x.toml"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("x.toml") && error.contains("line 2") && !error.contains('\n'),
+            "{error}"
         );
     }
 }
