@@ -86,6 +86,7 @@ const describe = ({ handle }) => {
     type: element instanceof HTMLInputElement || element instanceof HTMLButtonElement ? element.type : null,
     html,
     full,
+    box: isRendered(element) ? boxOf(boundingRect(element)) : null,
     isConnected: isConnected(element) && ownerDocument(element) === document,
     isFileInput: element instanceof HTMLInputElement && element.type === 'file',
     acceptsMultiple: element instanceof HTMLInputElement && element.multiple,

@@ -24,10 +24,12 @@ const clipInFrame = (inside, part) => ({
 
 /**
  * Where an iframe's document is drawn: `{box, scale, visible, hits}`. `hits` says for each given point of
- * this viewport whether a press there goes to the frame.
+ * this viewport whether a press there goes to the frame. `arm` watches the next press: what goes into the
+ * frame is never seen here, so any press that is seen would land on something over the frame.
  */
-const frameBox = ({ handle, points = [] }) => {
+const frameBox = ({ handle, points = [], arm = false }) => {
   const element = attachedElementOf(handle);
+  if (arm) armGuard(element);
   const inside = frameContent(element, boundingRect(element));
   const seen = intersect(inside.rect, intersect(clipOf(element), viewRect()));
   return {

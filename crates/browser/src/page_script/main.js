@@ -4,6 +4,7 @@ const COMMANDS = new Map(
   Object.entries({
     observe, resolve, nodeSelectors, describe, actionable, hit, landed, release, frameBox, fill, selectText, focus, blurActive,
     valueOf, isChecked, selectOption, optionParent, click, paste, scrollBy, scrollPosition, formFields, html, text,
+    document: aboutDocument, saveDocument,
   }),
 );
 
@@ -34,5 +35,15 @@ const api = Object.freeze({
     } catch (error) {
       return failure(error);
     }
+  },
+
+  /** The element of a handle, for commands of the protocol that take an object; null when it is gone. */
+  element(handle) {
+    return handleTargets.get(handle)?.deref() ?? null;
+  },
+
+  /** The handle of an element that the protocol hands in; null for anything else. */
+  handle(element) {
+    return element instanceof Element ? handleOf(element) : null;
   },
 });

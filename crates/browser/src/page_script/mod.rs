@@ -6,6 +6,9 @@
 //! answer is a JSON text, or a promise of one (await it): `{"ok": value}` or
 //! `{"error": {"kind": …, "message": …}}`. `run` never throws, whatever the page does.
 //!
+//! Beside `run` the object has `element(handle)` and `handle(element)`, which translate between handles and the objects
+//! that the protocol's own commands take.
+//!
 //! Elements are named by handles: positive integers that belong to one element for the life of its
 //! document and are never used again. All coordinates are CSS pixels in the viewport of the frame.
 //!
@@ -18,7 +21,7 @@
 //! | `actionable` | `handle`, `for`, `timeoutMs`, `position`, `settle`, `arm` | `{ok: true, x, y, box}` or `{ok: false, reason, message, by}` |
 //! | `hit` | `handle`, `x`, `y` | `{hit, by}` |
 //! | `landed`, `release` | | where the press landed that an armed `actionable` waited for |
-//! | `frameBox` | `handle`, `points` | `{box, scale, visible, rendered, hits}` |
+//! | `frameBox` | `handle`, `points`, `arm` | `{box, scale, visible, rendered, hits}` |
 //! | `fill` | `handle`, `value`, `clear` | `{needsText, needsDelete}` |
 //! | `paste` | `handle`, `value` | |
 //! | `selectText`, `focus`, `click` | `handle` | |
@@ -29,6 +32,8 @@
 //! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after |
 //! | `formFields` | | `{fields}` with the guessed form-fill key of each |
 //! | `html`, `text` | `selector`, `includeShadow` | the document for reading |
+//! | `document` | | `{contentType, readyState, url, title}` |
+//! | `saveDocument` | | downloads a document that is a file and no page |
 //!
 //! Items of `observe` are, by `k`: `e` an element that can be used (`h` handle, `letter`, `role`,
 //! `tag`, `html` with cut attribute values, `full` where the uncut rendering differs, `label`,

@@ -19,6 +19,24 @@ const scrollBy = ({ dx = 0, dy = 0 }) => {
   return { before, after, changed: before.x !== after.x || before.y !== after.y };
 };
 
+/** What the document is: a page, or a file that the browser shows. */
+const aboutDocument = () => ({
+  contentType: getterOf(Document.prototype, 'contentType')(document),
+  readyState: getterOf(Document.prototype, 'readyState')(document),
+  url: location.href,
+  title: getterOf(Document.prototype, 'title')(document),
+});
+
+/** Downloads the document itself, for one that is a file and no page. */
+const saveDocument = () => {
+  const link = document.createElement('a');
+  link.href = location.href;
+  link.download = '';
+  documentElement().append(link);
+  link.click();
+  link.remove();
+};
+
 /** The document's visible text. */
 const text = () => {
   const body = documentBody();
