@@ -55,7 +55,7 @@ pub(crate) async fn observe(
         let timestamp = now();
         // The pass is sent first and the picture right behind it, so that no frame comes between them.
         let (seen, jpeg, tabs) = tokio::join!(
-            observe::look(core, &tab, request.max_actions, deadline),
+            pass(core, &tab, request, deadline),
             capture(&tab.session, deadline),
             tabs::list(core, deadline)
         );
@@ -86,6 +86,20 @@ pub(crate) async fn observe(
             last_action_id: core.last_action(&tab),
         },
     })
+}
+
+/// The perception pass without the picture; the log says how long it took.
+async fn pass(
+    core: &Core,
+    tab: &CurrentTab,
+    request: &ObserveRequest,
+    deadline: Instant,
+) -> Result<Seen> {
+    let began = Instant::now();
+    let seen = observe::look(core, tab, request.max_actions, deadline).await?;
+    let elements = seen.elements.len();
+    tracing::debug!(elapsed = ?began.elapsed(), elements, "looked at a page");
+    Ok(seen)
 }
 
 /// What is observed before the first navigation (Notte API: observe, `about:blank`).

@@ -260,7 +260,7 @@ async fn frames(
         let Item::Frame(framed) = item else {
             return None;
         };
-        framed.in_view.then(|| async move {
+        framed.in_view.then_some(async move {
             let place = Place {
                 frame: frame.clone(),
                 world: Arc::clone(world),

@@ -100,11 +100,6 @@ impl World {
         Arc::clone(&self.key)
     }
 
-    /// Its context within the session of its frame.
-    pub(crate) fn context(&self) -> ExecutionContextId {
-        self.context
-    }
-
     fn session(&self) -> Result<&Session> {
         self.session.as_ref().ok_or(Fault::DocumentGone)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guise_cdp::FrameId;
-use guise_cdp::protocol::dom::GetFrameOwner;
+use guise_cdp::protocol::dom::{GetFrameOwner, ScrollIntoViewIfNeeded};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
@@ -169,13 +169,33 @@ pub(crate) async fn reach(
             Err(Fault::Told(reason)) => reason,
             Err(fault) => return Err(fault),
         };
-        // Frames around it may still be scrolling it into view.
+        // In its own frame it is in view; the frames around it are to follow.
+        scroll_into_view(core, place, deadline).await?;
         let next = Instant::now() + AGAIN;
         if next >= deadline {
             return Err(Fault::Told(reason));
         }
         sleep_until(next).await;
     }
+}
+
+/// Scrolls an element into view through all frames around it, also those of other processes.
+async fn scroll_into_view(core: &Core, place: &Place, deadline: Instant) -> Result<()> {
+    let session = core
+        .board
+        .read(|state| {
+            state
+                .frames
+                .get(&place.frame)
+                .map(|frame| frame.session.clone())
+        })
+        .ok_or(Fault::DocumentGone)?;
+    let command = ScrollIntoViewIfNeeded {
+        object_id: Some(place.world.element(place.handle, deadline).await?),
+        ..Default::default()
+    };
+    session.call(&command, deadline).await?;
+    Ok(())
 }
 
 /// Takes a point of a frame's viewport out to the main frame's, and checks at every step that a press gets in.
@@ -190,9 +210,6 @@ async fn outwards(
         let arguments = json!({ "handle": handle, "points": [] });
         let place: FrameBox = world.run("frameBox", &arguments, deadline).await?;
         if !place.visible.holds(point) {
-            // A frame that is out of view is brought into it, for the next look.
-            let arguments = json!({ "handle": handle, "for": "hover", "timeoutMs": 0 });
-            let _: serde_json::Value = world.run("actionable", &arguments, deadline).await?;
             return Err(Fault::told(
                 "the element is in a frame of which that part cannot be scrolled into the viewport",
             ));

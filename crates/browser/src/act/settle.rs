@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use guise_cdp::protocol::page;
 use guise_cdp::protocol::runtime::Evaluate;
-use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, RawEvent, Session, TargetId};
+use guise_cdp::{Error as CdpError, Event, Events, FrameId, LoaderId, RawEvent, Session, TargetId};
+use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 
 use crate::board::Phase;
@@ -16,6 +17,7 @@ use crate::fault::{Fault, Result};
 use crate::navigation::{self, LOAD};
 
 const WATCHED: &[&str] = &[
+    "Page.frameScheduledNavigation",
     "Page.frameRequestedNavigation",
     "Page.frameStartedNavigating",
     "Page.frameNavigated",
@@ -25,6 +27,19 @@ const WATCHED: &[&str] = &[
     "Page.windowOpen",
     "Page.downloadWillBegin",
 ];
+
+/// The page will navigate a frame: told at once where the navigation itself waits for its turn, as forms do.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FrameScheduledNavigation {
+    frame_id: FrameId,
+    delay: f64,
+    url: String,
+}
+
+impl Event for FrameScheduledNavigation {
+    const METHOD: &'static str = "Page.frameScheduledNavigation";
+}
 
 /// How long a window that the page asked for may take to appear.
 const WINDOW: Duration = Duration::from_secs(3);
@@ -37,6 +52,7 @@ pub(crate) struct Watch<'a> {
     tab: CurrentTab,
     events: Events,
     inner: Option<Events>,
+    inner_session: Option<Session>,
     tabs_before: Vec<TargetId>,
 }
 
@@ -59,8 +75,11 @@ struct Seen {
 impl<'a> Watch<'a> {
     /// Begins to watch `tab`, and the process of the frame that is acted in when it is another one.
     pub(crate) fn begin(core: &'a Core, tab: &CurrentTab, frame: Option<&Session>) -> Self {
-        let inner = frame
+        let inner_session = frame
             .filter(|session| session.id() != tab.session.id())
+            .cloned();
+        let inner = inner_session
+            .as_ref()
             .map(|session| session.subscribe(WATCHED));
         let tabs_before = core.board.change(|state| {
             if let Some(tab) = state.tab_mut(&tab.target) {
@@ -73,6 +92,7 @@ impl<'a> Watch<'a> {
             tab: tab.clone(),
             events: tab.session.subscribe(WATCHED),
             inner,
+            inner_session,
             tabs_before,
         }
     }
@@ -82,7 +102,13 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// Only when the browser is gone: what happens to the page is not the action's failure.
     pub(crate) async fn settle(mut self, deadline: Instant) -> Result<Settled> {
-        flush(self.core, &self.tab, deadline.min(Instant::now() + BUSY)).await;
+        let patience = deadline.min(Instant::now() + BUSY);
+        let inner = async {
+            if let Some(session) = &self.inner_session {
+                flush(session, patience).await;
+            }
+        };
+        tokio::join!(flush(&self.tab.session, patience), inner);
         let mut seen = Seen {
             main: self.tab.main_frame(),
             ..Seen::default()
@@ -119,10 +145,10 @@ impl<'a> Watch<'a> {
                 match &mut self.inner {
                     Some(inner) => tokio::select! {
                         event = self.events.next() => event,
-                        event = inner.next() => event.or_else(|error| match error {
+                        event = inner.next() => event.map_err(|error| match error {
                             // A frame's process may end when the frame navigates.
-                            CdpError::TargetClosed | CdpError::Crashed => Err(CdpError::Lagged(0)),
-                            error => Err(error),
+                            CdpError::TargetClosed | CdpError::Crashed => CdpError::Lagged(0),
+                            error => error,
                         }),
                     },
                     None => self.events.next().await,
@@ -192,6 +218,15 @@ impl<'a> Watch<'a> {
 impl Seen {
     fn note(&mut self, event: &RawEvent) {
         match event.method() {
+            FrameScheduledNavigation::METHOD => {
+                // What is to come later is not the action's any more.
+                if let Ok(planned) = event.parse::<FrameScheduledNavigation>()
+                    && planned.delay <= 0.0
+                    && loads(&planned.url)
+                {
+                    self.begins(planned.frame_id);
+                }
+            }
             "Page.frameRequestedNavigation" => {
                 let Ok(asked) = event.parse::<page::FrameRequestedNavigation>() else {
                     return;
@@ -272,25 +307,17 @@ fn drain(events: &mut Events, seen: &mut Seen) {
     }
 }
 
-/// Returns once the page has handled what it was sent and what it posted to itself because of it.
+/// Returns once everything that the page told because of the input has arrived.
 ///
-/// A page that was left, closed or is busy is no reason to wait.
-async fn flush(core: &Core, tab: &CurrentTab, deadline: Instant) {
-    let world = core.board.read(|state| {
-        let frame = state.frames.get(&tab.main_frame())?;
-        frame.world.get().map(std::sync::Arc::clone)
-    });
+/// A plain answer is enough, since the page's events come in order: Chromium holds posted messages back until the next
+/// frame after input, so waiting for one would cost a frame. A page that was left, closed or is busy is no reason to wait.
+async fn flush(session: &Session, deadline: Instant) {
     let command = Evaluate {
-        expression: Cow::Borrowed(TURN),
-        context_id: world.map(|world| world.context()),
-        await_promise: Some(true),
+        expression: Cow::Borrowed("0"),
         return_by_value: Some(true),
         ..Default::default()
     };
-    if let Err(error) = tab.session.call(&command, deadline).await {
+    if let Err(error) = session.call(&command, deadline).await {
         tracing::trace!(%error, "the page cannot tell what an action caused");
     }
 }
-
-/// One turn of the page's event loop.
-const TURN: &str = "new Promise(done=>{const c=new MessageChannel();c.port1.onmessage=()=>done(0);c.port2.postMessage(0)})";

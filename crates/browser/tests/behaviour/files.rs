@@ -59,9 +59,7 @@ async fn files_are_attached() {
         "some notes"
     );
     for selector in ["#hidden", "#chooser", "#detached"] {
-        stage
-            .evaluate("document.getElementById('chosen').textContent = 'none'")
-            .await;
+        stage.done(Action::Reload).await;
         perform(selector).await;
         assert_eq!(
             stage

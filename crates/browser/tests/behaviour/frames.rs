@@ -1,11 +1,27 @@
 //! Frames of the same and of other processes, and shadow roots.
 
+use std::time::Duration;
+
 use guise_core::{Interaction, Observation};
+use serde_json::json;
 
 use crate::stage::{Stage, by, by_id, click, element, fill};
 
+/// What the frames have reported to the page so far.
 async fn reports(stage: &Stage) -> String {
     stage.evaluate("JSON.stringify(window.__reports)").await
+}
+
+/// Waits until the page has heard that from a frame; messages between processes take their time.
+async fn heard(stage: &Stage, report: serde_json::Value) {
+    let code = format!(
+        "new Promise(done => {{ \
+           const look = () => window.__reports.some(r => JSON.stringify(r) === JSON.stringify({report})); \
+           if (look()) done(0); else addEventListener('message', () => look() && done(0)); \
+         }})"
+    );
+    let heard = tokio::time::timeout(Duration::from_secs(10), stage.evaluate(&code)).await;
+    assert!(heard.is_ok(), "{report} not in {}", reports(stage).await);
 }
 
 fn near<'a>(seen: &'a Observation, text: &str) -> &'a guise_core::Element {
@@ -40,9 +56,7 @@ async fn everything_in_view_is_listed_with_its_frame() {
         let id = button.id.clone();
         let selectors = button.selectors.clone();
         stage.done(click(by_id(&id))).await;
-        let reports = reports(&stage).await;
-        let wanted = format!("{{\"frame\":\"{name}\",\"what\":\"button\"}}");
-        assert!(reports.contains(&wanted), "{name}: {reports}");
+        heard(&stage, json!({ "frame": name, "what": "button" })).await;
         // The selectors find it again.
         let target = guise_core::Target {
             selectors: Some(selectors),
@@ -54,7 +68,7 @@ async fn everything_in_view_is_listed_with_its_frame() {
     stage
         .done(click(by_id(&near(&seen, "Button in srcdoc").id)))
         .await;
-    assert!(reports(&stage).await.contains("srcdoc"));
+    heard(&stage, json!({ "frame": "srcdoc", "what": "button" })).await;
 
     for name in ["same", "nest-1"] {
         let field = near(&seen, &format!("Name in {name}"));
@@ -69,19 +83,16 @@ async fn everything_in_view_is_listed_with_its_frame() {
         stage
             .done(click(by_id(&near(&seen, &format!("Send from {name}")).id)))
             .await;
-        let reports = reports(&stage).await;
-        assert!(
-            reports.contains(&format!(
-                "{{\"frame\":\"{name}\",\"what\":\"form\",\"value\":\"Ines\"}}"
-            )),
-            "{reports}"
-        );
-        assert!(
-            reports.contains(&format!(
-                "{{\"frame\":\"{name}\",\"what\":\"agree\",\"value\":\"true\"}}"
-            )),
-            "{reports}"
-        );
+        heard(
+            &stage,
+            json!({ "frame": name, "what": "form", "value": "Ines" }),
+        )
+        .await;
+        heard(
+            &stage,
+            json!({ "frame": name, "what": "agree", "value": "true" }),
+        )
+        .await;
     }
     stage.end().await;
 }
@@ -99,11 +110,7 @@ async fn frames_out_of_view_are_scrolled_to() {
             _ => "iframe[name=other] >> internal:control=enter-frame >> #button",
         };
         stage.done(click(by(path))).await;
-        let reports = reports(&stage).await;
-        assert!(
-            reports.contains(&format!("{{\"frame\":\"{name}\",\"what\":\"button\"}}")),
-            "{name}: {reports}"
-        );
+        heard(&stage, json!({ "frame": name, "what": "button" })).await;
     }
     stage.end().await;
 }
