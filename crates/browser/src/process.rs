@@ -79,6 +79,7 @@ impl Prepared {
             spec.window = guise_chromium::Window { width, height };
         }
         let browser = launcher.launch(spec, deadline).await.map_err(not_started)?;
+        door.admit(browser.confinement().uid);
         let pipes = browser.take_pipes().map_err(not_started)?;
         let connection = Connection::over_pipe(pipes.reader, pipes.writer);
         let process = Arc::new(Process {

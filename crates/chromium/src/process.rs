@@ -68,7 +68,8 @@ impl Process {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", plan.folders.profile())
             .env("TMPDIR", plan.folders.temporary())
-            .env("LANG", "en_US.UTF-8")
+            // The one UTF-8 locale that needs no package: without one, names of downloads lose what is not ASCII.
+            .env("LANG", "C.UTF-8")
             .envs(plan.environment)
             .current_dir("/")
             .stdin(Stdio::null())

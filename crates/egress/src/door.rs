@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SetOnce};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -24,9 +24,6 @@ pub struct Options {
     pub own_ports: OwnPorts,
     /// How names are resolved; the door forks it.
     pub resolver: Resolver,
-    /// The only user who may use the door; `None` lets every user of this machine in. Connections of others are
-    /// closed without an answer.
-    pub only_uid: Option<u32>,
     /// How long resolving and connecting may take together.
     pub connect_timeout: Duration,
     /// After one to two of these without a byte in either direction, a connection of the browser is ended.
@@ -35,13 +32,12 @@ pub struct Options {
     pub max_connections: usize,
 }
 
-/// 10 s to connect, 30 minutes idle, 512 connections, any user.
+/// 10 s to connect, 30 minutes idle, 512 connections.
 impl Default for Options {
     fn default() -> Self {
         Self {
             own_ports: OwnPorts::default(),
             resolver: Resolver::default(),
-            only_uid: None,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30 * 60),
             max_connections: 512,
@@ -60,6 +56,15 @@ pub struct Door {
     _end: DropGuard,
 }
 
+/// Who may use a door.
+#[derive(Clone, Copy, Debug)]
+enum Admitted {
+    /// Every user of this machine.
+    Everybody,
+    /// One user.
+    Only(u32),
+}
+
 /// What all connections of a door have in common.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -69,7 +74,8 @@ pub(crate) struct Shared {
     pub(crate) connect_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) tasks: TaskTracker,
-    only_uid: Option<u32>,
+    /// Who may use it, once that is known.
+    admitted: SetOnce<Admitted>,
     end: CancellationToken,
 }
 
@@ -100,7 +106,7 @@ impl Door {
             connect_timeout: options.connect_timeout,
             idle_timeout: options.idle_timeout,
             tasks: TaskTracker::new(),
-            only_uid: options.only_uid,
+            admitted: SetOnce::new(),
             end: end.clone(),
         });
         shared.tasks.spawn(listen(
@@ -122,6 +128,16 @@ impl Door {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Says who may use the door: the user that the browser runs as, or everybody on this machine when `None`. Until
+    /// then connections wait, because a browser's user is known only after it was told the door's port. The first call
+    /// counts. Connections of others are closed without an answer.
+    pub fn admit(&self, only_uid: Option<u32>) {
+        let admitted = only_uid.map_or(Admitted::Everybody, Admitted::Only);
+        if self.shared.admitted.set(admitted).is_err() {
+            tracing::debug!("who may use a door was said before");
+        }
     }
 
     /// Puts a policy in force for every request from now on. Tunnels that are open stay open.
@@ -193,7 +209,7 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>, max_connections: usi
 
 /// Serves a connection if it comes from the right user.
 async fn admit(shared: &Arc<Shared>, socket: TcpStream, peer: SocketAddr) {
-    if let Some(wanted) = shared.only_uid {
+    if let Admitted::Only(wanted) = *shared.admitted.wait().await {
         match socket.local_addr().and_then(|local| peer::uid(local, peer)) {
             Ok(uid) if uid == wanted => {}
             Ok(uid) => {

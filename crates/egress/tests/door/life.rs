@@ -110,7 +110,7 @@ async fn silent_connections_end_after_the_idle_time() {
         idle_timeout: Duration::from_millis(100),
         ..options()
     };
-    let door = Door::open(options).await.unwrap();
+    let door = support::open(options).await;
     door.assign(Policy {
         allow: "localhost".parse().unwrap(),
         upstream: None,
@@ -122,12 +122,11 @@ async fn silent_connections_end_after_the_idle_time() {
 #[tokio::test]
 async fn further_connections_wait_for_a_place() {
     let origin = Origin::http(|_| async { text("x") }).await;
-    let door = Door::open(Options {
+    let door = support::open(Options {
         max_connections: 1,
         ..options()
     })
-    .await
-    .unwrap();
+    .await;
     door.assign(Policy {
         allow: "localhost".parse().unwrap(),
         upstream: None,
@@ -148,12 +147,8 @@ async fn only_the_right_user_is_served() {
     let own = rustix::process::geteuid().as_raw();
     let origin = Origin::http(|_| async { text("x") }).await;
     for (only_uid, served) in [(own, true), (own + 1, false)] {
-        let door = Door::open(Options {
-            only_uid: Some(only_uid),
-            ..options()
-        })
-        .await
-        .unwrap();
+        let door = Door::open(options()).await.unwrap();
+        door.admit(Some(only_uid));
         door.assign(Policy {
             allow: "localhost".parse().unwrap(),
             upstream: None,

@@ -179,8 +179,8 @@ async fn what_is_allowed_passes_in_every_spelling_but_our_own_ports_never() {
         own_ports: own_ports.clone(),
         ..options()
     };
-    let door = Door::open(options.clone()).await.unwrap();
-    let neighbour = Door::open(options).await.unwrap();
+    let door = crate::support::open(options.clone()).await;
+    let neighbour = crate::support::open(options).await;
     door.assign(Policy {
         allow: "127.0.0.1,0.0.0.0/8".parse().unwrap(),
         upstream: None,
@@ -214,7 +214,7 @@ async fn what_is_allowed_passes_in_every_spelling_but_our_own_ports_never() {
 
 #[tokio::test]
 async fn before_it_is_assigned_a_door_refuses_everything() {
-    let door = Door::open(options()).await.unwrap();
+    let door = crate::support::open(options()).await;
     for host in ["example.com", "127.0.0.1", "site.test"] {
         assert_eq!(refused_as(&door, host, 80).await, "unassigned");
     }

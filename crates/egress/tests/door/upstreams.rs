@@ -129,7 +129,7 @@ async fn socks_proxy(origin: u16) -> (Origin, Log) {
 }
 
 async fn door(server: &str, password: &str, bypass: Option<&str>, allow: &str) -> Door {
-    let door = Door::open(options()).await.unwrap();
+    let door = support::open(options()).await;
     let upstream = Upstream::parse(server, Some("me"), Some(password), bypass).unwrap();
     door.assign(Policy {
         allow: allow.parse().unwrap(),

@@ -52,6 +52,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
 
     let own_ports = OwnPorts::default();
     let _own_port = own_ports.hold(address.port());
+    let _database_port = local_port(&settings).map(|port| own_ports.hold(port));
     let driver = Arc::new(driver(&settings, &folder, own_ports).await?);
     let browsers: Arc<dyn Browsers> = Arc::clone(&driver) as Arc<dyn Browsers>;
 
@@ -102,6 +103,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     let stopping = CancellationToken::new();
     let app = App::new(Parts {
         sessions,
+        driver,
         files,
         access,
         tokens: Tokens::new(&key),
@@ -182,6 +184,12 @@ async fn driver(settings: &Settings, folder: &DataFolder, own_ports: OwnPorts) -
             full: settings.pool_chrome,
         },
     }))
+}
+
+/// The port of a database on this machine, which pages must not reach either.
+fn local_port(settings: &Settings) -> Option<u16> {
+    let url = url::Url::parse(settings.database_url.as_deref()?).ok()?;
+    Some(url.port().unwrap_or(5432))
 }
 
 /// On the very first start somebody must be able to call: a key is made, unless the configuration names one.
