@@ -1,7 +1,7 @@
 //! Files behind signed addresses, which need no key.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use guise_core::{Area, Error, Kind};
@@ -9,6 +9,7 @@ use guise_secrets::Purpose;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_util::io::ReaderStream;
 
+use super::path::Path;
 use crate::app::App;
 use crate::dialects::notte::Failure;
 

@@ -3,8 +3,10 @@
 pub mod base_url;
 pub mod caller;
 mod docs;
+mod drain;
 mod files;
 mod metrics;
+pub mod path;
 pub mod rate_limit;
 pub mod router;
 mod viewer;

@@ -16,7 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi;
 
-use super::{caller, docs, files, metrics, rate_limit, viewer};
+use super::{caller, docs, drain, files, metrics, rate_limit, viewer};
 use crate::app::App;
 use crate::dialects::notte::{self, ErrorResponse, Failure};
 use crate::{openapi, sockets};
@@ -75,6 +75,7 @@ pub fn router(app: &App) -> Router {
                     HeaderValue::from_static("nosniff"),
                 ))
                 .layer(from_fn(metrics::count))
+                .layer(from_fn(drain::refused))
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(DefaultBodyLimit::max(notte::body_limits::JSON)),
         )
@@ -85,7 +86,8 @@ pub fn router(app: &App) -> Router {
 pub fn notte_document() -> OpenApi {
     let (_, mut document) = notte::protected().split_for_parts();
     openapi::require_key(&mut document);
-    let (_, public) = notte::public().split_for_parts();
+    let (_, mut public) = notte::public().split_for_parts();
+    openapi::require_nothing(&mut public);
     document.merge(public);
     openapi::finish(
         &mut document,

@@ -1,10 +1,11 @@
 //! The page that shows a session live.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use guise_secrets::Purpose;
 
+use super::path::Path;
 use crate::app::App;
 use crate::dialects::notte::Failure;
 

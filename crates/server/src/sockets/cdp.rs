@@ -4,8 +4,8 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::{Path, State};
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use axum::response::Response;
 use futures_util::{SinkExt as _, StreamExt as _};
 use guise_core::SessionId;
@@ -14,9 +14,11 @@ use guise_secrets::Purpose;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use super::Upgrade;
 use crate::app::App;
 use crate::dialects::notte::Failure;
 use crate::http::base_url::BaseUrl;
+use crate::http::path::Path;
 
 /// Screenshots and heap snapshots come as one message.
 const MAX_MESSAGE: usize = 256 * 1024 * 1024;
@@ -60,7 +62,7 @@ pub async fn version(
 pub async fn connect(
     State(app): State<App>,
     Path((id, token)): Path<(String, String)>,
-    upgrade: WebSocketUpgrade,
+    Upgrade(upgrade): Upgrade,
 ) -> Result<Response, Failure> {
     let session = app.opened_by(Purpose::Cdp, &id, &token)?;
     app.sessions.version(session)?;

@@ -1,7 +1,7 @@
 //! What happens in a session, as it happens: `{"type", "data", "timestamp"}`.
 
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, Query, State};
+use axum::extract::ws::{Message, WebSocket};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use guise_core::services::LiveEvent;
 use guise_core::{SessionId, Step};
@@ -9,16 +9,17 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::recording::Token;
-use super::watched;
+use super::{Upgrade, watched};
 use crate::app::App;
 use crate::dialects::notte::{Failure, step_json};
+use crate::http::path::Path;
 
 /// Connects a watcher.
 pub async fn connect(
     State(app): State<App>,
     Path(id): Path<String>,
     Query(query): Query<Token>,
-    upgrade: WebSocketUpgrade,
+    Upgrade(upgrade): Upgrade,
 ) -> Result<Response, Failure> {
     let session = watched(&app, &id, query.token.as_deref()).await?;
     let events = app.sessions.events(session)?;

@@ -4,6 +4,9 @@ pub mod cdp;
 pub mod logs;
 pub mod recording;
 
+use axum::extract::FromRequestParts;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::http::request::Parts;
 use guise_core::{Caller, Error, SessionId};
 use guise_secrets::Purpose;
 
@@ -31,4 +34,21 @@ async fn watched(app: &App, id: &str, token: Option<&str>) -> Result<SessionId, 
         ))
     })?;
     Ok(session.id)
+}
+
+/// A request to become a socket; others are refused in words that clients can read.
+pub struct Upgrade(WebSocketUpgrade);
+
+impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        match WebSocketUpgrade::from_request_parts(parts, state).await {
+            Ok(upgrade) => Ok(Self(upgrade)),
+            Err(rejection) => {
+                let why = rejection.body_text();
+                Err(Error::refused(format!("Expected a WebSocket connection: {why}")).into())
+            }
+        }
+    }
 }

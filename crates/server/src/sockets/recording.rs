@@ -1,14 +1,15 @@
 //! Live pictures of a session: each binary message is one JPEG.
 
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, Query, State};
+use axum::extract::ws::{Message, WebSocket};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use guise_core::SessionId;
 use serde::Deserialize;
 
-use super::watched;
+use super::{Upgrade, watched};
 use crate::app::App;
 use crate::dialects::notte::Failure;
+use crate::http::path::Path;
 
 /// What authorises a watcher.
 #[derive(Deserialize)]
@@ -22,7 +23,7 @@ pub async fn connect(
     State(app): State<App>,
     Path(id): Path<String>,
     Query(query): Query<Token>,
-    upgrade: WebSocketUpgrade,
+    Upgrade(upgrade): Upgrade,
 ) -> Result<Response, Failure> {
     let session = watched(&app, &id, query.token.as_deref()).await?;
     Ok(upgrade.on_upgrade(move |socket| show(app, session, socket)))

@@ -6,15 +6,16 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use guise_core::{Error, Kind, Violation};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::error::Failure;
 
 /// A JSON body; an empty one counts as `{}`, since every member may be left out where no member is required.
 pub(super) struct Body<T>(pub(super) T);
 
-/// A JSON body that is an object, not yet looked into.
-pub(super) struct RawBody(pub(super) Value);
+/// The members of a JSON body that is an object. Those that are null are left out: clients send null for what they do not
+/// set.
+pub(super) struct RawBody(pub(super) Map<String, Value>);
 
 impl<S: Send + Sync> FromRequest<S> for RawBody {
     type Rejection = Failure;
@@ -24,19 +25,19 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
             .await
             .map_err(refused_bytes)?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Self(Value::Object(serde_json::Map::new())));
+            return Ok(Self(Map::new()));
         }
         let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
             Error::invalid_member(&[], "json_invalid", format!("Invalid JSON body: {error}"))
         })?;
-        if !value.is_object() {
-            let message = format!(
-                "Invalid body: expected a JSON object, got {}",
-                kind_of(&value)
-            );
-            return Err(Error::invalid_member(&[], "object_type", message).into());
+        match without_nulls(value) {
+            Value::Object(members) => Ok(Self(members)),
+            other => {
+                let kind = kind_of(&other);
+                let message = format!("Invalid body: expected a JSON object, got {kind}");
+                Err(Error::invalid_member(&[], "object_type", message).into())
+            }
         }
-        Ok(Self(value))
     }
 }
 
@@ -44,8 +45,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let RawBody(value) = RawBody::from_request(request, state).await?;
-        Ok(Self(read(value, &[])?))
+        let RawBody(members) = RawBody::from_request(request, state).await?;
+        Ok(Self(read(Value::Object(members), &[])?))
     }
 }
 
@@ -94,6 +95,22 @@ pub(super) fn read<T: DeserializeOwned>(value: Value, prefix: &[&str]) -> Result
             input,
         }])
     })
+}
+
+/// Leaves out members that are null, except in JSON Schemas of the caller's, where null is a value.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .filter(|(_, member)| !member.is_null())
+            .map(|(name, member)| match name.as_str() {
+                "response_format" => (name, member),
+                _ => (name, without_nulls(member)),
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
 }
 
 fn refused_bytes(rejection: BytesRejection) -> Failure {

@@ -1,7 +1,7 @@
 //! The cookies of a session.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::body::Body;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
@@ -9,6 +9,7 @@ use super::query::Query;
 use super::wire::cookie::{CookieBody, ExecutionResponse, GetCookiesResponse, SetCookiesRequest};
 use crate::app::App;
 use crate::http::caller::Authenticated;
+use crate::http::path::Path;
 
 /// All cookies of a session.
 #[utoipa::path(get, path = "/sessions/{session_id}/cookies", tag = "sessions", operation_id = "session_cookies_get",
@@ -19,9 +20,7 @@ use crate::http::caller::Authenticated;
     responses(
         (status = 200, description = "The cookies.", body = GetCookiesResponse),
         (status = 400, description = "The session has ended.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
-        (status = 422, description = "A parameter is wrong.", body = ValidationErrorResponse),
     ))]
 pub(super) async fn session_cookies_get(
     State(app): State<App>,
@@ -48,7 +47,6 @@ pub(super) async fn session_cookies_get(
     responses(
         (status = 200, description = "They are set.", body = ExecutionResponse),
         (status = 400, description = "The session has ended.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "A cookie is wrong.", body = ValidationErrorResponse),

@@ -1,16 +1,17 @@
 //! Where to watch and drive a session.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use guise_core::{Error, Session, Tab};
 
-use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
+use super::error::{ErrorResponse, Failure};
 use super::query::Query;
 use super::wire::debug::{SessionDebugResponse, TabSessionDebugResponse, WebSocketUrls};
 use super::wire::observation::TabsData;
 use crate::app::App;
 use crate::http::base_url::BaseUrl;
 use crate::http::caller::Authenticated;
+use crate::http::path::Path;
 
 /// Sockets, viewer and tabs of a session.
 #[utoipa::path(get, path = "/sessions/{session_id}/debug", tag = "debug", operation_id = "session_debug_info",
@@ -21,9 +22,7 @@ use crate::http::caller::Authenticated;
     responses(
         (status = 200, description = "The addresses.", body = SessionDebugResponse),
         (status = 400, description = "The session has ended.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
-        (status = 422, description = "A parameter is wrong.", body = ValidationErrorResponse),
     ))]
 pub(super) async fn session_debug_info(
     State(app): State<App>,
@@ -63,13 +62,12 @@ pub(super) async fn session_debug_info(
     params(
         ("session_id" = String, Path, description = "The session."),
         ("tab_idx" = Option<i64>, Query, description = "The tab's index; the current one when absent."),
+        ("update_metadata" = Option<bool>, Query, description = "Counts as use of the session; true when absent."),
     ),
     responses(
         (status = 200, description = "The addresses.", body = TabSessionDebugResponse),
         (status = 400, description = "The session has ended.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session or tab.", body = ErrorResponse),
-        (status = 422, description = "A parameter is wrong.", body = ValidationErrorResponse),
     ))]
 pub(super) async fn session_debug_tab(
     State(app): State<App>,

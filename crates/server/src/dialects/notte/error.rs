@@ -33,7 +33,7 @@ pub struct ErrorResponse {
     pub message: String,
 }
 
-/// The body of a 422: [`ErrorResponse`] with the members at fault.
+/// The body of a 422: what other errors have, and the members at fault.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = HTTPValidationError)]
 pub struct ValidationErrorResponse {
@@ -57,7 +57,6 @@ pub struct ValidationError {
     pub kind: String,
     /// The value that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
     pub input: Option<serde_json::Value>,
 }
 

@@ -13,18 +13,21 @@ mod sessions;
 mod storage;
 mod wire;
 
-pub use error::{ErrorResponse, Failure};
+pub use error::{ErrorResponse, Failure, ValidationErrorResponse};
 
+use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::openapi;
 
 /// The operations that need a key.
 pub fn protected() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let mut router = OpenApiRouter::new()
         .routes(routes!(sessions::list_sessions))
-        .routes(routes!(sessions::list_sessions_slash))
+        // Some clients spell lists with a slash; a redirect would lose their key.
+        .route("/sessions/", get(sessions::list_sessions))
         .routes(routes!(sessions::session_start))
         .routes(routes!(sessions::session_status))
         .routes(routes!(sessions::session_stop))
@@ -41,7 +44,9 @@ pub fn protected() -> OpenApiRouter<App> {
         .routes(routes!(page::page_screenshot))
         .routes(routes!(one_shot::scrape))
         .merge(storage::routes())
-        .merge(one_shot::from_html_routes())
+        .merge(one_shot::from_html_routes());
+    openapi::also_with_slash(router.get_openapi_mut(), "/sessions");
+    router
 }
 
 /// The operations that need none.

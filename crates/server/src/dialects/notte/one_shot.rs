@@ -1,44 +1,31 @@
 //! Reading a page in one call: a session that lives as long as the call, or no browser at all.
 
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use guise_core::{Action, Error, StructuredData};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde_json::{Map, Value};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::body::{Body, RawBody, read};
+use super::body::{RawBody, read};
 use super::body_limits;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
 use super::wire::scrape::{DataSpaceBody, ImageDataBody, ScrapeRequest, StructuredDataBody};
 use super::wire::session::ApiSessionStartRequest;
 use crate::app::App;
 use crate::http::caller::Authenticated;
-
-/// The members of a [`ScrapeRequest`]; all others belong to the session.
-const SCRAPE_MEMBERS: [&str; 10] = [
-    "selector",
-    "scrape_links",
-    "scrape_images",
-    "ignored_tags",
-    "only_main_content",
-    "only_images",
-    "response_format",
-    "instructions",
-    "use_link_placeholders",
-    "model",
-];
+use crate::openapi::all_members;
 
 /// Reads a page in one call: starts a session, goes there, reads, and stops the session whatever happens.
 #[utoipa::path(post, path = "/scrape", tag = "scrape", operation_id = "scrape",
-    request_body(content = Value,
-        description = "`url`, and any members of `ScrapeRequest` and `ApiSessionStartRequest` beside it."),
+    request_body = GlobalScrapeRequest,
     responses(
         (status = 200, description = "The content.", body = DataSpaceBody),
         (status = 400, description = "The page cannot be reached or read.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "A member is wrong or cannot be granted.", body = ValidationErrorResponse),
         (status = 429, description = "The tenant has as many active sessions as it may.", body = ErrorResponse),
@@ -47,28 +34,14 @@ const SCRAPE_MEMBERS: [&str; 10] = [
 pub(super) async fn scrape(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-    RawBody(body): RawBody,
+    request: GlobalScrapeRequest,
 ) -> Result<Json<DataSpaceBody>, Failure> {
-    let Value::Object(mut members) = body else {
-        return Err(Error::refused("expected an object").into());
-    };
-    let url = match members.remove("url") {
-        Some(Value::String(url)) => url,
-        Some(_) => return Err(wrong_url("Invalid value for url: expected a string").into()),
-        None => {
-            return Err(wrong_url("Missing member 'url': expected the address of a page").into());
-        }
-    };
-    let mut of_scrape = serde_json::Map::new();
-    for name in SCRAPE_MEMBERS {
-        if let Some(value) = members.remove(name) {
-            of_scrape.insert(name.to_owned(), value);
-        }
-    }
-    let options = read::<ScrapeRequest>(Value::Object(of_scrape), &[])?.into_domain();
-    let request = read::<ApiSessionStartRequest>(Value::Object(members), &[])?.into_domain();
-
-    let session = app.sessions.start(&caller, request).await?;
+    let url = request.url;
+    let options = request.options.into_domain();
+    let session = app
+        .sessions
+        .start(&caller, request.session.into_domain())
+        .await?;
     let id = session.id.to_string();
     let result = async {
         let execution = app
@@ -85,8 +58,40 @@ pub(super) async fn scrape(
     Ok(Json(result?.into()))
 }
 
-fn wrong_url(message: &str) -> Error {
-    Error::invalid_member(&["url"], "missing", message)
+/// Moves the members that `T` describes out of `members`, and reads them.
+fn take<T: PartialSchema + DeserializeOwned>(members: &mut Map<String, Value>) -> Result<T, Error> {
+    let mut taken = Map::new();
+    if let RefOr::T(Schema::Object(described)) = T::schema() {
+        for name in described.properties.keys() {
+            taken.extend(members.remove_entry(name));
+        }
+    }
+    read(Value::Object(taken), &[])
+}
+
+impl<S: Send + Sync> FromRequest<S> for GlobalScrapeRequest {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let RawBody(mut members) = RawBody::from_request(request, state).await?;
+        Ok(Self {
+            url: take::<Url>(&mut members)?.url,
+            options: take(&mut members)?,
+            session: read(Value::Object(members), &[])?,
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for ScrapeFromHtmlRequest {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let RawBody(mut members) = RawBody::from_request(request, state).await?;
+        Ok(Self {
+            frames: take::<Frames>(&mut members)?.frames,
+            options: read(Value::Object(members), &[])?,
+        })
+    }
 }
 
 /// The operation on given HTML, which takes larger bodies than the others.
@@ -96,28 +101,65 @@ pub(super) fn from_html_routes() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::max(body_limits::HTML))
 }
 
-/// HTML to read (Notte API: `ScrapeFromHtmlRequest`).
-#[derive(Debug, Deserialize, ToSchema)]
+/// HTML to read (Notte API: `ScrapeFromHtmlRequest`): `frames`, and the members of a [`ScrapeRequest`].
 pub struct ScrapeFromHtmlRequest {
-    /// The page's frames, the main one first.
-    pub frames: Vec<FrameData>,
-    /// How to read them.
-    #[serde(flatten)]
-    pub options: ScrapeFromHtmlOptions,
+    frames: Vec<FrameData>,
+    options: ScrapeRequest,
 }
 
-/// How to read given HTML: the members of `ScrapeRequest`, beside `frames`.
+/// The member that is not a [`ScrapeRequest`]'s.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct ScrapeFromHtmlOptions {
-    /// The JSON Schema that structured data must fit.
-    #[schema(value_type = Option<Object>)]
-    pub response_format: Option<Value>,
-    /// What to extract, in words.
-    pub instructions: Option<String>,
-    /// All others.
-    #[serde(flatten)]
-    #[schema(value_type = Object)]
-    pub rest: serde_json::Map<String, Value>,
+struct Frames {
+    /// The page's frames, the main one first.
+    #[schema(min_items = 1)]
+    frames: Vec<FrameData>,
+}
+
+impl PartialSchema for ScrapeFromHtmlRequest {
+    fn schema() -> RefOr<Schema> {
+        let parts = [Frames::schema(), ScrapeRequest::schema()];
+        all_members(parts, "HTML to read, and how.")
+    }
+}
+
+impl ToSchema for ScrapeFromHtmlRequest {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Frames::schemas(schemas);
+        ScrapeRequest::schemas(schemas);
+    }
+}
+
+/// A page to read in one call (Notte API: `GlobalScrapeRequest`): `url`, and the members of a [`ScrapeRequest`] and an
+/// [`ApiSessionStartRequest`].
+pub struct GlobalScrapeRequest {
+    url: String,
+    options: ScrapeRequest,
+    session: ApiSessionStartRequest,
+}
+
+/// The member that is neither a [`ScrapeRequest`]'s nor an [`ApiSessionStartRequest`]'s.
+#[derive(Debug, Deserialize, ToSchema)]
+struct Url {
+    /// The page's address.
+    url: String,
+}
+
+impl PartialSchema for GlobalScrapeRequest {
+    fn schema() -> RefOr<Schema> {
+        let parts = [
+            Url::schema(),
+            ScrapeRequest::schema(),
+            ApiSessionStartRequest::schema(),
+        ];
+        all_members(parts, "A page to read, how, and with what kind of session.")
+    }
+}
+
+impl ToSchema for GlobalScrapeRequest {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ScrapeRequest::schemas(schemas);
+        ApiSessionStartRequest::schemas(schemas);
+    }
 }
 
 /// One frame's HTML, in either spelling.
@@ -135,7 +177,7 @@ pub struct FrameData {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScrapeSchemaResponse {
     /// The schema that was used or found.
-    pub model_schema: SchemaGeneration,
+    pub model_schema: SchemaGenerationResponse,
     /// The structured answer, when one was asked for.
     pub scrape: Option<StructuredDataBody>,
     /// The content as Markdown.
@@ -148,7 +190,7 @@ pub struct ScrapeSchemaResponse {
 
 /// A schema, and how it was come by.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SchemaGeneration {
+pub struct SchemaGenerationResponse {
     /// Whether there is one.
     pub success: bool,
     /// Why not.
@@ -164,15 +206,13 @@ pub struct SchemaGeneration {
     responses(
         (status = 200, description = "What was made of it.", body = ScrapeSchemaResponse),
         (status = 400, description = "The selector is none or matches nothing.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "A member is wrong.", body = ValidationErrorResponse),
     ))]
 async fn scrape_from_html(
     _caller: Authenticated,
-    Body(request): Body<ScrapeFromHtmlRequest>,
+    request: ScrapeFromHtmlRequest,
 ) -> Result<Json<ScrapeSchemaResponse>, Failure> {
-    let options = read::<ScrapeRequest>(Value::Object(request.options.rest), &[])?.into_domain();
     if request.frames.is_empty() {
         return Err(Error::invalid_member(
             &["frames"],
@@ -186,22 +226,19 @@ async fn scrape_from_html(
         .into_iter()
         .map(|frame| (frame.frame_url, frame.frame_data))
         .collect();
+    let options = request.options.into_domain();
+    let response_format = options.response_format.clone();
+    let wants_data = response_format.is_some() || options.instructions.is_some();
     // Reading megabytes of HTML keeps a core busy; other requests go on meanwhile.
     let data = tokio::task::spawn_blocking(move || guise_browser::read_html(frames, &options))
         .await
         .map_err(|error| Error::internal("reading HTML failed", error))??;
-    let wants_data =
-        request.options.response_format.is_some() || request.options.instructions.is_some();
     let no_model = "Structured answers need a language model, and none is set up on this server";
     Ok(Json(ScrapeSchemaResponse {
-        model_schema: SchemaGeneration {
-            success: request.options.response_format.is_some(),
-            error: request
-                .options
-                .response_format
-                .is_none()
-                .then(|| no_model.to_owned()),
-            model_schema: request.options.response_format,
+        model_schema: SchemaGenerationResponse {
+            success: response_format.is_some(),
+            error: response_format.is_none().then(|| no_model.to_owned()),
+            model_schema: response_format,
         },
         scrape: wants_data.then(|| {
             StructuredData {

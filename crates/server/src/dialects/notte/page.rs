@@ -1,7 +1,7 @@
 //! What can be done on a session's page.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -15,6 +15,7 @@ use super::wire::observation::{ObservationBody, ObserveBody};
 use super::wire::scrape::{DataSpaceBody, ScrapeRequest};
 use crate::app::App;
 use crate::http::caller::Authenticated;
+use crate::http::path::Path;
 
 /// Looks at the current page: what is on it, what can be done, and a picture.
 #[utoipa::path(post, path = "/sessions/{session_id}/page/observe", tag = "page", operation_id = "page_observe",
@@ -26,7 +27,6 @@ use crate::http::caller::Authenticated;
     responses(
         (status = 200, description = "The page.", body = ObservationBody),
         (status = 400, description = "The session has ended, or the page cannot be read.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "A member is wrong.", body = ValidationErrorResponse),
@@ -56,7 +56,6 @@ pub(super) async fn page_observe(
     responses(
         (status = 200, description = "What became of it.", body = ApiExecutionResponse),
         (status = 400, description = "The session has ended, or the action cannot be tried.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "The action is unknown, or a member is wrong.", body = ValidationErrorResponse),
@@ -66,14 +65,14 @@ pub(super) async fn page_execute(
     Authenticated(caller): Authenticated,
     Path(id): Path<String>,
     query: Query,
-    RawBody(mut body): RawBody,
+    RawBody(mut members): RawBody,
 ) -> Result<Json<ApiExecutionResponse>, Failure> {
     // Older clients wrap the action; no action has a member of that name.
-    let wrapped = body.get("type").is_none() && body.get("action").is_some_and(Value::is_object);
-    let action = if wrapped {
-        AnyAction::parse(body["action"].take(), &["action"])?
-    } else {
-        AnyAction::parse(body, &[])?
+    let action = match members.remove("action") {
+        Some(wrapped @ Value::Object(_)) if !members.contains_key("type") => {
+            AnyAction::parse(wrapped, &["action"])?
+        }
+        _ => AnyAction::parse(Value::Object(members), &[])?,
     };
     let execution = app
         .sessions
@@ -92,7 +91,6 @@ pub(super) async fn page_execute(
     responses(
         (status = 200, description = "The content.", body = DataSpaceBody),
         (status = 400, description = "The session has ended, or the selector matches nothing.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "A member is wrong.", body = ValidationErrorResponse),
@@ -120,9 +118,7 @@ pub(super) async fn page_scrape(
     responses(
         (status = 200, description = "The picture.", content_type = "image/jpeg", body = Vec<u8>),
         (status = 400, description = "The session has ended.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
-        (status = 422, description = "A parameter is wrong.", body = ValidationErrorResponse),
     ))]
 pub(super) async fn page_screenshot(
     State(app): State<App>,

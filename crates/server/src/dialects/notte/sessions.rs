@@ -1,8 +1,8 @@
 //! Starting, listing, looking at and stopping sessions.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use guise_core::{Caller, PageRequest, Status};
+use axum::extract::State;
+use guise_core::Status;
 
 use super::body::Body;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
@@ -13,6 +13,7 @@ use super::wire::step::TrajectoryStep;
 use crate::app::App;
 use crate::http::base_url::BaseUrl;
 use crate::http::caller::Authenticated;
+use crate::http::path::Path;
 
 /// Starts a session. Its browser is ready when this answers.
 #[utoipa::path(post, path = "/sessions/start", tag = "sessions", operation_id = "session_start",
@@ -20,7 +21,6 @@ use crate::http::caller::Authenticated;
     responses(
         (status = 200, description = "The session.", body = SessionResponse),
         (status = 400, description = "The browser did not start.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "A member is wrong or cannot be granted.", body = ValidationErrorResponse),
         (status = 429, description = "The tenant has as many active sessions as it may.", body = ErrorResponse),
@@ -57,8 +57,6 @@ pub(super) async fn session_start(
     ),
     responses(
         (status = 200, description = "A page of the list.", body = SessionPage),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
-        (status = 422, description = "A parameter is wrong.", body = ValidationErrorResponse),
     ))]
 pub(super) async fn list_sessions(
     State(app): State<App>,
@@ -66,41 +64,16 @@ pub(super) async fn list_sessions(
     base: BaseUrl,
     query: Query,
 ) -> Result<Json<SessionPage>, Failure> {
-    list(&app, &caller, &base, &query).await
-}
-
-/// The same as `/sessions`, as some clients spell it.
-#[utoipa::path(get, path = "/sessions/", tag = "sessions", operation_id = "list_sessions_slash",
-    responses(
-        (status = 200, description = "A page of the list.", body = SessionPage),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
-        (status = 422, description = "A parameter is wrong.", body = ValidationErrorResponse),
-    ))]
-pub(super) async fn list_sessions_slash(
-    State(app): State<App>,
-    Authenticated(caller): Authenticated,
-    base: BaseUrl,
-    query: Query,
-) -> Result<Json<SessionPage>, Failure> {
-    list(&app, &caller, &base, &query).await
-}
-
-async fn list(
-    app: &App,
-    caller: &Caller,
-    base: &BaseUrl,
-    query: &Query,
-) -> Result<Json<SessionPage>, Failure> {
-    let page: PageRequest = query.page()?;
+    let page = query.page()?;
     let only_active = query.flag("only_active", true)?;
     let only_current = query.flag("only_current_token", false)?;
     query.flag("include_system", false)?;
     let page = app
         .sessions
-        .list(caller, only_active, only_current, page)
+        .list(&caller, only_active, only_current, page)
         .await?;
     let links = |session: &guise_core::Session| {
-        let links = app.links(base, session);
+        let links = app.links(&base, session);
         Links {
             cdp_url: links.cdp,
             viewer_url: links.viewer,
@@ -114,7 +87,6 @@ async fn list(
     params(("session_id" = String, Path, description = "The session.")),
     responses(
         (status = 200, description = "The session.", body = SessionResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
     ))]
 pub(super) async fn session_status(
@@ -141,7 +113,6 @@ pub(super) async fn session_status(
     ),
     responses(
         (status = 200, description = "The session, closed.", body = SessionResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
     ))]
 pub(super) async fn session_stop(
@@ -165,7 +136,6 @@ pub(super) async fn session_stop(
     params(("session_id" = String, Path, description = "The session.")),
     responses(
         (status = 200, description = "The number of steps.", body = SessionOffsetResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
     ))]
 pub(super) async fn session_offset(

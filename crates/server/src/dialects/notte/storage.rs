@@ -3,7 +3,7 @@
 use std::io;
 
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
 use guise_core::{Area, Caller, Error, Kind};
 use tokio::sync::mpsc;
@@ -13,10 +13,11 @@ use utoipa_axum::routes;
 
 use super::body_limits;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
-use super::wire::file::{FileLinkResponse, FileUploadResponse, ListFilesResponse};
+use super::wire::file::{FileForm, FileLinkResponse, FileUploadResponse, ListFilesResponse};
 use crate::app::App;
 use crate::http::base_url::BaseUrl;
 use crate::http::caller::Authenticated;
+use crate::http::path::Path;
 
 /// The operations on files, which take larger bodies than the others.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -32,7 +33,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/storage/uploads", tag = "storage", operation_id = "files_list_uploads",
     responses(
         (status = 200, description = "The files.", body = ListFilesResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
     ))]
 async fn list_uploads(
     State(app): State<App>,
@@ -44,11 +44,10 @@ async fn list_uploads(
 /// Uploads a file that sessions may attach to pages. One of the same name is replaced.
 #[utoipa::path(post, path = "/storage/uploads/{filename}", tag = "storage", operation_id = "files_upload",
     params(("filename" = String, Path, description = "The name to keep it under.")),
-    request_body(content = Vec<u8>, content_type = "multipart/form-data", description = "One part named `file`."),
+    request_body(content = FileForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "It is kept.", body = FileUploadResponse),
         (status = 400, description = "There is no part named `file`.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 413, description = "It is larger than 100 MB.", body = ErrorResponse),
         (status = 422, description = "The name cannot be one.", body = ValidationErrorResponse),
     ))]
@@ -66,7 +65,6 @@ async fn upload(
     params(("filename" = String, Path, description = "Its name.")),
     responses(
         (status = 200, description = "The address.", body = FileLinkResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such file.", body = ErrorResponse),
     ))]
 async fn upload_link(
@@ -83,7 +81,6 @@ async fn upload_link(
     params(("session_id" = String, Path, description = "The session.")),
     responses(
         (status = 200, description = "The files.", body = ListFilesResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
     ))]
 async fn list_downloads(
@@ -102,11 +99,10 @@ async fn list_downloads(
         ("session_id" = String, Path, description = "The session."),
         ("filename" = String, Path, description = "The name to keep it under."),
     ),
-    request_body(content = Vec<u8>, content_type = "multipart/form-data", description = "One part named `file`."),
+    request_body(content = FileForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "It is kept.", body = FileUploadResponse),
         (status = 400, description = "There is no part named `file`.", body = ErrorResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
         (status = 413, description = "It is larger than 100 MB.", body = ErrorResponse),
         (status = 422, description = "The name cannot be one.", body = ValidationErrorResponse),
@@ -137,7 +133,6 @@ async fn add_download(
     ),
     responses(
         (status = 200, description = "The address.", body = FileLinkResponse),
-        (status = 401, description = "No valid key.", body = ErrorResponse),
         (status = 404, description = "No such session or file.", body = ErrorResponse),
     ))]
 async fn download_link(

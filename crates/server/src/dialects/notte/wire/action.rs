@@ -15,8 +15,8 @@ use super::interaction::{
 use super::scrape::ScrapeAction;
 
 macro_rules! actions {
-    ($($variant:ident($body:ty) = $name:literal),* $(,)?) => {
-        /// Any action.
+    ($($variant:ident($body:ty) = $name:tt),* $(,)?) => {
+        /// Any action, told by its `type` (Notte API: `PageExecuteRequest`). Members that it does not have are ignored.
         #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
         #[serde(tag = "type")]
         #[schema(as = PageExecuteRequest)]

@@ -69,6 +69,7 @@ pub struct CookieBody {
 
 /// When a cookie goes along to other sites.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = SameSite)]
 pub enum SameSiteBody {
     Lax,
     None,

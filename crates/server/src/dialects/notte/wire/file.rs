@@ -26,6 +26,15 @@ pub struct FileInfoBody {
     pub updated_at: String,
 }
 
+/// A file as a form (Notte API: one part named `file`). Its bytes are read as they come, not into this.
+#[derive(ToSchema)]
+pub struct FileForm {
+    /// The bytes. The name of the part's file is ignored: the path has it.
+    #[schema(content_media_type = "application/octet-stream")]
+    #[expect(dead_code, reason = "only described")]
+    file: String,
+}
+
 /// How an upload went (Notte API: `FileUploadResponse`).
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct FileUploadResponse {

@@ -31,6 +31,7 @@ pub struct ScrapeRequest {
     /// Replace link targets by short placeholders; false when absent.
     pub use_link_placeholders: Option<bool>,
     /// The language model to ask.
+    #[expect(dead_code, reason = "read so that its type is checked")]
     pub model: Option<String>,
 }
 
@@ -150,8 +151,7 @@ pub struct StructuredDataBody {
     pub success: bool,
     /// Why not.
     pub error: Option<String>,
-    /// The data.
-    #[schema(value_type = Option<Object>)]
+    /// The data: an object, a list or a single value.
     pub data: Option<Value>,
 }
 

@@ -6,7 +6,9 @@ use guise_core::services::{ProxyRequest, SessionRequest};
 use guise_core::{BrowserType, Page, ScreenshotType, Session, Status, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, Object, OneOfBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::step::TrajectoryStep;
 
@@ -60,8 +62,10 @@ pub struct ApiSessionStartRequest {
     /// Managed sign-ins.
     pub auth_ids: Option<Vec<String>>,
     /// Whether to wait for managed sign-ins; without any there is nothing to wait for.
+    #[expect(dead_code, reason = "read so that its type is checked")]
     pub wait_for_authentication: Option<bool>,
     /// How often to retry managed sign-ins; without any there is nothing to retry.
+    #[expect(dead_code, reason = "read so that its type is checked")]
     pub auth_retry: Option<i64>,
     /// Block advertisements.
     pub block_ads: Option<bool>,
@@ -72,6 +76,7 @@ pub struct ApiSessionStartRequest {
 /// The browsers that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = BrowserType)]
 pub enum BrowserTypeBody {
     /// Chromium.
     Chromium,
@@ -86,6 +91,7 @@ pub enum BrowserTypeBody {
 /// What can be drawn on screenshots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ScreenshotType)]
 pub enum ScreenshotTypeBody {
     /// Nothing.
     Raw,
@@ -96,13 +102,28 @@ pub enum ScreenshotTypeBody {
 }
 
 /// A switch, or a list of proxies.
-#[derive(Clone, Debug, ToSchema)]
-#[schema(no_recursion)]
+#[derive(Clone, Debug)]
 pub enum Proxies {
     /// Whether to use a proxy of the server's.
     Switch(bool),
     /// Proxies; at most one.
     List(Vec<ProxyBody>),
+}
+
+impl PartialSchema for Proxies {
+    fn schema() -> RefOr<Schema> {
+        OneOfBuilder::new()
+            .item(Object::with_type(Type::Boolean))
+            .item(ArrayBuilder::new().items(ProxyBody::schema()))
+            .description(Some("A switch, or a list of proxies."))
+            .into()
+    }
+}
+
+impl ToSchema for Proxies {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ProxyBody::schemas(schemas);
+    }
 }
 
 impl<'de> Deserialize<'de> for Proxies {
@@ -125,39 +146,47 @@ impl<'de> Deserialize<'de> for Proxies {
 pub enum ProxyBody {
     /// One of the server's.
     #[serde(alias = "managed")]
-    Notte {
-        /// Which one.
-        #[serde(default)]
-        id: Option<String>,
-        /// In which country, as two lower-case letters.
-        #[serde(default)]
-        country: Option<String>,
-        /// In which city.
-        #[serde(default)]
-        city: Option<String>,
-        /// Older form of country and city.
-        #[serde(default)]
-        #[schema(value_type = Option<Object>)]
-        geolocation: Option<Value>,
-    },
+    Notte(NotteProxy),
     /// One of the caller's.
-    External {
-        /// `http://host:port` or `socks5://host:port`.
-        server: String,
-        /// The user name it asks for.
-        username: Option<String>,
-        /// The password it asks for.
-        password: Option<String>,
-        /// Hosts that are reached without it, separated by commas.
-        bypass: Option<String>,
-    },
+    External(ExternalProxy),
     /// One in a tailnet.
-    Tailnet {
-        /// The client.
-        oauth_client_id: String,
-        /// Its secret.
-        oauth_client_secret: Option<String>,
-    },
+    Tailnet(TailnetProxy),
+}
+
+/// One of the server's.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NotteProxy {
+    /// Which one.
+    pub id: Option<String>,
+    /// In which country, as two lower-case letters.
+    pub country: Option<String>,
+    /// In which city.
+    pub city: Option<String>,
+    /// Older form of country and city.
+    #[schema(value_type = Option<Object>)]
+    pub geolocation: Option<Value>,
+}
+
+/// One of the caller's.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct ExternalProxy {
+    /// `http://host:port` or `socks5://host:port`.
+    pub server: String,
+    /// The user name it asks for.
+    pub username: Option<String>,
+    /// The password it asks for.
+    pub password: Option<String>,
+    /// Hosts that are reached without it, separated by commas.
+    pub bypass: Option<String>,
+}
+
+/// One in a tailnet.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct TailnetProxy {
+    /// The client.
+    pub oauth_client_id: String,
+    /// Its secret.
+    pub oauth_client_secret: Option<String>,
 }
 
 impl ApiSessionStartRequest {
@@ -206,18 +235,13 @@ impl ApiSessionStartRequest {
 impl From<ProxyBody> for ProxyRequest {
     fn from(body: ProxyBody) -> Self {
         match body {
-            ProxyBody::Notte { .. } => Self::Managed,
-            ProxyBody::Tailnet { .. } => Self::Tailnet,
-            ProxyBody::External {
-                server,
-                username,
-                password,
-                bypass,
-            } => Self::External {
-                server,
-                username,
-                password: password.map(Into::into),
-                bypass,
+            ProxyBody::Notte(_) => Self::Managed,
+            ProxyBody::Tailnet(_) => Self::Tailnet,
+            ProxyBody::External(proxy) => Self::External {
+                server: proxy.server,
+                username: proxy.username,
+                password: proxy.password.map(Into::into),
+                bypass: proxy.bypass,
             },
         }
     }
@@ -252,7 +276,6 @@ pub struct SessionResponse {
     /// Why it ended.
     pub close_reason: Option<String>,
     /// Its trajectory; empty in lists.
-    #[schema(value_type = Vec<Object>)]
     pub steps: Vec<TrajectoryStep>,
     /// What went wrong.
     pub error: Option<String>,
@@ -291,6 +314,7 @@ pub struct SessionResponse {
 /// How a session stands.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SessionStatus)]
 pub enum StatusBody {
     /// Its browser runs.
     Active,
