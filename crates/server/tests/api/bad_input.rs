@@ -1,0 +1,579 @@
+//! What no well-behaved client sends: every operation refuses it in the API's own words, and the session lives on.
+
+use http::{Method, StatusCode};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Value, json};
+
+use crate::support::client::Answer;
+use crate::support::document::Operation;
+use crate::support::{Stage, samples};
+
+/// Bodies that are no JSON object, with the content type of one.
+fn broken_bodies() -> Vec<(&'static str, Vec<u8>)> {
+    let deep = |open: &str, close: &str| {
+        let text = format!("{}1{}", open.repeat(10_000), close.repeat(10_000));
+        text.into_bytes()
+    };
+    vec![
+        ("broken JSON", b"{\"url\": ".to_vec()),
+        ("words", b"hello".to_vec()),
+        ("an array", b"[]".to_vec()),
+        ("a string", b"\"url\"".to_vec()),
+        ("a number", b"42".to_vec()),
+        ("a boolean", b"true".to_vec()),
+        ("null", b"null".to_vec()),
+        ("two objects", b"{}{}".to_vec()),
+        ("a number beyond all bounds", b"{\"url\": 1e999}".to_vec()),
+        ("half a surrogate", b"{\"url\": \"\\ud800\"}".to_vec()),
+        ("invalid UTF-8", b"{\"url\": \"\xff\xfe\"}".to_vec()),
+        ("a NUL byte", b"{\"url\": \"\0\"}".to_vec()),
+        ("deep arrays", deep("[", "]")),
+        ("deep objects", deep("{\"url\":", "}")),
+    ]
+}
+
+/// Sends a body to an operation that takes JSON.
+async fn send(stage: &Stage, operation: &Operation, body: Vec<u8>) -> Answer {
+    let path = operation.path.replace("{session_id}", &stage.session);
+    let call = stage.client.call(operation.method.clone(), &path);
+    call.body("application/json", body).send().await
+}
+
+async fn assert_alive(stage: &Stage) {
+    let session = stage.client.get(&stage.path("")).ok().await;
+    assert_eq!(session["status"], "active");
+    let url = format!("{}/login", stage.site.origin());
+    let done = stage.execute(json!({"type": "goto", "url": url})).await;
+    assert_eq!(done["success"], true, "{done}");
+    assert_eq!(stage.observe().await["metadata"]["url"], url);
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_json_object_are_refused() {
+    let stage = Stage::with_page().await;
+    for operation in stage
+        .client
+        .document
+        .operations()
+        .iter()
+        .filter(|it| it.takes_json())
+    {
+        for (name, body) in broken_bodies() {
+            let answer = send(&stage, operation, body).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{}, {name}: {answer}",
+                operation.id
+            );
+        }
+    }
+    assert_alive(&stage).await;
+}
+
+#[tokio::test]
+async fn bodies_beyond_the_limit_are_refused_before_they_are_read() {
+    let stage = Stage::with_page().await;
+    let spaces = vec![b' '; 10 * 1024 * 1024];
+    let long = format!("{{\"url\": \"{}\"}}", "a".repeat(10 * 1024 * 1024));
+    for operation in stage
+        .client
+        .document
+        .operations()
+        .iter()
+        .filter(|it| it.takes_json())
+    {
+        for body in [spaces.clone(), long.clone().into_bytes()] {
+            let answer = send(&stage, operation, body).await;
+            let expected = if operation.id == "scrape_from_html" {
+                422
+            } else {
+                413
+            };
+            assert_eq!(
+                answer.status.as_u16(),
+                expected,
+                "{}: {answer}",
+                operation.id
+            );
+        }
+    }
+    let answer = stage
+        .client
+        .post("/scrape_from_html")
+        .body("application/json", vec![b' '; 33 * 1024 * 1024])
+        .send()
+        .await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{answer}");
+    assert_alive(&stage).await;
+}
+
+#[tokio::test]
+async fn members_of_the_wrong_type_are_named() {
+    let stage = Stage::with_page().await;
+    let wrong = [
+        json!([[]]),
+        json!({"a": {"b": 1}}),
+        json!(1.5),
+        json!(-1),
+        json!("\u{0}x"),
+        json!(u64::MAX),
+        json!(1e300),
+    ];
+    for operation in stage
+        .client
+        .document
+        .operations()
+        .iter()
+        .filter(|it| it.takes_json())
+    {
+        for member in members_of(&stage, operation) {
+            for value in &wrong {
+                let body = if operation.id == "page_execute" {
+                    json!({"type": "evaluate_js", member.clone(): value})
+                } else {
+                    json!({member.clone(): value})
+                };
+                let answer = send(&stage, operation, body.to_string().into_bytes()).await;
+                let status = answer.status.as_u16();
+                assert!(
+                    [200, 400, 422, 501].contains(&status),
+                    "{} {body}: {answer}",
+                    operation.id
+                );
+                if status == 200 && operation.id == "session_start" {
+                    let session = answer.json()["session_id"].as_str().unwrap().to_owned();
+                    stage.client.stop(&session).await;
+                }
+            }
+        }
+    }
+    assert_alive(&stage).await;
+}
+
+#[tokio::test]
+async fn strict_requests_refuse_unknown_members_and_actions_ignore_them() {
+    let stage = Stage::with_page().await;
+    for operation in stage
+        .client
+        .document
+        .operations()
+        .iter()
+        .filter(|it| it.takes_json())
+    {
+        let mut body = match operation.id.as_str() {
+            "page_execute" => json!({"type": "evaluate_js", "code": "1"}),
+            "scrape" => json!({"url": format!("{}/login", stage.site.origin())}),
+            "scrape_from_html" => {
+                json!({"frames": [{"html": "<p>x", "url": "https://a.example/"}]})
+            }
+            "session_cookies_set" => json!({"cookies": []}),
+            _ => json!({}),
+        };
+        body["shoe_size"] = json!(42);
+        let answer = send(&stage, operation, body.to_string().into_bytes()).await;
+        // Cookies are a list with one wrapper: other members of it mean nothing to anybody.
+        if ["page_execute", "session_cookies_set"].contains(&operation.id.as_str()) {
+            assert_eq!(answer.status, StatusCode::OK, "{}: {answer}", operation.id);
+        } else {
+            assert_eq!(
+                answer.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{}: {answer}",
+                operation.id
+            );
+            assert!(answer.message().contains("shoe_size"), "{answer}");
+            let detail = &answer.json()["detail"][0];
+            assert_eq!(detail["type"], "extra_forbidden", "{answer}");
+            assert_eq!(detail["loc"], json!(["body", "shoe_size"]), "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn members_that_are_null_count_as_absent() {
+    let stage = Stage::with_page().await;
+    for operation in stage
+        .client
+        .document
+        .operations()
+        .iter()
+        .filter(|it| it.takes_json())
+    {
+        let mut body: Value = members_of(&stage, operation)
+            .into_iter()
+            .map(|name| (name, Value::Null))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        match operation.id.as_str() {
+            "page_execute" => {
+                body["type"] = json!("evaluate_js");
+                body["code"] = json!("1 + 1");
+            }
+            "scrape" => body["url"] = json!(format!("{}/login", stage.site.origin())),
+            "scrape_from_html" => {
+                body["frames"] = json!([{"frameData": "<p>x", "frameUrl": "https://a.example/"}]);
+            }
+            "session_cookies_set" => {
+                body["cookies"] = json!([{"name": "a", "value": "b", "domain": "a.example", "path": null,
+                    "httpOnly": null, "secure": null, "sameSite": null, "expires": null}]);
+            }
+            _ => {}
+        }
+        let answer = send(&stage, operation, body.to_string().into_bytes()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}: {answer}", operation.id);
+    }
+    let url = format!("{}/login", stage.site.origin());
+    stage.execute(json!({"type": "goto", "url": url})).await;
+    for action in [
+        json!({"type": "fill", "selector": "input[type=password]", "value": "x", "clear_before_fill": null, "timeout": null}),
+        json!({"type": "scrape", "only_images": null, "scrape_images": null, "scrape_links": null}),
+        json!({"type": "click", "id": null, "timeout": null,
+            "selector": {"css_selector": "input[type=password]", "xpath_selector": null, "in_iframe": null, "iframe_parent_css_selectors": null}}),
+    ] {
+        let done = stage.execute(action).await;
+        assert_eq!(done["success"], true, "{done}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_ids_are_not_found_whatever_they_look_like() {
+    let stage = Stage::with_page().await;
+    samples::prepare(&stage).await;
+    let ids = [
+        "nonexistent-session-id-xyz789",
+        "00000000-0000-0000-0000-000000000000",
+        "01a2016d-14fe-75f8-9039-b52a260da311",
+        "%00",
+        "%F0%9F%92%A9",
+        "..%2F..%2Fetc%2Fpasswd",
+        "'%20OR%201=1",
+        &"x".repeat(5000),
+    ];
+    for operation in stage.client.document.operations() {
+        if operation.path.contains("{session_id}") {
+            for id in ids {
+                let path = operation
+                    .path
+                    .replace("{session_id}", id)
+                    .replace("{filename}", "kept.txt");
+                let mut call = stage.client.call(operation.method.clone(), &path);
+                if operation.id == "page_execute" {
+                    call = call.json(json!({"type": "reload"}));
+                } else if operation.id == "session_cookies_set" {
+                    call = call.json(json!({"cookies": []}));
+                } else if operation.id == "files_add_download" {
+                    call = call.file("file", "x");
+                }
+                call.refused(404).await;
+            }
+        }
+        if operation.path.contains('{') {
+            // Not even text.
+            let path = operation
+                .path
+                .replace("{session_id}", "%FF%FE")
+                .replace("{filename}", "%FF");
+            stage
+                .client
+                .call(operation.method.clone(), &path)
+                .refused(422)
+                .await;
+        }
+    }
+    assert_alive(&stage).await;
+}
+
+#[tokio::test]
+async fn wrong_methods_and_unknown_routes_are_refused_in_the_same_form() {
+    let stage = Stage::with_page().await;
+    let operations = stage.client.document.operations();
+    for operation in &operations {
+        let path = operation
+            .path
+            .replace("{session_id}", &stage.session)
+            .replace("{filename}", "a.txt");
+        for method in [
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ] {
+            if stage.client.document.find(&method, &path).is_some() {
+                continue;
+            }
+            let answer = stage.client.call(method.clone(), &path).unchecked().await;
+            assert!(
+                [404, 405].contains(&answer.status.as_u16()),
+                "{method} {path}: {answer}"
+            );
+            assert_eq!(answer.json()["status"], answer.status.as_u16(), "{answer}");
+            assert!(answer.message().contains(method.as_str()), "{answer}");
+        }
+    }
+    for path in [
+        "/nothing",
+        "/sessions//",
+        "/sessions/a/b/c",
+        "/%FF",
+        "/storage",
+        "/openapi.yaml",
+    ] {
+        let answer = stage.client.get(path).unchecked().await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {answer}");
+        assert_eq!(answer.json()["status"], 404, "{answer}");
+    }
+    let brew: Method = "BREW".parse().unwrap();
+    let answer = stage.client.call(brew, "/sessions").unchecked().await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{answer}");
+    assert_alive(&stage).await;
+}
+
+#[tokio::test]
+async fn query_parameters_have_bounds_and_unknown_ones_are_ignored() {
+    let stage = Stage::new().await;
+    for query in [
+        "page=0",
+        "page=-1",
+        "page=x",
+        "page=1.5",
+        "page=99999999999999999999",
+        "page=",
+        "page_size=0",
+        "page_size=101",
+        "page_size=-5",
+        "only_active=perhaps",
+        "only_active=",
+        "only_active=2",
+        "only_current_token=%FF",
+        "include_system=x",
+    ] {
+        for path in ["/sessions", "/sessions/"] {
+            let answer = stage.client.get(&format!("{path}?{query}")).send().await;
+            assert_eq!(
+                answer.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{query}: {answer}"
+            );
+            let name = query.split('=').next().unwrap();
+            assert_eq!(
+                answer.json()["detail"][0]["loc"],
+                json!(["query", name]),
+                "{answer}"
+            );
+        }
+    }
+    stage
+        .client
+        .get("/sessions?shoe_size=42&page=1&page=2")
+        .ok()
+        .await;
+    stage
+        .client
+        .get("/sessions?page=4294967295&page_size=100")
+        .ok()
+        .await;
+    stage
+        .client
+        .get(&stage.path("/debug/tab?tab_idx=x"))
+        .refused(422)
+        .await;
+    for index in ["7", "-2", "9223372036854775807"] {
+        stage
+            .client
+            .get(&stage.path(&format!("/debug/tab?tab_idx={index}")))
+            .refused(404)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn headers_beyond_all_bounds_end_in_a_refusal() {
+    let stage = Stage::new().await;
+    let mut many = stage.client.get("/sessions");
+    for number in 0..200 {
+        many = many.header(&format!("x-bomb-{number}"), "boom");
+    }
+    let long = stage
+        .client
+        .get("/sessions")
+        .header("x-bomb", &"b".repeat(600_000));
+    for call in [many, long] {
+        // The connection may be closed before all of it was sent.
+        if let Ok(answer) = call.exchange().await {
+            assert!([400, 431].contains(&answer.status.as_u16()), "{answer}");
+        }
+    }
+    stage
+        .client
+        .get("/sessions")
+        .header("x-request-id", "évil\u{7f}".trim_end_matches('\u{7f}'))
+        .ok()
+        .await;
+    let cursed = stage
+        .client
+        .get("/sessions")
+        .header("authorization", "Bearer ключ");
+    cursed.refused(401).await;
+    assert_alive(&stage).await;
+}
+
+#[tokio::test]
+async fn sockets_and_tokens_refuse_in_the_same_form() {
+    let stage = Stage::new().await;
+    let client = &stage.client;
+    for path in [
+        format!("/cdp/{}/forged", stage.session),
+        format!("/cdp/{}/forged/json/version", stage.session),
+        "/cdp/%FF/%FF".to_owned(),
+        stage.path("/debug/recording"),
+        stage.path("/debug/logs?token=%FF"),
+        format!("/view/{}/forged", stage.session),
+        "/files/uploads/forged/a.txt".to_owned(),
+        "/files/uploads/%FF/%FF".to_owned(),
+    ] {
+        let answer = client.get(&path).unchecked().await;
+        assert!(answer.status.is_client_error(), "{path}: {answer}");
+        assert_eq!(
+            answer.json()["status"],
+            answer.status.as_u16(),
+            "{path}: {answer}"
+        );
+        assert!(!answer.message().is_empty(), "{path}: {answer}");
+    }
+}
+
+/// JSON of any shape, with names of real members among the others so that it gets past the first check.
+fn any_json(members: Vec<String>) -> impl Strategy<Value = Value> {
+    let name = prop_oneof![3 => proptest::sample::select(members), 1 => "[a-z_]{0,8}".boxed()];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        // A wait of any such length is over at once.
+        (-9_i64..50).prop_map(Value::from),
+        any::<i64>()
+            .prop_filter("no long waits", |it| !(50..=30_000).contains(it))
+            .prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        proptest::sample::select(vec![
+            "",
+            "B1",
+            "#q",
+            "css=a",
+            "xpath=//a",
+            "text=a",
+            "role=button",
+            "chrome",
+            "about:blank",
+            "fast",
+            "file:///etc/passwd",
+            "goto",
+            "click",
+            "fill",
+            "form_fill",
+            "scrape",
+            "evaluate_js",
+            "press_key",
+            "switch_tab",
+            "Enter",
+            "16:9",
+        ])
+        .prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    let tree = leaf.prop_recursive(4, 24, 5, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((name.clone(), inner), 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    });
+    tree.prop_filter("an object", Value::is_object)
+}
+
+/// The members of an operation's body, wherever they stand.
+fn members_of(stage: &Stage, operation: &Operation) -> Vec<String> {
+    let schema = &operation.json["requestBody"]["content"]["application/json"]["schema"];
+    let mut names = Vec::new();
+    collect(&stage.client.document.json, schema, &mut names, 0);
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn collect(document: &Value, schema: &Value, names: &mut Vec<String>, depth: usize) {
+    if depth > 6 {
+        return;
+    }
+    if let Some(target) = schema["$ref"]
+        .as_str()
+        .and_then(|it| document.pointer(it.strip_prefix('#')?))
+    {
+        collect(document, target, names, depth + 1);
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        names.extend(properties.keys().cloned());
+    }
+    for several in ["oneOf", "allOf"] {
+        for part in schema[several].as_array().into_iter().flatten() {
+            collect(document, part, names, depth + 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_json_at_all_makes_the_server_fail() {
+    let stage = Stage::with_page().await;
+    let cases = if std::env::var_os("GUISE_TEST_SOAK").is_some() {
+        400
+    } else {
+        40
+    };
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::from_seed(RngAlgorithm::ChaCha, b"the same cases on every machine!"),
+    );
+    for operation in stage
+        .client
+        .document
+        .operations()
+        .iter()
+        .filter(|it| it.takes_json())
+    {
+        let strategy = any_json(members_of(&stage, operation));
+        for _ in 0..cases {
+            let mut body = strategy.new_tree(&mut runner).unwrap().current();
+            // Actions are chosen by their type; without one there is only one answer.
+            if operation.id == "page_execute" && !body["type"].is_string() {
+                let types = [
+                    "goto",
+                    "click",
+                    "fill",
+                    "form_fill",
+                    "scrape",
+                    "evaluate_js",
+                    "press_key",
+                    "switch_tab",
+                    "check",
+                ];
+                body["type"] = types[body.to_string().len() % types.len()].into();
+                body["timeout"] = json!(50);
+            }
+            let answer = send(&stage, operation, body.to_string().into_bytes()).await;
+            let status = answer.status.as_u16();
+            assert!(
+                status < 500 || status == 501,
+                "{} {body}: {answer}",
+                operation.id
+            );
+            if status == 200 && operation.id == "session_start" {
+                let session = answer.json()["session_id"].as_str().unwrap().to_owned();
+                stage.client.stop(&session).await;
+            }
+        }
+    }
+    assert_alive(&stage).await;
+}

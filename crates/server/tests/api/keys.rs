@@ -1,0 +1,157 @@
+//! Who may call what: a walk over every operation of the document with every kind of wrong key.
+
+use http::StatusCode;
+use serde_json::json;
+
+use crate::support::server::KEY;
+use crate::support::{Stage, eventually, samples};
+
+#[tokio::test]
+async fn no_operation_answers_without_a_key_that_is_valid_now() {
+    let stage = Stage::with_page().await;
+    samples::prepare(&stage).await;
+    let revoked = stage.server.new_key("default", &[]).await;
+    let expired = stage.server.new_key("default", &["--expires", "1s"]).await;
+    let id = {
+        let list = stage.server.command(&["keys", "list"]).await;
+        let line = list.lines().nth(1).unwrap().to_owned();
+        line.split_whitespace().next().unwrap().to_owned()
+    };
+    // Both work before they do not.
+    stage
+        .client
+        .with_key(Some(&revoked))
+        .get("/sessions")
+        .ok()
+        .await;
+    stage.server.command(&["keys", "revoke", &id]).await;
+    eventually("the key expires", async || {
+        let answer = stage
+            .client
+            .with_key(Some(&expired))
+            .get("/sessions")
+            .send()
+            .await;
+        (answer.status == StatusCode::UNAUTHORIZED).then_some(())
+    })
+    .await;
+
+    let keys = [
+        (None, "Missing API key"),
+        (Some("no-such-key-0123456789"), "no such key"),
+        (Some(&revoked[..]), "revoked"),
+        (Some(&expired[..]), "expired"),
+    ];
+    for operation in stage.client.document.operations() {
+        for (key, word) in keys {
+            let client = stage.client.with_key(key);
+            let call = samples::valid(&client, &stage, &operation.id);
+            if operation.protected() {
+                let message = call.refused(401).await;
+                assert!(message.contains(word), "{}: {message}", operation.id);
+            } else {
+                call.ok().await;
+            }
+        }
+    }
+    // Nothing of that touched the session.
+    let session = stage.client.get(&stage.path("")).ok().await;
+    assert_eq!(session["status"], "active");
+}
+
+#[tokio::test]
+async fn another_tenants_key_finds_nothing_of_ours() {
+    let stage = Stage::with_page().await;
+    samples::prepare(&stage).await;
+    stage.server.command(&["tenants", "create", "other"]).await;
+    let key = stage.server.new_key("other", &[]).await;
+    let other = stage.client.with_key(Some(&key));
+    for operation in stage.client.document.operations() {
+        if operation.path.contains("{session_id}") {
+            let call = samples::valid(&other, &stage, &operation.id);
+            let message = call.refused(404).await;
+            assert!(
+                message.contains(&stage.session),
+                "{}: {message}",
+                operation.id
+            );
+        }
+    }
+    other.get("/storage/uploads/kept.txt").refused(404).await;
+    assert_eq!(other.get("/storage/uploads").ok().await["files"], json!([]));
+    assert_eq!(
+        other.get("/sessions?only_active=false").ok().await["items"],
+        json!([])
+    );
+
+    // What the other one keeps under the same name stays apart.
+    other
+        .post("/storage/uploads/kept.txt")
+        .file("file", "theirs!")
+        .ok()
+        .await;
+    let ours = stage.client.get("/storage/uploads").ok().await;
+    assert_eq!(ours["files"][0]["size"], 4);
+    assert_eq!(
+        stage.client.get(&stage.path("")).ok().await["status"],
+        "active"
+    );
+}
+
+#[tokio::test]
+async fn keys_come_in_either_header_and_with_the_scheme_in_any_case() {
+    let stage = Stage::new().await;
+    let nobody = stage.client.with_key(None);
+    for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
+        let value = format!("{scheme} {KEY}");
+        nobody
+            .get("/sessions")
+            .header("authorization", &value)
+            .ok()
+            .await;
+    }
+    nobody
+        .get("/sessions")
+        .header("x-notte-api-key", KEY)
+        .ok()
+        .await;
+    nobody
+        .get("/sessions")
+        .header("authorization", &format!("Basic {KEY}"))
+        .refused(401)
+        .await;
+    nobody
+        .get("/sessions")
+        .header("authorization", KEY)
+        .refused(401)
+        .await;
+    nobody
+        .get("/sessions")
+        .header("authorization", "Bearer ")
+        .refused(401)
+        .await;
+    // Only sockets take it from the query, where it ends up in logs.
+    nobody
+        .get(&format!("/sessions?token={KEY}"))
+        .refused(401)
+        .await;
+}
+
+#[tokio::test]
+async fn a_key_may_only_do_what_its_scopes_say() {
+    let stage = Stage::with_page().await;
+    samples::prepare(&stage).await;
+    let key = stage
+        .server
+        .new_key("default", &["--scopes", "metrics"])
+        .await;
+    let client = stage.client.with_key(Some(&key));
+    for operation in stage.client.document.operations() {
+        if operation.protected() {
+            let message = samples::valid(&client, &stage, &operation.id)
+                .refused(403)
+                .await;
+            assert!(message.contains("sessions"), "{}: {message}", operation.id);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The API as it is served: the built binary, real sockets, real browsers. Every answer is checked against the document
+//! that the server serves and against the schemas of the Notte API.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod coverage;
+mod document;
+mod keys;

@@ -1,0 +1,131 @@
+//! The server's own OpenAPI document: which operation a request is, and whether an answer is as declared.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use http::Method;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::client::Answer;
+use super::notte;
+
+/// A document, with a validator for each answer that was seen.
+pub struct Document {
+    pub json: Value,
+    validators: Mutex<HashMap<(String, String), Arc<Validator>>>,
+}
+
+/// One operation of it.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub method: Method,
+    pub path: String,
+    pub id: String,
+    pub json: Value,
+}
+
+impl Operation {
+    /// It takes a JSON body.
+    pub fn takes_json(&self) -> bool {
+        self.json["requestBody"]["content"]["application/json"].is_object()
+    }
+
+    /// It needs a key.
+    pub fn protected(&self) -> bool {
+        self.json["security"]
+            .as_array()
+            .is_some_and(|list| !list.is_empty())
+    }
+}
+
+impl Document {
+    pub fn new(json: Value) -> Self {
+        Self {
+            json,
+            validators: Mutex::default(),
+        }
+    }
+
+    /// All operations.
+    pub fn operations(&self) -> Vec<Operation> {
+        let paths = self.json["paths"].as_object().unwrap();
+        paths
+            .iter()
+            .flat_map(|(path, item)| {
+                item.as_object()
+                    .unwrap()
+                    .iter()
+                    .map(move |(method, json)| Operation {
+                        method: method.to_uppercase().parse().unwrap(),
+                        path: path.clone(),
+                        id: json["operationId"].as_str().unwrap_or_default().to_owned(),
+                        json: json.clone(),
+                    })
+            })
+            .collect()
+    }
+
+    /// The operation that a request is. A fixed segment fits better than a parameter.
+    pub fn find(&self, method: &Method, path: &str) -> Option<Operation> {
+        let path = path.split('?').next().unwrap_or_default();
+        self.operations()
+            .into_iter()
+            .filter(|operation| operation.method == *method && fits(&operation.path, path))
+            .min_by_key(|operation| operation.path.matches('{').count())
+    }
+
+    /// Fails unless the answer is one that the document declares, and has the shape of the Notte API.
+    pub fn check(&self, method: &Method, path: &str, answer: &Answer) {
+        let Some(operation) = self.find(method, path) else {
+            return;
+        };
+        let status = answer.status.as_u16().to_string();
+        let what = format!("{method} {path} answered {answer}");
+        let declared = &operation.json["responses"][&status];
+        assert!(
+            declared.is_object(),
+            "an answer that is not declared: {what}"
+        );
+        let kind = answer.header("content-type").unwrap_or_default();
+        let content = &declared["content"][kind];
+        assert!(
+            content.is_object(),
+            "a media type that is not declared: {what}"
+        );
+        if kind != "application/json" {
+            return;
+        }
+        let body = answer.json();
+        let validator = self.validator(&operation.id, &status, &content["schema"]);
+        let errors: Vec<_> = validator
+            .iter_errors(&body)
+            .map(|error| format!("{} at {}", error, error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}: {what}");
+        if answer.status.is_success() {
+            notte::check_success(&operation.id, &body);
+        } else {
+            notte::check_error(answer, &body);
+        }
+    }
+
+    fn validator(&self, id: &str, status: &str, schema: &Value) -> Arc<Validator> {
+        let mut validators = self.validators.lock().unwrap();
+        let known = validators.entry((id.to_owned(), status.to_owned()));
+        let made = known.or_insert_with(|| {
+            let whole = json!({"allOf": [schema], "components": self.json["components"]});
+            Arc::new(notte::options().build(&whole).unwrap())
+        });
+        Arc::clone(made)
+    }
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let mut given = path.split('/');
+    template.split('/').all(|part| {
+        given
+            .next()
+            .is_some_and(|text| part == text || (part.starts_with('{') && !text.is_empty()))
+    }) && given.next().is_none()
+}
