@@ -12,8 +12,7 @@ run|fonts-liberation|-|text in pages and screenshots
 run|fonts-noto-color-emoji|-|emoji in pages and screenshots
 run|fonts-wqy-zenhei|-|Chinese, Japanese and Korean text in pages and screenshots
 build|build-essential|cc|linking, and C code of SQLite and the allocator
-build|curl|curl|fetching the Rust tools
-build|ca-certificates|-|checking whom they come from
+build|ca-certificates|-|checking whom the libraries come from
 test|postgresql|-|tests of the store on PostgreSQL
 test|python3|python3|the test runner and the Python clients
 test|python3-venv|-|one environment for each version of the Python client

@@ -4,11 +4,15 @@
 //! arguments and a window must be known before the start, so sessions that ask for them start cold.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use guise_chromium::Launcher;
+use guise_chromium::doctor::{SESSION_MEMORY, available_memory};
 use guise_core::ports::{Browsers, Started};
-use guise_core::{BrowserSpec, Engine, Error, ExposeSecret as _, Result, Violation};
+use guise_core::{
+    BrowserSpec, Engine, Error, ExposeSecret as _, Kind as ErrorKind, Result, Violation,
+};
 use guise_egress::{AllowList, Policy, Upstream};
 use tokio::time::Instant;
 
@@ -16,6 +20,9 @@ use crate::chrome_args;
 use crate::host::Settings;
 use crate::pool::{Pool, PoolSizes};
 use crate::process::{Kind, Prepared};
+
+/// What callers are told to wait when memory is short.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// What the operator sets.
 pub struct DriverOptions {
@@ -80,6 +87,7 @@ impl Browsers for Driver {
         let prepared = match pooled {
             Some(prepared) => prepared,
             None => {
+                check_memory()?;
                 let window = spec.viewport.filter(|_| engine == Engine::FullWindow);
                 let kind = Kind {
                     engine,
@@ -122,6 +130,21 @@ impl Driver {
         }
         (wished, Vec::new())
     }
+}
+
+/// A browser more than the memory holds would take others down with it.
+fn check_memory() -> Result<()> {
+    let available = available_memory()
+        .map_err(|error| Error::internal("cannot tell how much memory is free", error))?;
+    if available >= SESSION_MEMORY {
+        return Ok(());
+    }
+    let message = format!(
+        "No browser can be started: {} MiB of memory are available, and one needs {}; try again later",
+        available >> 20,
+        SESSION_MEMORY >> 20
+    );
+    Err(Error::new(ErrorKind::Full, message).with_retry_after(RETRY_AFTER))
 }
 
 fn upstream(spec: &BrowserSpec) -> Result<Option<Upstream>> {
