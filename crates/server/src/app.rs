@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use guise_browser::Driver;
 use guise_core::ports::{Clock, Store};
 use guise_core::services::{Access, Files, Sessions};
 use guise_core::{Area, Caller, Result, Session, SessionId, Status, TenantId, Timestamp};
@@ -26,6 +27,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Browser sessions.
     pub sessions: Sessions,
+    /// Where their browsers come from, for asking how the pool stands.
+    pub driver: Arc<Driver>,
     /// Uploads and downloads.
     pub files: Arc<Files>,
     /// Tenants and keys.

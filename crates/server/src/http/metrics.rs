@@ -48,6 +48,10 @@ pub async fn render(
     }
     #[expect(clippy::cast_precision_loss, reason = "far fewer sessions than 2^52")]
     metrics::gauge!("guise_sessions_active").set(app.sessions.running() as f64);
+    let (ready, hits) = app.driver.pool_figures();
+    #[expect(clippy::cast_precision_loss, reason = "far fewer browsers than 2^52")]
+    metrics::gauge!("guise_pool_ready").set(ready as f64);
+    metrics::counter!("guise_pool_hits_total").absolute(hits);
     let text = app.metrics.render();
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
