@@ -30,9 +30,9 @@ lint: ## Runs formatting, clippy, documentation and dependency checks
 	@scripts/install-debian.sh build
 	@$(TEST) lint
 
-bench: ## Runs the benchmarks of the server
+bench: ## Measures the server beside its peers (ARGS="--quick page" narrows it)
 	@scripts/install-debian.sh run build test
-	@scripts/cargo.sh bench --package guise --bench '*'
+	@scripts/bench.sh $(ARGS)
 
 soak: ## Runs the Rust tests with every long campaign in full
 	@scripts/install-debian.sh run build test

@@ -45,8 +45,8 @@ export async function startSite() {
   return { origin, other, crossSite, stop: () => terminate(child, 'the test site') };
 }
 
-/** A server with a data folder and a key of its own: `{ url, key, stop() }`. */
-export async function startServer() {
+/** A server with a data folder and a key of its own, and more settings as `GUISE_…`: `{ url, key, pid, stop() }`. */
+export async function startServer(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'guise-client-'));
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);
@@ -66,6 +66,7 @@ export async function startServer() {
       GUISE_DATA_DIR: join(folder, 'data'),
       GUISE_API_KEY: key,
       GUISE_ALLOW_HOSTS: 'localhost,127.0.0.1',
+      ...settings,
     },
     stdio: ['ignore', log.fd, log.fd],
   });
@@ -96,5 +97,5 @@ export async function startServer() {
       await rm(folder, { recursive: true });
     }
   };
-  return { url, key, stop };
+  return { url, key, pid: child.pid, stop };
 }

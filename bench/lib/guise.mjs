@@ -1,0 +1,37 @@
+// Guise itself: the release build, with a data folder and a key of its own.
+
+import { fileURLToPath } from 'node:url';
+
+import { startServer, startSite } from '../../tests/clients/node/support/server.js';
+import { Api } from './http.mjs';
+import { until } from './time.mjs';
+
+const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
+process.env.GUISE_BIN ??= `${target}/release/guise`;
+process.env.GUISE_TESTSITE_BIN ??= `${target}/release/guise-testsite`;
+
+export { startSite };
+
+/** Options of a session that is to outlast its benchmark, used or not. */
+export const LASTING = { max_duration_minutes: 60, idle_timeout_minutes: 30 };
+
+/** A server whose pool holds `pool` browsers: `{ api, pid, filled(), hits(), stop() }`. */
+export async function startGuise(pool) {
+  const server = await startServer({
+    GUISE_POOL_HEADLESS_SHELL: String(pool),
+    GUISE_POOL_CHROME: '0',
+    // A line for every request is what an operator has, too.
+    GUISE_LOG_LEVEL: 'info',
+  });
+  const api = new Api(server);
+  return {
+    api,
+    pid: server.pid,
+    filled: () => until('browsers in the pool', async () => (await api.metrics()).guise_pool_ready, ready => ready >= pool),
+    hits: async () => (await api.metrics()).guise_pool_hits_total ?? 0,
+    stop: async () => {
+      await api.stop();
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// Timing, and loops that end.
+
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Runs `work` and gives what it took in milliseconds, with its result. */
+export async function timed(work) {
+  const begun = performance.now();
+  const result = await work();
+  return [performance.now() - begun, result];
+}
+
+/** Repeats `round` until it ran `count` times or `seconds` are over, whichever is first; at least once. */
+export async function repeat({ count, seconds }, round) {
+  const late = performance.now() + seconds * 1000;
+  for (let number = 0; number < count && (number === 0 || performance.now() < late); number += 1) await round(number);
+}
+
+/** Waits for `promise`, no longer than `seconds`. */
+export async function within(seconds, what, promise) {
+  const timer = new AbortController();
+  const late = sleep(seconds * 1000, null, { signal: timer.signal }).then(
+    () => { throw new Error(`${what} took more than ${seconds} s`); },
+    () => {},
+  );
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** Looks again and again until `good` likes what it sees. */
+export async function until(what, look, good = Boolean, seconds = 60) {
+  const late = performance.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (good(seen)) return seen;
+    if (performance.now() > late) throw new Error(`${what}: still ${JSON.stringify(seen)} after ${seconds} s`);
+    await sleep(20);
+  }
+}

@@ -1,0 +1,57 @@
+// (c) Perception, beside Playwright's ariaSnapshot and the full accessibility tree.
+
+import { cleaned } from '../lib/cleanup.mjs';
+import { summary } from '../lib/statistics.mjs';
+import { repeat, timed, within } from '../lib/time.mjs';
+import { three } from './page.mjs';
+
+const PAGES = ['/login', '/shop', '/inputs', '/article', '/frames', '/shadow', '/table?rows=500', '/table?rows=2000'];
+const LONGEST = '/table?rows=2000';
+
+async function measure(count, { session, playwright, raw, goto }, path) {
+  await goto(path);
+  await raw.call('Accessibility.enable');
+  const samples = { pass: [], picture: [], whole: [], snapshot: [], tree: [], capture: [] };
+  const body = playwright.locator('body');
+  let elements = 0;
+  await repeat({ count, seconds: 40 }, async round => {
+    const [whole, { observation, timing }] = await within(60, 'observe', timed(() => session.observe()));
+    const [capture] = await timed(() => raw.jpeg());
+    const [snapshot] = await within(60, 'ariaSnapshot', timed(() => body.ariaSnapshot()));
+    const [tree] = await within(60, 'getFullAXTree', timed(() => raw.call('Accessibility.getFullAXTree')));
+    if (timing.perception === undefined) throw new Error('the answer has no server-timing with perception');
+    elements = observation.space.interaction_actions.length;
+    // The first round is for what is made on first use.
+    if (round === 0) return;
+    const taken = { pass: timing.perception, picture: timing.screenshot, whole, snapshot, tree, capture };
+    for (const [name, took] of Object.entries(taken)) samples[name].push(took);
+  });
+  await raw.call('Accessibility.disable');
+  return { samples, elements };
+}
+
+export const title = '(c) Observe';
+
+export async function run(section, { rounds }) {
+  await cleaned(async cleanup => {
+    const stage = await three(cleanup);
+    const passes = [];
+    for (const path of PAGES) {
+      const { samples, elements } = await measure(rounds(30), stage, path);
+      passes.push(summary(samples.pass).p50);
+      section.figure(`${path}: the pass (${elements} elements listed)`, 'ms', samples.pass,
+        { "Playwright's ariaSnapshot": samples.snapshot, 'Accessibility.getFullAXTree': samples.tree },
+        (own, { "Playwright's ariaSnapshot": other }) => [
+          ['p50 ≤ 10 ms', own.p50, 10],
+          ['p50 ≤ 0.3 × ariaSnapshot', own.p50 / other.p50, 0.3, 'ratio'],
+          ...(path === LONGEST ? [['p95 ≤ 50 ms', own.p95, 50]] : []),
+        ]);
+      section.figure(`${path}: the whole answer`, 'ms', samples.whole,
+        { 'its screenshot': samples.picture, 'one raw JPEG capture': samples.capture },
+        (own, { 'one raw JPEG capture': capture }) => [
+          ['p50 ≤ the pass + 1.2 × one raw capture', own.p50 / (summary(samples.pass).p50 + 1.2 * capture.p50), 1, 'ratio'],
+        ]);
+    }
+    section.figure('the pass, medians of all pages', 'ms', passes);
+  });
+}

@@ -1,0 +1,48 @@
+// (d) The relay: our own client through the server's WebSocket, beside the same client on a pipe.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+import { cleaned } from '../lib/cleanup.mjs';
+import { startGuise } from '../lib/guise.mjs';
+import { within } from '../lib/time.mjs';
+
+const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
+const PROGRAM = process.env.RELAY_COST_BIN ?? `${target}/release/examples/relay_cost`;
+
+/** What the program prints: one line of JSON. */
+async function measured(address, batches) {
+  const child = spawn(PROGRAM, ['--batches', String(batches)], {
+    env: { ...process.env, RELAY_ADDRESS: address },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const parts = [];
+  child.stdout.on('data', part => parts.push(part));
+  try {
+    const [code] = await within(180, PROGRAM, once(child, 'close'));
+    if (code !== 0) throw new Error(`${PROGRAM} ended with ${code}`);
+  } finally {
+    child.kill('SIGKILL');
+  }
+  return JSON.parse(Buffer.concat(parts));
+}
+
+export const title = "(d) The relay, beside the browser's own pipe";
+
+export async function run(section, { rounds }) {
+  await cleaned(async cleanup => {
+    const guise = cleanup.keep(await startGuise(1));
+    const session = cleanup.keep(await guise.api.start());
+    await guise.filled();
+    const { relay, pipe, large, events } = await measured(session.cdpUrl, rounds(20));
+    section.figure('Runtime.evaluate through the server', 'µs', relay, { 'the same client on the pipe': pipe },
+      (own, { 'the same client on the pipe': other }) => [
+        ['p50 ≤ the pipe + 60 µs or 25 %, whichever is more', own.p50 / (other.p50 + Math.max(60, other.p50 * 0.25)), 1, 'ratio'],
+      ]);
+    section.figure('a reply of 64 MB', 'ms', [large.relay_ms], { 'on the pipe': [large.pipe_ms] });
+    section.figure(`events lost to two readers, beside one that reads nothing`, 'events', [events.lost], {},
+      () => [[`none of ${events.sent} lost at ${Math.round(events.per_second)} a second`, events.lost, 0, 'ratio'],
+        ['10,000 a second or more', 9_900 / events.per_second, 1, 'ratio']]);
+  });
+}
