@@ -1,5 +1,7 @@
 //! Pictures of a tab, alone or together with what is on it.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -7,7 +9,7 @@ use guise_cdp::Session;
 use guise_cdp::protocol::page::{CaptureScreenshot, ImageFormat};
 use guise_core::{
     BoundingBox, ElementId, Observation, ObserveRequest, Screenshot, ScreenshotType, Tab,
-    Timestamp, ViewportState,
+    Timestamp, Timing, ViewportState,
 };
 use tokio::time::Instant;
 
@@ -51,20 +53,24 @@ pub(crate) async fn observe(
         return empty(started_at);
     }
     let mut tries = TRIES;
-    let (seen, jpeg, tabs) = loop {
+    let (seen, jpeg, tabs, timing) = loop {
         let timestamp = now();
         // The pass is sent first and the picture right behind it, so that no frame comes between them.
-        let (seen, jpeg, tabs) = tokio::join!(
-            pass(core, &tab, request, deadline),
-            capture(&tab.session, deadline),
+        let ((seen, perception), (jpeg, screenshot), tabs) = tokio::join!(
+            timed(observe::look(core, &tab, request.max_actions, deadline)),
+            timed(capture(&tab.session, deadline)),
             tabs::list(core, deadline)
         );
+        let timing = Timing {
+            perception,
+            screenshot,
+        };
         tries -= 1;
         let same = seen
             .as_ref()
             .is_ok_and(|seen| core.document(&tab) == Some(seen.document.clone()));
         if same || tries == 0 {
-            break ((seen?, timestamp), jpeg?, tabs?.0);
+            break ((seen?, timestamp), jpeg?, tabs?.0, timing);
         }
     };
     let (seen, timestamp): (Seen, Timestamp) = seen;
@@ -85,21 +91,14 @@ pub(crate) async fn observe(
             jpeg: jpeg.into(),
             last_action_id: core.last_action(&tab),
         },
+        timing,
     })
 }
 
-/// The perception pass without the picture; the log says how long it took.
-async fn pass(
-    core: &Core,
-    tab: &CurrentTab,
-    request: &ObserveRequest,
-    deadline: Instant,
-) -> Result<Seen> {
+/// What `work` gives, and what it took.
+async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let began = Instant::now();
-    let seen = observe::look(core, tab, request.max_actions, deadline).await?;
-    let elements = seen.elements.len();
-    tracing::debug!(elapsed = ?began.elapsed(), elements, "looked at a page");
-    Ok(seen)
+    (work.await, began.elapsed())
 }
 
 /// What is observed before the first navigation (Notte API: observe, `about:blank`).
@@ -118,6 +117,7 @@ fn empty(started_at: Timestamp) -> Result<Observation> {
             jpeg: Bytes::from(picture::blank()?),
             last_action_id: None,
         },
+        timing: Timing::default(),
     })
 }
 

@@ -27,7 +27,7 @@ pub use file::{Area, FileInfo};
 pub use ids::{ElementId, KeyId, SessionId, TenantId};
 pub use observation::{
     BoundingBox, Element, Observation, ObserveRequest, Offer, Screenshot, ScreenshotType, Tab,
-    ViewportState,
+    Timing, ViewportState,
 };
 pub use outcome::{Execution, Outcome};
 pub use paging::{Page, PageRequest};

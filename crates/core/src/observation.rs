@@ -1,5 +1,7 @@
 //! What a page looks like to somebody who wants to act on it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,18 @@ pub struct Observation {
     pub elements: Vec<Element>,
     /// The picture of this very state.
     pub screenshot: Screenshot,
+    /// What the look took; not kept in the record.
+    #[serde(skip)]
+    pub timing: Timing,
+}
+
+/// How long the parts of a look took. They run side by side, so their sum is more than the whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// Finding out what is on the page, in all its frames.
+    pub perception: Duration,
+    /// Taking the picture.
+    pub screenshot: Duration,
 }
 
 /// What part of a page is in view, in whole CSS pixels.

@@ -1,9 +1,12 @@
 //! What can be done on a session's page.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
+use guise_core::Timing;
 use serde_json::Value;
 
 use super::body::{Body, RawBody};
@@ -17,6 +20,8 @@ use crate::app::App;
 use crate::http::caller::Authenticated;
 use crate::http::path::Path;
 
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
 /// Looks at the current page: what is on it, what can be done, and a picture.
 #[utoipa::path(post, path = "/sessions/{session_id}/page/observe", tag = "page", operation_id = "page_observe",
     params(
@@ -25,7 +30,8 @@ use crate::http::path::Path;
     ),
     request_body(content = ObserveBody, description = "All members may be left out, and so may the body."),
     responses(
-        (status = 200, description = "The page.", body = ObservationBody),
+        (status = 200, description = "The page.", body = ObservationBody,
+            headers(("server-timing" = String, description = "What finding the elements and taking the picture took, in milliseconds: `perception;dur=3.1, screenshot;dur=34.0`. They run side by side."))),
         (status = 400, description = "The session has ended, or the page cannot be read.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
@@ -38,12 +44,26 @@ pub(super) async fn page_observe(
     Path(id): Path<String>,
     query: Query,
     Body(request): Body<ObserveBody>,
-) -> Result<Json<ObservationBody>, Failure> {
+) -> Result<([(HeaderName, String); 1], Json<ObservationBody>), Failure> {
     let observation = app
         .sessions
         .observe(&caller, &id, &request.into_domain()?, query.keeps_alive()?)
         .await?;
-    Ok(Json(ObservationBody::new(id, observation)))
+    let timing = server_timing(observation.timing);
+    Ok((
+        [(SERVER_TIMING, timing)],
+        Json(ObservationBody::new(id, observation)),
+    ))
+}
+
+/// The header's value (W3C Server Timing, §3).
+fn server_timing(timing: Timing) -> String {
+    let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
+    format!(
+        "perception;dur={:.3}, screenshot;dur={:.3}",
+        ms(timing.perception),
+        ms(timing.screenshot)
+    )
 }
 
 /// Does one action. One that fails is answered with 200 and `success` false.
@@ -131,4 +151,21 @@ pub(super) async fn page_screenshot(
         .screenshot(&caller, &id, query.keeps_alive()?)
         .await?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], screenshot.jpeg).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timing_is_told_in_milliseconds() {
+        let timing = Timing {
+            perception: Duration::from_micros(3_125),
+            screenshot: Duration::from_secs(1),
+        };
+        assert_eq!(
+            server_timing(timing),
+            "perception;dur=3.125, screenshot;dur=1000.000"
+        );
+    }
 }
