@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use guise_chromium::doctor::{Check, Status, checks, recommended_slots};
 use guise_chromium::{Display, Engine, Installation, Options, Paths, Probe, Spec, probe};
 use guise_store::Database;
-use rustix::fs::{Access, access, statvfs};
+use rustix::fs::statvfs;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
@@ -92,9 +92,9 @@ impl Report {
                 "FAIL"
             }
         };
-        super::print(&format!("  {mark:<4}  {:<15} {}", check.name, check.detail))?;
+        super::print(&format!("  {mark:<4}  {:<16} {}", check.name, check.detail))?;
         match check.fix {
-            Some(fix) => super::print(&format!("        {:<15} -> {fix}", "")),
+            Some(fix) => super::print(&format!("        {:<16} -> {fix}", "")),
             None => Ok(()),
         }
     }
@@ -136,7 +136,8 @@ fn data_folder(folder: &DataFolder) -> Check {
         .ancestors()
         .find(|path| path.exists())
         .unwrap_or(Path::new("/"));
-    if let Err(error) = access(nearest, Access::WRITE_OK | Access::EXEC_OK) {
+    // A file without a name, gone at once: what permissions say is not all that can be in the way.
+    if let Err(error) = tempfile::tempfile_in(nearest) {
         let detail = format!("{shown} cannot be made: {}: {error}", nearest.display());
         return bad(NAME, Status::Fail, detail, elsewhere);
     }

@@ -1,0 +1,23 @@
+//! The binary as an operator meets it: its commands, its start and end, and what becomes of its processes.
+//!
+//! Everything here starts the real program with real browsers; what is left of them is counted in /proc and on disk, not
+//! by the program's own list.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may panic"
+)]
+
+mod churn;
+mod configuration;
+mod confinement;
+mod databases;
+mod death;
+mod doctor;
+mod end;
+mod first_start;
+mod keys;
+mod reach;
+mod start_failures;
+mod support;
