@@ -20,7 +20,10 @@ const CONNECTIONS: u32 = 16;
 /// Connects and brings the tables up to date. Servers that start at once take turns.
 pub(crate) async fn open(options: PgConnectOptions, shown: &str) -> Result<PgPool, ConnectError> {
     let unreachable = |error| ConnectError::unreachable(shown, error);
-    let options = options.application_name("guise");
+    // Notices such as "already exists, skipping" are no news to whoever runs the server.
+    let options = options
+        .application_name("guise")
+        .options([("client_min_messages", "warning")]);
 
     let mut connection = timeout(CONNECT, PgConnection::connect_with(&options))
         .await
