@@ -1,10 +1,10 @@
 // The benchmarks of the server. usage: node bench/main.mjs [--quick] [life|pool|page|observe|relay|memory] …
 
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 
 import { version } from './lib/chromium.mjs';
 import { abandon } from './lib/cleanup.mjs';
+import { TARGET } from './lib/programs.mjs';
 import { Report } from './lib/report.mjs';
 import * as life from './sections/life.mjs';
 import * as memory from './sections/memory.mjs';
@@ -50,6 +50,5 @@ try {
 } finally {
   clearTimeout(late);
   report.conclude();
-  const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../target', import.meta.url));
-  await report.write(`${target}/bench/${quick ? 'quick' : 'report'}.json`);
+  await report.write(`${TARGET}/bench/${quick ? 'quick' : 'report'}.json`);
 }

@@ -1,14 +1,9 @@
 // Guise itself: the release build, with a data folder and a key of its own.
 
-import { fileURLToPath } from 'node:url';
-
 import { startServer, startSite } from '../../tests/clients/node/support/server.js';
 import { Api } from './http.mjs';
+import './programs.mjs';
 import { until } from './time.mjs';
-
-const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
-process.env.GUISE_BIN ??= `${target}/release/guise`;
-process.env.GUISE_TESTSITE_BIN ??= `${target}/release/guise-testsite`;
 
 export { startSite };
 

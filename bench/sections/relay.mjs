@@ -2,26 +2,23 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 
 import { cleaned } from '../lib/cleanup.mjs';
 import { startGuise } from '../lib/guise.mjs';
+import { RELAY_COST } from '../lib/programs.mjs';
 import { within } from '../lib/time.mjs';
-
-const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url));
-const PROGRAM = process.env.RELAY_COST_BIN ?? `${target}/release/examples/relay_cost`;
 
 /** What the program prints: one line of JSON. */
 async function measured(address, batches) {
-  const child = spawn(PROGRAM, ['--batches', String(batches)], {
+  const child = spawn(RELAY_COST, ['--batches', String(batches)], {
     env: { ...process.env, RELAY_ADDRESS: address },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const parts = [];
   child.stdout.on('data', part => parts.push(part));
   try {
-    const [code] = await within(180, PROGRAM, once(child, 'close'));
-    if (code !== 0) throw new Error(`${PROGRAM} ended with ${code}`);
+    const [code] = await within(180, RELAY_COST, once(child, 'close'));
+    if (code !== 0) throw new Error(`${RELAY_COST} ended with ${code}`);
   } finally {
     child.kill('SIGKILL');
   }
