@@ -70,10 +70,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         Arc::clone(&blobs),
         Arc::clone(&clock),
     ));
-    let slots = match settings.slots {
-        Some(slots) => slots,
-        None => guise_chromium::doctor::recommended_slots()?,
-    };
+    let slots = super::slots::in_force(&settings)?;
     let sessions = Sessions::new(
         Arc::clone(&store),
         blobs,
@@ -224,13 +221,16 @@ fn announce(
     slots: usize,
     first_key: Option<ApiKeySecret>,
 ) -> Result<()> {
-    let base = app.settings.public_url.as_ref().map_or_else(
-        || format!("http://{address}"),
-        |url| url.as_str().trim_end_matches('/').to_owned(),
-    );
-    super::print(&format!(
-        "Guise listens on {base}\n  reference  {base}/docs\n  slots      {slots}"
-    ))?;
+    super::print(&format!("Guise listens on http://{address}"))?;
+    let base = match &app.settings.public_url {
+        None => format!("http://{address}"),
+        Some(url) => {
+            let url = url.as_str().trim_end_matches('/');
+            super::print(&format!("  public     {url}"))?;
+            url.to_owned()
+        }
+    };
+    super::print(&format!("  reference  {base}/docs\n  slots      {slots}"))?;
     if let Some(secret) = first_key {
         super::print(&format!(
             "  API key    {}   (shown once; also kept in the data folder, file api_key)",

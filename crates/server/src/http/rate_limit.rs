@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock as _, DefaultClock};
@@ -35,6 +35,21 @@ impl RateLimit {
             per_minute: calls,
         }
     }
+
+    /// One call comes back after this.
+    fn interval(&self) -> Duration {
+        Duration::from_mins(1) / self.per_minute.get()
+    }
+
+    fn refuse(&self, wait: Duration) -> Response {
+        let seconds = wait.as_secs() + 1;
+        let message = format!(
+            "Rate limit exceeded: {} calls a minute are allowed with one key; try again in {seconds} s",
+            self.per_minute
+        );
+        let error = Error::new(Kind::Quota, message).with_retry_after(Duration::from_secs(seconds));
+        Failure(error).into_response()
+    }
 }
 
 /// Refuses calls beyond the limit, and tells every caller how it stands.
@@ -43,33 +58,23 @@ pub async fn enforce(State(app): State<App>, request: Request, next: Next) -> Re
     else {
         return next.run(request).await;
     };
-    let total = HeaderValue::from(limit.per_minute.get());
-    match limit.limiter.check_key(&caller.key) {
+    let clock = DefaultClock::default();
+    let (mut response, left, until_next) = match limit.limiter.check_key(&caller.key) {
         Ok(snapshot) => {
-            let mut response = next.run(request).await;
-            let headers = response.headers_mut();
-            headers.insert("x-ratelimit-limit", total);
-            headers.insert(
-                "x-ratelimit-remaining",
-                HeaderValue::from(snapshot.remaining_burst_capacity()),
-            );
-            response
+            let left = snapshot.remaining_burst_capacity();
+            (next.run(request).await, left, Duration::ZERO)
         }
         Err(until) => {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            let seconds = wait.as_secs() + 1;
-            let message = format!(
-                "Rate limit exceeded: {} calls a minute are allowed with one key; try again in {seconds} s",
-                limit.per_minute
-            );
-            let error = Error::new(Kind::Quota, message)
-                .with_retry_after(std::time::Duration::from_secs(seconds));
-            let mut response = Failure(error).into_response();
-            response.headers_mut().insert("x-ratelimit-limit", total);
-            response
-                .headers_mut()
-                .insert("x-ratelimit-remaining", HeaderValue::from(0));
-            response
+            let wait = until.wait_time_from(clock.now());
+            (limit.refuse(wait), 0, wait)
         }
-    }
+    };
+    // The whole allowance is back once nothing more was asked for so long.
+    let whole = until_next + limit.interval() * (limit.per_minute.get() - left);
+    let reset = app.now().plus(whole).as_micros() / 1_000_000;
+    let headers = response.headers_mut();
+    headers.insert("x-ratelimit-limit", limit.per_minute.get().into());
+    headers.insert("x-ratelimit-remaining", left.into());
+    headers.insert("x-ratelimit-reset", reset.into());
+    response
 }

@@ -62,7 +62,7 @@ pub(super) fn read<T: DeserializeOwned>(value: Value, prefix: &[&str]) -> Result
             serde_path_to_error::Segment::Seq { index } => Some(index.to_string()),
             _ => None,
         }));
-        let text = error.inner().to_string();
+        let text = plain(&error.inner().to_string());
         // A missing or unknown member is reported at the object around it; its own name is what helps.
         for start in ["missing field `", "unknown field `"] {
             if let Some(name) = text
@@ -84,6 +84,13 @@ pub(super) fn read<T: DeserializeOwned>(value: Value, prefix: &[&str]) -> Result
         };
         let member = path.join(".");
         let message = match code {
+            "missing" | "extra_forbidden" if path.len() > 1 => {
+                format!(
+                    "{} in {}",
+                    capitalised(&text),
+                    path[..path.len() - 1].join(".")
+                )
+            }
             "missing" | "extra_forbidden" => capitalised(&text),
             _ => format!("Invalid value for {member}: {text}"),
         };
@@ -122,6 +129,23 @@ fn refused_bytes(rejection: BytesRejection) -> Failure {
         .into();
     }
     Error::refused(format!("The body could not be read: {rejection}")).into()
+}
+
+/// Says what was expected in words of JSON.
+fn plain(text: &str) -> String {
+    let Some((start, expected)) = text.rsplit_once(", expected ") else {
+        return text.to_owned();
+    };
+    let expected = match expected {
+        "i64" => "a whole number",
+        "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "f32" | "f64" => "a number",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        text if text.starts_with("struct ") => "an object",
+        text => text,
+    };
+    format!("{start}, expected {expected}")
 }
 
 fn lookup<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
