@@ -4,7 +4,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod addresses;
 mod bad_input;
 mod coverage;
 mod document;
+mod files;
 mod keys;
+mod limits;
+mod page;
+mod scrape;
+mod sessions;

@@ -10,6 +10,7 @@ use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::document::Document;
 
@@ -174,7 +175,8 @@ impl Call {
         let stream = TcpStream::connect(self.client.address).await?;
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        let connection = tokio::spawn(connection);
+        // Whoever does not wait for the answer any more hangs up.
+        let _connection = AbortOnDropHandle::new(tokio::spawn(connection));
         let mut request = Request::builder()
             .method(self.method)
             .uri(self.path)
@@ -183,7 +185,6 @@ impl Call {
         let response = sender.send_request(request).await?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await?.to_bytes();
-        connection.abort();
         Ok(Answer {
             status: parts.status,
             headers: parts.headers,

@@ -88,7 +88,6 @@ impl Server {
         BufReader::new(process.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        // With a public address the first line names that one; the log has the other.
         let address = line
             .trim()
             .rsplit("http://")
@@ -149,11 +148,10 @@ impl Server {
         self.command(&arguments).await
     }
 
-    /// The id of the newest key of a tenant.
-    pub async fn newest_key_id(&self, tenant: &str) -> String {
-        let list = self.command(&["keys", "list", "--tenant", tenant]).await;
-        let last = list.lines().last().unwrap();
-        last.split_whitespace().next().unwrap().to_owned()
+    /// Ends it as a crash would.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     /// Asks the server to end and waits until it has.
