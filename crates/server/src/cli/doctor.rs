@@ -14,6 +14,7 @@ use rustix::fs::statvfs;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
+use super::slots;
 use crate::config::Settings;
 use crate::data_folder::DataFolder;
 
@@ -32,7 +33,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
     report.tell(data_folder(&folder))?;
     report.tell(database(&settings, &folder).await)?;
     report.tell(address(&settings).await)?;
-    report.tell(slots(&settings))?;
+    report.tell(room(&settings))?;
 
     let paths = Paths {
         headless_shell: settings.headless_shell.clone(),
@@ -44,6 +45,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
     let (machine, browsers): (Vec<_>, Vec<_>) = found.into_iter().partition(is_of_the_machine);
     let can_start = !machine.iter().chain(&browsers).any(has_failed);
     report.section("Machine")?;
+    report.tell(kernel())?;
     report.tell_all(machine)?;
     report.section("Browsers")?;
     report.tell_all(browsers)?;
@@ -67,12 +69,16 @@ fn has_failed(check: &Check) -> bool {
 /// Prints as it goes, and counts.
 #[derive(Default)]
 struct Report {
+    begun: bool,
     warnings: usize,
     failures: usize,
 }
 
 impl Report {
-    fn section(&self, title: &str) -> Result<()> {
+    fn section(&mut self, title: &str) -> Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            super::print("")?;
+        }
         super::print(title)
     }
 
@@ -104,14 +110,15 @@ impl Report {
             1 => format!("1 {what}"),
             _ => format!("{number} {what}s"),
         };
-        super::print(&match (self.failures, self.warnings) {
+        let verdict = match (self.failures, self.warnings) {
             (0, 0) => "All is well.".to_owned(),
             (0, warnings) => format!("Ready, with {}.", count(warnings, "warning")),
             (failures, _) => format!(
                 "Not ready: {} to see to, marked FAIL.",
                 count(failures, "thing")
             ),
-        })?;
+        };
+        super::print(&format!("\n{verdict}"))?;
         Ok(if self.failures == 0 {
             ExitCode::SUCCESS
         } else {
@@ -190,6 +197,19 @@ async fn database(settings: &Settings, folder: &DataFolder) -> Check {
     }
 }
 
+fn kernel() -> Check {
+    let system = rustix::system::uname();
+    fine(
+        "kernel",
+        format!(
+            "{} {}, {}",
+            system.sysname().to_string_lossy(),
+            system.release().to_string_lossy(),
+            system.machine().to_string_lossy()
+        ),
+    )
+}
+
 async fn address(settings: &Settings) -> Check {
     const NAME: &str = "address";
     match TcpListener::bind(settings.listen).await {
@@ -203,18 +223,28 @@ async fn address(settings: &Settings) -> Check {
     }
 }
 
-fn slots(settings: &Settings) -> Check {
+/// How many browsers may run at once, beside what there is room for.
+fn room(settings: &Settings) -> Check {
     const NAME: &str = "slots";
-    match (settings.slots, recommended_slots()) {
-        (Some(slots), Ok(room)) if slots > room => bad(
-            NAME,
-            Status::Warn,
-            format!("{slots} are configured, but memory has room for {room}"),
-            "set slots (GUISE_SLOTS) to 0 to have them counted from memory",
-        ),
-        (Some(slots), _) => fine(NAME, format!("{slots}, as configured")),
-        (None, Ok(room)) => fine(NAME, format!("{room}, from the memory that is available")),
-        (None, Err(error)) => bad(NAME, Status::Fail, error.to_string(), "set GUISE_SLOTS"),
+    let (number, room) = match (slots::in_force(settings), recommended_slots()) {
+        (Ok(number), Ok(room)) => (number, room),
+        (Err(error), _) | (_, Err(error)) => {
+            return bad(NAME, Status::Fail, error.to_string(), "mount /proc");
+        }
+    };
+    let uids = slots::by_uid(settings);
+    if number > uids {
+        let detail = format!("{number}, but beside the pools there are uids for {uids}");
+        bad(NAME, Status::Warn, detail, "name more uids (GUISE_UIDS)")
+    } else if number > room {
+        let detail = format!("{number}, but memory has room for {room}");
+        let fix = "set slots (GUISE_SLOTS) to 0 to have them counted from memory";
+        bad(NAME, Status::Warn, detail, fix)
+    } else {
+        let origin = settings
+            .slots
+            .map_or("from the memory that is available", |_| "as configured");
+        fine(NAME, format!("{number}, {origin}"))
     }
 }
 

@@ -5,11 +5,12 @@ mod doctor;
 mod keys;
 mod log;
 mod serve;
+mod slots;
 mod store;
 mod table;
 mod tenants;
 
-use std::io::Write as _;
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -163,7 +164,8 @@ fn layers(matches: &ArgMatches) -> Result<(Layers, Vec<String>)> {
     let explicit = matches
         .get_one::<PathBuf>("config")
         .cloned()
-        .or_else(|| std::env::var_os("GUISE_CONFIG").map(PathBuf::from));
+        .or_else(|| std::env::var_os("GUISE_CONFIG").map(PathBuf::from))
+        .filter(|file| !file.as_os_str().is_empty());
     let file = match explicit {
         Some(file) => Some(file),
         None => {
@@ -190,12 +192,20 @@ fn deepest(matches: &ArgMatches, name: &str) -> Option<String> {
     below.or_else(|| matches.get_one::<String>(name).cloned())
 }
 
-/// One line of standard input.
+/// One line of standard input, without the white space around it.
 fn read_line() -> Result<String> {
+    /// Longer than any key, and soon read where the input never ends.
+    const LONGEST: u64 = 4096;
     let mut line = String::new();
     std::io::stdin()
+        .lock()
+        .take(LONGEST)
         .read_line(&mut line)
-        .context("cannot read standard input")?;
+        .context("cannot read a line of text from standard input")?;
+    anyhow::ensure!(
+        line.ends_with('\n') || (line.len() as u64) < LONGEST,
+        "the line on standard input is too long: expected less than {LONGEST} bytes"
+    );
     Ok(line.trim().to_owned())
 }
 

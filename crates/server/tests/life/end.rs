@@ -11,8 +11,11 @@ use serde_json::{Value, json};
 
 use crate::support::{Home, KEY, Server, within};
 
-/// What a server that ended leaves: nothing but its data.
-fn nothing_is_left(home: &Home, server: &Server) {
+/// Ends the server. It leaves nothing but its data.
+fn end(home: &Home, server: &mut Server) {
+    let runtime_folder = server.runtime_folder();
+    server.term();
+    assert!(!runtime_folder.exists(), "{}", runtime_folder.display());
     assert!(home.processes().is_empty(), "{:?}", home.processes());
     assert!(
         home.browser_folders().is_empty(),
@@ -36,8 +39,7 @@ async fn at_once_and_idle() {
     let home = home();
     // While the pool still fills.
     let mut server = Server::start(&home);
-    server.term();
-    nothing_is_left(&home, &server);
+    end(&home, &mut server);
     let mut server = Server::start(&home);
     within(Duration::from_secs(30), "the pool is full", async || {
         home.processes()
@@ -47,8 +49,7 @@ async fn at_once_and_idle() {
             == 2
     })
     .await;
-    server.term();
-    nothing_is_left(&home, &server);
+    end(&home, &mut server);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -94,8 +95,7 @@ async fn with_sessions_requests_and_sockets_open() {
             .await
     });
 
-    tokio::task::block_in_place(|| server.term());
-    nothing_is_left(&home, &server);
+    tokio::task::block_in_place(|| end(&home, &mut server));
     // Answered that it cannot be, or cut off: but not left waiting.
     if let Ok(answer) = request.await.unwrap() {
         assert!(
@@ -125,11 +125,12 @@ async fn an_interrupt_is_as_good_as_term(#[case] times: u32) {
     let home = home();
     let mut server = Server::start(&home);
     let id = server.client().start(json!({})).await;
+    let runtime_folder = server.runtime_folder();
     for _ in 0..times {
         server.interrupt();
     }
-    server.term();
-    nothing_is_left(&home, &server);
+    server.ended();
+    assert!(!runtime_folder.exists() && home.processes().is_empty());
     let server = Server::start(&home);
     assert_eq!(server.client().session(&id).await["status"], "closed");
 }

@@ -24,6 +24,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     out: Arc<Mutex<String>>,
     err: PathBuf,
+    runtime_root: PathBuf,
 }
 
 impl Server {
@@ -71,11 +72,23 @@ impl Server {
             address,
             out,
             err,
+            runtime_root: home.runtime_folder(),
         }
     }
 
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The folder that holds its browsers' folders: it keeps the lock in there open.
+    pub(crate) fn runtime_folder(&self) -> PathBuf {
+        let links = fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap();
+        let mut targets = links
+            .flatten()
+            .filter_map(|link| fs::read_link(link.path()).ok());
+        let lock =
+            targets.find(|path| path.ends_with("lock") && path.starts_with(&self.runtime_root));
+        lock.unwrap().parent().unwrap().to_owned()
     }
 
     /// Calls with [`KEY`].
@@ -101,8 +114,13 @@ impl Server {
     /// Sends TERM and expects an orderly end in time. Answers the log.
     #[track_caller]
     pub(crate) fn term(&mut self) -> String {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).unwrap();
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        self.ended()
+    }
+
+    /// Expects an orderly end in time. Answers the log.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> String {
         let deadline = Instant::now() + END;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
