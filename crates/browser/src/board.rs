@@ -47,8 +47,8 @@ pub(crate) struct Tab {
     pub(crate) elements: Elements,
     /// The element that the last action was about.
     pub(crate) last_action: Option<ElementId>,
-    /// What dialogs said and what they were answered since the last action began.
-    pub(crate) dialogs: Vec<String>,
+    /// When it was sent to an address that turned out to be a download, if it was not sent elsewhere since.
+    pub(crate) download: Option<Instant>,
 }
 
 impl Tab {
@@ -111,6 +111,9 @@ pub(crate) struct State {
     pub(crate) sessions: HashMap<SessionId, (Session, Kind)>,
     /// How far the documents of pages have come that are not tabs yet.
     pub(crate) early_phases: HashMap<TargetId, Phase>,
+    /// The dialog that is open on a tab.
+    pub(crate) dialogs: HashMap<TargetId, u64>,
+    dialogs_seen: u64,
     frames_seen: u64,
 }
 
@@ -135,6 +138,13 @@ impl State {
         }
     }
 
+    /// Notes that a dialog opens on a tab, and numbers it.
+    pub(crate) fn dialog_opened(&mut self, tab: &TargetId) -> u64 {
+        self.dialogs_seen += 1;
+        self.dialogs.insert(tab.clone(), self.dialogs_seen);
+        self.dialogs_seen
+    }
+
     /// The place of the current tab.
     pub(crate) fn current_index(&self) -> Option<usize> {
         let current = self.current.as_ref()?;
@@ -145,6 +155,7 @@ impl State {
     pub(crate) fn close_tab(&mut self, target: &TargetId) {
         self.tabs.retain(|tab| tab.target != *target);
         self.frames.retain(|_, frame| frame.tab != *target);
+        self.dialogs.remove(target);
         if self.current.as_ref() == Some(target) {
             self.current = self.tabs.last().map(|tab| tab.target.clone());
         }
@@ -210,6 +221,7 @@ impl State {
                 tab.crashed = false;
                 tab.elements.in_document(document);
                 tab.last_action = None;
+                tab.download = None;
             }
         }
         if anew {

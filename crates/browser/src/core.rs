@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use guise_cdp::{BrowserContextId, Connection, FrameId, LoaderId, Session, TargetId};
 use guise_core::ElementId;
 use guise_core::ports::{BrowserEvent, BrowserVersion};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 use crate::board::{Board, State, Tab};
@@ -38,6 +38,8 @@ pub(crate) struct Core {
     pub(crate) downloads: Downloads,
     /// Who is told what happens.
     pub(crate) events: broadcast::Sender<BrowserEvent>,
+    /// How many outside clients are connected.
+    pub(crate) outside: watch::Sender<usize>,
     /// What runs in the background.
     pub(crate) tasks: Tasks,
     settings: Mutex<Arc<Settings>>,
@@ -84,6 +86,7 @@ impl Core {
             board: Board::new(),
             downloads: Downloads::new(parts.downloads),
             events: broadcast::Sender::new(64),
+            outside: watch::Sender::new(0),
             tasks: Tasks::default(),
             settings: Mutex::new(Arc::new(settings)),
         }

@@ -27,6 +27,8 @@ pub(crate) enum Arrival {
     Loaded,
     /// The time was up before.
     Unfinished,
+    /// It is a file that the browser keeps; the tab stays where it was.
+    Download,
 }
 
 impl Arrival {
@@ -34,6 +36,7 @@ impl Arrival {
         match self {
             Self::Loaded => "",
             Self::Unfinished => "; it had not finished loading after 10 s and is used as it is",
+            Self::Download => "; it is a download, so the tab still shows what it showed before",
         }
     }
 }
@@ -127,7 +130,12 @@ async fn navigate(core: &Core, tab: &CurrentTab, url: &Url, deadline: Instant) -
         url: url.as_str().to_owned(),
         ..Default::default()
     };
-    core.board.change(|state| state.navigated = true);
+    core.board.change(|state| {
+        state.navigated = true;
+        if let Some(tab) = state.tab_mut(&tab.target) {
+            tab.download = None;
+        }
+    });
     let answer = match tab.session.call(&command, bound).await {
         Ok(answer) => answer,
         Err(CdpError::Timeout { .. }) => return Ok(Arrival::Unfinished),
@@ -139,12 +147,11 @@ async fn navigate(core: &Core, tab: &CurrentTab, url: &Url, deadline: Instant) -
         Err(error) => return Err(error.into()),
     };
     if answer.is_download == Some(true) {
-        // The page stays; the download is kept like any other.
-        return Ok(Arrival::Loaded);
+        return Ok(downloads(core, tab, began));
     }
     if let Some(error) = answer.error_text.filter(|text| !text.is_empty()) {
         if error == "net::ERR_ABORTED" && core.downloads.began_since(began) {
-            return Ok(Arrival::Loaded);
+            return Ok(downloads(core, tab, began));
         }
         return Err(failure(core, tab, url, &error, began));
     }
@@ -154,6 +161,16 @@ async fn navigate(core: &Core, tab: &CurrentTab, url: &Url, deadline: Instant) -
     let arrival = load(core, &tab.target, Some(&document), bound).await?;
     refused(core, tab, url, began)?;
     Ok(arrival)
+}
+
+/// The page stays; the download is kept like any other, and the tab remembers it.
+fn downloads(core: &Core, tab: &CurrentTab, began: Instant) -> Arrival {
+    core.board.change(|state| {
+        if let Some(tab) = state.tab_mut(&tab.target) {
+            tab.download = Some(began);
+        }
+    });
+    Arrival::Download
 }
 
 /// A page that the door refuses over plain HTTP arrives as the door's own answer.

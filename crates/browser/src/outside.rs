@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{sink, stream};
 use guise_cdp::relay::{self, Ended, Rules};
 use guise_core::ports::Channel;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::core::Core;
 use crate::fault::{Fault, Result};
@@ -23,6 +23,22 @@ impl Rules for Uploads {
     }
 }
 
+/// Counts a client for as long as it is connected.
+struct Connected<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Connected<'a> {
+    fn count(clients: &'a watch::Sender<usize>) -> Self {
+        clients.send_modify(|clients| *clients += 1);
+        Self(clients)
+    }
+}
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|clients| *clients -= 1);
+    }
+}
+
 /// Carries a client's messages until it leaves or the browser is gone.
 pub(crate) async fn serve(core: &Core, channel: Channel) -> Result<()> {
     let incoming = Box::pin(stream::unfold(channel.incoming, |mut incoming| async {
@@ -36,6 +52,7 @@ pub(crate) async fn serve(core: &Core, channel: Channel) -> Result<()> {
         },
     ));
     let rules = Uploads(core.uploads.clone());
+    let _connected = Connected::count(&core.outside);
     match relay::serve(
         &core.connection,
         incoming,

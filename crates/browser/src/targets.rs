@@ -30,8 +30,12 @@ const FOLLOWED: &[&str] = &[
     "Page.domContentEventFired",
     "Page.loadEventFired",
     "Page.javascriptDialogOpening",
+    "Page.javascriptDialogClosed",
     "Inspector.targetCrashed",
 ];
+
+/// What is followed in workers.
+const NESTED: &[&str] = &["Target.attachedToTarget", "Target.detachedFromTarget"];
 
 /// What a target is, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,16 +119,30 @@ pub(crate) fn adopt(core: &Arc<Core>, attached: AttachedToTarget, tab: Option<&T
                 .spawn(async move { set_up(&core_of_task, session, info, tab, kind).await });
         }
         Kind::Worker | Kind::Other => {
-            // Nothing of it is followed, so nothing need be kept for a follower.
-            drop(session.subscribe(&[]));
+            // Of a worker only the workers that it starts are followed.
+            let events = session.subscribe(if kind == Kind::Worker { NESTED } else { &[] });
+            if kind == Kind::Worker {
+                let follower = follow(Arc::clone(core), session.clone(), events, tab, kind);
+                core.tasks.spawn(follower);
+            }
             core.tasks.spawn(async move {
                 let deadline = Instant::now() + SET_UP;
                 let settings = core_of_task.settings();
-                let (applied, resumed) = tokio::join!(
+                let nested = async {
+                    match kind {
+                        Kind::Worker => session.call(&auto_attach(), deadline).await.map(drop),
+                        _ => Ok(()),
+                    }
+                };
+                let (nested, applied, resumed) = tokio::join!(
+                    nested,
                     settings::apply(&session, kind, &settings, deadline),
                     session.call(&RunIfWaitingForDebugger {}, deadline)
                 );
-                for error in [applied.err(), resumed.err()].into_iter().flatten() {
+                for error in [nested.err(), applied.err(), resumed.err()]
+                    .into_iter()
+                    .flatten()
+                {
                     tracing::debug!(%error, ?kind, "a target could not be set up");
                 }
             });
@@ -206,7 +224,7 @@ fn open_tab(state: &mut State, info: &TargetInfo, session: &Session) {
         crashed: false,
         elements: Elements::default(),
         last_action: None,
-        dialogs: Vec::new(),
+        download: None,
     });
     if state.current.is_none() {
         state.current = Some(info.target_id.clone());
@@ -345,7 +363,8 @@ fn note(
             core.board
                 .change(|state| state.set_phase(tab, Phase::Loaded));
         }
-        "Page.javascriptDialogOpening" => dialogs::answer(core, session, &event.parse()?, tab),
+        "Page.javascriptDialogOpening" => dialogs::opened(core, session, &event.parse()?, tab),
+        "Page.javascriptDialogClosed" => dialogs::closed(core, tab),
         "Inspector.targetCrashed" => core.board.change(|state| {
             if kind == Kind::Page
                 && let Some(tab) = state.tab_mut(tab)

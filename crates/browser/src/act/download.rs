@@ -35,14 +35,22 @@ struct Document {
     content_type: String,
 }
 
-/// Whether a download is to save the document itself: the tab shows a file and no page, and the target is `I0`, `body` or
+/// What a download of a whole document is about.
+pub(crate) enum Whole {
+    /// The file that the tab shows instead of a page.
+    Shown,
+    /// The file that came when the tab was sent to its address at that moment: the browser cannot show it.
+    Fetched(Instant),
+}
+
+/// Whether a download is to save the document itself: the tab is at a file and no page, and the target is `I0`, `body` or
 /// `html` (Notte API: `download_file`).
 pub(crate) async fn means_document(
     core: &Core,
     tab: &CurrentTab,
     target: &Target,
     deadline: Instant,
-) -> Result<bool> {
+) -> Result<Option<Whole>> {
     let named = target.id.as_ref().is_some_and(|id| id.as_str() == RAW);
     let whole = |selector: &str| matches!(selector.trim(), "body" | "html");
     let selected = target.selectors.as_ref().is_some_and(|selectors| {
@@ -50,13 +58,16 @@ pub(crate) async fn means_document(
             || selectors.playwright_selector.as_deref().is_some_and(whole)
     });
     if !named && !selected {
-        return Ok(false);
+        return Ok(None);
+    }
+    if let Some(began) = core.board.read(|state| state.tab(&tab.target)?.download) {
+        return Ok(Some(Whole::Fetched(began)));
     }
     let frame = tab.main_frame();
     let world = core.world(&frame, deadline).await?;
     let document: Document =
         locate::run(core, &frame, &world, "document", &json!({}), deadline).await?;
-    Ok(is_raw(&document.content_type))
+    Ok(is_raw(&document.content_type).then_some(Whole::Shown))
 }
 
 /// The id of a document that is a file and no page.
@@ -67,12 +78,16 @@ pub(crate) fn is_raw(media_type: &str) -> bool {
     !matches!(media_type, "text/html" | "application/xhtml+xml" | "")
 }
 
-/// Saves the document that the tab shows, which is no page but a file: a picture, a PDF, a text.
+/// Saves the document that the tab is at, which is no page but a file: a picture, a PDF, a text.
 pub(crate) async fn document(
     core: &Core,
     tab: &CurrentTab,
+    whole: Whole,
     deadline: Instant,
 ) -> Result<DownloadedFile> {
+    if let Whole::Fetched(began) = whole {
+        return fetched(core, began, deadline).await;
+    }
     let frame = tab.main_frame();
     let world = core.world(&frame, deadline).await?;
     let began = Instant::now();
@@ -85,7 +100,7 @@ pub(crate) async fn document(
 async fn fetched(core: &Core, began: Instant, deadline: Instant) -> Result<DownloadedFile> {
     let begin_by = deadline.min(Instant::now() + BEGIN);
     match core.downloads.first_since(began, begin_by, deadline).await {
-        Err(Fault::TimedOut) => Err(Fault::told("no download began after the click")),
+        Err(Fault::TimedOut) => Err(Fault::told("no download began")),
         other => other,
     }
 }

@@ -157,9 +157,9 @@ async fn interact(
     let bound = deadline.min(Instant::now() + allowed);
     let tab = core.current()?;
     if let Interaction::DownloadFile = interaction
-        && download::means_document(core, &tab, target, bound).await?
+        && let Some(whole) = download::means_document(core, &tab, target, bound).await?
     {
-        let file = download::document(core, &tab, bound).await?;
+        let file = download::document(core, &tab, whole, bound).await?;
         return Ok(Performed {
             outcome: Outcome::done(format!("Downloaded the file '{}'", file.name)),
             download: Some(file),

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::board::Phase;
 use crate::core::{Core, CurrentTab};
-use crate::dialogs;
+use crate::dialogs::{self, Told};
 use crate::fault::{Fault, Result};
 use crate::navigation::{self, LOAD};
 
@@ -26,6 +26,8 @@ const WATCHED: &[&str] = &[
     "Page.frameDetached",
     "Page.windowOpen",
     "Page.downloadWillBegin",
+    "Page.javascriptDialogOpening",
+    "Page.javascriptDialogClosed",
 ];
 
 /// The page will navigate a frame: told at once where the navigation itself waits for its turn, as forms do.
@@ -43,6 +45,8 @@ impl Event for FrameScheduledNavigation {
 
 /// How long a window that the page asked for may take to appear.
 const WINDOW: Duration = Duration::from_secs(3);
+/// How many dialogs are told of.
+const DIALOGS: usize = 5;
 /// How long a page may be too busy to tell what the input caused.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -70,6 +74,7 @@ struct Seen {
     windows: Vec<String>,
     /// The newest document of the main frame.
     document: Option<LoaderId>,
+    dialogs: Vec<Told>,
 }
 
 impl<'a> Watch<'a> {
@@ -81,12 +86,9 @@ impl<'a> Watch<'a> {
         let inner = inner_session
             .as_ref()
             .map(|session| session.subscribe(WATCHED));
-        let tabs_before = core.board.change(|state| {
-            if let Some(tab) = state.tab_mut(&tab.target) {
-                tab.dialogs.clear();
-            }
-            state.tabs.iter().map(|tab| tab.target.clone()).collect()
-        });
+        let tabs_before = core
+            .board
+            .read(|state| state.tabs.iter().map(|tab| tab.target.clone()).collect());
         Self {
             core,
             tab: tab.clone(),
@@ -124,10 +126,8 @@ impl<'a> Watch<'a> {
             Ok(()) => {}
         }
         let opened = self.new_tab(&seen, bound).await?;
-        let dialogs = self.core.board.read(|state| {
-            let tab = state.tab(&self.tab.target);
-            tab.map_or_else(String::new, |tab| dialogs::sentence(&tab.dialogs))
-        });
+        drain(&mut self.events, &mut seen);
+        let dialogs = dialogs::sentence(&seen.dialogs);
         let tab = if opened {
             ", which opened a new tab that is now current"
         } else {
@@ -274,6 +274,20 @@ impl Seen {
             "Page.windowOpen" => {
                 if let Ok(opened) = event.parse::<page::WindowOpen>() {
                     self.windows.push(opened.url);
+                }
+            }
+            "Page.javascriptDialogOpening" => {
+                if let Ok(dialog) = event.parse::<page::JavascriptDialogOpening>()
+                    && self.dialogs.len() < DIALOGS
+                {
+                    self.dialogs.push(Told::opening(&dialog));
+                }
+            }
+            "Page.javascriptDialogClosed" => {
+                if let Ok(closed) = event.parse::<page::JavascriptDialogClosed>()
+                    && let Some(dialog) = self.dialogs.last_mut()
+                {
+                    dialog.closes(&closed);
                 }
             }
             // What was to be a navigation became a download.

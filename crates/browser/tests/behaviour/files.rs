@@ -2,6 +2,8 @@
 
 use std::io::Cursor;
 
+use guise_browser::Settings;
+use guise_chromium::Engine;
 use guise_core::ports::{Browser as _, BrowserEvent};
 use guise_core::{Action, ElementId, Interaction, Target};
 
@@ -84,8 +86,6 @@ async fn files_are_downloaded() {
     let stage = Stage::new().await;
     let mut events = stage.browser.events();
     stage.goto("/download").await;
-    let seen = stage.observe().await;
-    println!("{}", seen.description);
     let performed = stage
         .perform(download(by("a[href*='report.csv'] >> nth=0")))
         .await;
@@ -98,15 +98,64 @@ async fn files_are_downloaded() {
     stage.end().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_document_that_is_a_file_is_saved() {
-    let stage = Stage::new().await;
-    stage.goto("/download/notes.txt").await;
-    let performed = stage.perform(download(by_id(&ElementId::new("I0")))).await;
-    assert!(performed.outcome.success, "{}", performed.outcome.message);
-    let file = performed.download.unwrap();
-    assert_eq!(file.name, "notes.txt");
-    let text = std::fs::read_to_string(&file.path).unwrap();
-    assert!(!text.is_empty());
+/// Goes there and saves what is there, by every name that it has.
+async fn saves(engine: Engine, path: &str, name: &str, shown: bool) {
+    let stage = Stage::with(engine, Settings::default()).await;
+    let arrived = stage.goto(path).await;
+    assert_eq!(
+        arrived.message.contains("it is a download"),
+        !shown,
+        "{engine:?} {path}: {}",
+        arrived.message
+    );
+    for target in [by_id(&ElementId::new("I0")), by("body"), by("html")] {
+        let performed = stage.perform(download(target)).await;
+        let message = &performed.outcome.message;
+        assert!(performed.outcome.success, "{engine:?} {path}: {message}");
+        let file = performed.download.unwrap();
+        assert_eq!(file.name, name);
+        assert!(std::fs::metadata(&file.path).unwrap().len() > 0);
+    }
+    stage.goto("/article").await;
+    let message = stage.fails(download(by_id(&ElementId::new("I0")))).await;
+    assert!(message.contains("is invalid"), "{message}");
     stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_the_browser_shows_is_saved() {
+    saves(
+        Engine::HeadlessShell,
+        "/download/notes.txt",
+        "notes.txt",
+        true,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_the_browser_shows_is_saved() {
+    saves(
+        Engine::HeadlessShell,
+        "/images/letter.png",
+        "letter.png",
+        true,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_the_browser_cannot_show_is_saved() {
+    saves(
+        Engine::HeadlessShell,
+        "/download/document.pdf",
+        "document.pdf",
+        false,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_in_a_viewer_is_saved() {
+    saves(Engine::Full, "/download/document.pdf", "document.pdf", true).await;
 }

@@ -123,7 +123,7 @@ async fn an_overlay_over_a_frame_is_not_pressed() {
         .evaluate("const c = document.createElement('div'); c.style = 'position:fixed;inset:0;z-index:9'; c.onclick = () => { window.overlaid = true }; document.body.append(c)")
         .await;
     let mut target = by("iframe[name=other] >> internal:control=enter-frame >> #button");
-    target.timeout_ms = 500;
+    target.timeout_ms = 2000;
     let message = stage.fails(click(target)).await;
     assert!(message.contains("over the frame"), "{message}");
     assert_eq!(stage.evaluate("window.overlaid").await, "null");

@@ -14,5 +14,6 @@ mod life;
 mod main_path;
 mod navigation;
 mod options;
+mod outside;
 mod stage;
 mod tabs_and_dialogs;

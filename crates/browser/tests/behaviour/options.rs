@@ -140,3 +140,17 @@ async fn cookies_are_set_all_or_none() {
     assert!(hits[0].headers["cookie"].contains("b=1"));
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_of_a_worker_has_the_user_agent() {
+    let stage = Stage::with(Engine::HeadlessShell, settings()).await;
+    stage.goto("/article").await;
+    let nested = "new Promise(done => { \
+        const inner = `new Worker('${location.origin}/headers/worker.js').onmessage = e => postMessage(e.data)`; \
+        const outer = URL.createObjectURL(new Blob([inner], { type: 'text/javascript' })); \
+        new Worker(outer).onmessage = e => done(e.data); })";
+    let sent: Value = serde_json::from_str(&stage.evaluate(nested).await).unwrap();
+    assert_eq!(sent["identity"]["userAgent"], AGENT);
+    assert_eq!(sent["request"]["user-agent"], AGENT);
+    stage.end().await;
+}
