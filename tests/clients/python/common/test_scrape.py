@@ -30,11 +30,6 @@ def test_links_can_be_left_out(article, site):
     assert site.origin not in article.scrape(scrape_links=False)
 
 
-def test_images_are_listed(article, site):
-    images = article.scrape(only_images=True)
-    assert f"{site.origin}/images/letter.png" in [image.url for image in images]
-
-
 def test_a_selector_narrows_the_page(article):
     text = article.scrape(selector="table")
     assert "400" in text
