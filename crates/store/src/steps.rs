@@ -46,10 +46,17 @@ const COUNT_FINISHED: Statement = Statement::new(
 
 #[async_trait]
 impl StepStore for Database {
-    async fn begin_step(&self, session: SessionId, intent: &Step, at: Timestamp) -> Result<u64> {
+    async fn begin_step(
+        &self,
+        session: SessionId,
+        intent: &Step,
+        at: Timestamp,
+        used_at: Timestamp,
+    ) -> Result<u64> {
         self.append(
             session,
             at,
+            used_at,
             [Value::json(intent)?, Value::Json(None), None::<&str>.into()],
         )
         .await
@@ -82,10 +89,12 @@ impl StepStore for Database {
         step: &Step,
         picture: Option<&str>,
         at: Timestamp,
+        used_at: Timestamp,
     ) -> Result<u64> {
         self.append(
             session,
             at,
+            used_at,
             [Value::Json(None), Value::json(step)?, picture.into()],
         )
         .await
@@ -110,11 +119,12 @@ impl Database {
         &self,
         session: SessionId,
         at: Timestamp,
+        used_at: Timestamp,
         [intent, result, picture]: [Value<'_>; 3],
     ) -> Result<u64> {
         let mut transaction = self.begin().await?;
         let place = transaction
-            .row(TAKE_PLACE, &[session.into(), at.into()])
+            .row(TAKE_PLACE, &[session.into(), used_at.into()])
             .await?;
         let place = place
             .ok_or_else(|| Error::not_found("Session", session))?

@@ -89,10 +89,17 @@ pub trait SessionStore: Send + Sync {
 /// Trajectories.
 #[async_trait]
 pub trait StepStore: Send + Sync {
-    /// Notes that a step of a session begins, and that the session was used. Returns the step's place.
+    /// Notes that a step of a session begins at `at`, and that the session was last used at `used_at`. Returns the step's
+    /// place.
     ///
     /// `intent` is what will be tried; it stays without a result when the server dies on the way.
-    async fn begin_step(&self, session: SessionId, intent: &Step, at: Timestamp) -> Result<u64>;
+    async fn begin_step(
+        &self,
+        session: SessionId,
+        intent: &Step,
+        at: Timestamp,
+        used_at: Timestamp,
+    ) -> Result<u64>;
 
     /// Notes what became of a step, and the blob with its picture.
     async fn finish_step(
@@ -103,13 +110,14 @@ pub trait StepStore: Send + Sync {
         picture: Option<&str>,
     ) -> Result<()>;
 
-    /// Adds a step that has no effect to be lost, such as an observation. Returns its place.
+    /// Adds a step that has no effect to be lost, such as an observation; else as [`StepStore::begin_step`].
     async fn add_step(
         &self,
         session: SessionId,
         step: &Step,
         picture: Option<&str>,
         at: Timestamp,
+        used_at: Timestamp,
     ) -> Result<u64>;
 
     /// The finished steps of a session from `offset` on, in order.

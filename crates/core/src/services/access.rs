@@ -187,8 +187,9 @@ impl Access {
     /// Makes a key for a tenant. One with the same secret is left as it is: saying it twice is harmless.
     ///
     /// # Errors
-    /// Kind `Conflict` when the same secret is a key already but of another tenant, with other scopes, revoked or expired:
-    /// the caller would believe in a key that does something else.
+    /// Kind `Invalid` for one that would have expired already; `Conflict` when the same secret is a key already but of another
+    /// tenant, with other scopes, revoked or expired, or when only one of the two expires: the caller would believe in a key
+    /// that does something else.
     pub async fn create_key(&self, tenant: TenantId, new: NewKey) -> Result<ApiKey> {
         let now = self.clock.now();
         if new.expires_at.is_some_and(|expiry| expiry <= now) {
@@ -218,13 +219,14 @@ impl Access {
                 if there.tenant == tenant
                     && there.scopes == key.scopes
                     && there.revoked_at.is_none()
+                    && there.expires_at.is_some() == key.expires_at.is_some()
                     && there.expires_at.is_none_or(|expiry| expiry > now) =>
             {
                 Ok(there)
             }
             _ => Err(Error::new(
                 Kind::Conflict,
-                "this key is there already, but of another tenant, with other scopes, revoked or expired: choose another one",
+                "this key is there already, but of another tenant, with other scopes or another expiry, revoked or expired: choose another one",
             )),
         }
     }

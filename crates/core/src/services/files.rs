@@ -48,14 +48,21 @@ impl Files {
             updated_at: self.clock.now(),
         };
         match self.store.put_file(tenant, area, &file).await {
-            Ok(Some(replaced)) => self.blobs.delete(&replaced).await?,
+            Ok(Some(replaced)) => self.forget(&replaced).await,
             Ok(None) => {}
             Err(error) => {
-                self.blobs.delete(&blob).await?;
+                self.forget(&blob).await;
                 return Err(error);
             }
         }
         Ok(file)
+    }
+
+    /// Deletes bytes that nobody names any more. That they stay when it fails changes nothing for the caller.
+    async fn forget(&self, blob: &str) {
+        if let Err(error) = self.blobs.delete(blob).await {
+            tracing::warn!(blob, error = ?error, "bytes stay behind that no file names");
+        }
     }
 
     /// The files of an area, by name.

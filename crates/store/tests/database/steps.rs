@@ -18,10 +18,20 @@ async fn finished_steps_come_back_in_order(#[values(Sqlite, Postgres)] backend: 
         .run(async |db, _| {
             let tenant = kept_tenant(db, "acme").await;
             let session = kept_session(db, tenant).await.id;
-            assert_eq!(db.begin_step(session, &step(100), at(1)).await.unwrap(), 0);
-            assert_eq!(db.begin_step(session, &step(101), at(2)).await.unwrap(), 1);
             assert_eq!(
-                db.add_step(session, &step(2), Some("pictures/2"), at(3))
+                db.begin_step(session, &step(100), at(1), at(1))
+                    .await
+                    .unwrap(),
+                0
+            );
+            assert_eq!(
+                db.begin_step(session, &step(101), at(2), at(2))
+                    .await
+                    .unwrap(),
+                1
+            );
+            assert_eq!(
+                db.add_step(session, &step(2), Some("pictures/2"), at(3), at(3))
                     .await
                     .unwrap(),
                 2
@@ -57,7 +67,10 @@ async fn a_step_is_finished_once(#[values(Sqlite, Postgres)] backend: Backend) {
         .run(async |db, _| {
             let tenant = kept_tenant(db, "acme").await;
             let session = kept_session(db, tenant).await.id;
-            let place = db.begin_step(session, &step(0), at(1)).await.unwrap();
+            let place = db
+                .begin_step(session, &step(0), at(1), at(1))
+                .await
+                .unwrap();
             db.finish_step(session, place, &step(1), Some("pictures/1"))
                 .await
                 .unwrap();
@@ -84,11 +97,15 @@ async fn a_step_is_a_use_of_its_session(#[values(Sqlite, Postgres)] backend: Bac
             let tenant = kept_tenant(db, "acme").await;
             let session = kept_session(db, tenant).await.id;
             for (seconds, expected) in [(5, 5), (3, 5), (8, 8)] {
-                db.begin_step(session, &step(0), at(seconds)).await.unwrap();
+                db.begin_step(session, &step(0), at(10), at(seconds))
+                    .await
+                    .unwrap();
                 let got = db.session(tenant, session).await.unwrap().unwrap();
                 assert_eq!(got.last_accessed_at, at(expected));
             }
-            db.add_step(session, &step(0), None, at(9)).await.unwrap();
+            db.add_step(session, &step(0), None, at(10), at(9))
+                .await
+                .unwrap();
             let got = db.session(tenant, session).await.unwrap().unwrap();
             assert_eq!(got.last_accessed_at, at(9));
         })
@@ -101,7 +118,7 @@ async fn a_session_that_is_not_there_has_no_steps(#[values(Sqlite, Postgres)] ba
     backend
         .run(async |db, _| {
             let error = db
-                .add_step(SessionId::new(), &step(0), None, at(1))
+                .add_step(SessionId::new(), &step(0), None, at(1), at(1))
                 .await
                 .unwrap_err();
             assert_eq!(error.kind(), Kind::NotFound);
@@ -129,7 +146,10 @@ async fn many_at_once_get_a_place_each(#[values(Sqlite, Postgres)] backend: Back
                 tasks.spawn(async move {
                     let mut places = Vec::new();
                     for _ in 0..5 {
-                        let place = handle.begin_step(session, &step(0), at(0)).await.unwrap();
+                        let place = handle
+                            .begin_step(session, &step(0), at(0), at(0))
+                            .await
+                            .unwrap();
                         handle
                             .finish_step(session, place, &step(place), None)
                             .await
@@ -137,7 +157,7 @@ async fn many_at_once_get_a_place_each(#[values(Sqlite, Postgres)] backend: Back
                         places.push(place);
                         places.push(
                             handle
-                                .add_step(session, &step(0), None, at(0))
+                                .add_step(session, &step(0), None, at(0), at(0))
                                 .await
                                 .unwrap(),
                         );
@@ -168,12 +188,15 @@ async fn a_call_that_is_given_up_leaves_nothing_behind(
             // Given up after more and more of its transaction.
             let step = step(0);
             for micros in (0..900).step_by(30) {
-                let call = db.add_step(session, &step, None, at(0));
+                let call = db.add_step(session, &step, None, at(0), at(0));
                 if let Ok(done) = timeout(Duration::from_micros(micros), call).await {
                     done.unwrap();
                 }
             }
-            let place = db.add_step(session, &step, None, at(0)).await.unwrap();
+            let place = db
+                .add_step(session, &step, None, at(0), at(0))
+                .await
+                .unwrap();
             let kept = db.count_steps(session).await.unwrap();
             assert_eq!(place + 1, kept, "a place was taken without its step");
         })

@@ -1,15 +1,15 @@
 //! One session that runs.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, MutexGuard, OwnedSemaphorePermit, broadcast};
+use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, broadcast};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use super::admission::{Counted, Place};
+use super::downloads::Kept;
 use crate::ports::Browser;
 use crate::{Error, Kind, Result, SessionId, SessionOptions, Step, TenantId, Timestamp};
 
@@ -33,17 +33,19 @@ pub(super) struct Live {
     pub(super) browser: Arc<dyn Browser>,
     pub(super) ends_at: Timestamp,
     /// Callers take turns, in the order of their arrival.
-    turn: Mutex<()>,
+    turn: Arc<Mutex<()>>,
     last_accessed: AtomicI64,
     /// Set by whoever ends the session; nobody ends it twice.
     ending: AtomicBool,
     /// Cancelled when it ends: what is under way stops.
     pub(super) ended: CancellationToken,
     pub(super) events: broadcast::Sender<LiveEvent>,
-    /// The downloads that are kept already, by where the browser put them.
-    pub(super) kept: Mutex<HashMap<PathBuf, String>>,
+    /// The downloads that are kept already.
+    pub(super) kept: Mutex<Kept>,
+    /// The place in the tenant's allowance, given back when the session ends.
+    counted: StdMutex<Option<Counted>>,
     /// The place among the machine's browsers, given back when the last process is gone.
-    pub(super) _slot: OwnedSemaphorePermit,
+    _slot: OwnedSemaphorePermit,
 }
 
 pub(super) struct NewLive {
@@ -53,7 +55,7 @@ pub(super) struct NewLive {
     pub(super) notes: Vec<String>,
     pub(super) browser: Arc<dyn Browser>,
     pub(super) created_at: Timestamp,
-    pub(super) slot: OwnedSemaphorePermit,
+    pub(super) place: Place,
 }
 
 impl Live {
@@ -66,13 +68,14 @@ impl Live {
             options: new.options,
             notes: new.notes,
             browser: new.browser,
-            turn: Mutex::default(),
+            turn: Arc::default(),
             last_accessed: AtomicI64::new(new.created_at.as_micros()),
             ending: AtomicBool::new(false),
             ended: CancellationToken::new(),
             events: broadcast::Sender::new(EVENTS),
             kept: Mutex::default(),
-            _slot: new.slot,
+            counted: StdMutex::new(Some(new.place.counted)),
+            _slot: new.place.slot,
         }
     }
 
@@ -97,9 +100,20 @@ impl Live {
         !self.ending.swap(true, Ordering::AcqRel)
     }
 
+    /// Gives back the place in the tenant's allowance.
+    pub(super) fn no_longer_counts(&self) {
+        let counted = self
+            .counted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop(counted);
+    }
+
     /// Waits for the caller's turn.
-    pub(super) async fn turn(&self, deadline: Instant) -> Result<MutexGuard<'_, ()>> {
-        let turn = timeout_at(deadline, self.turn.lock()).await.map_err(|_| {
+    pub(super) async fn turn(&self, deadline: Instant) -> Result<OwnedMutexGuard<()>> {
+        let lock = Arc::clone(&self.turn).lock_owned();
+        let turn = timeout_at(deadline, lock).await.map_err(|_| {
             Error::new(
                 Kind::Timeout,
                 format!(

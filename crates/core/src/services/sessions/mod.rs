@@ -1,10 +1,14 @@
 //! Browser sessions: starting, listing, using and ending them.
 //!
-//! `lifecycle` starts and ends, `live` is one session that runs, `page` is what can be done in it, `trajectory` keeps what
-//! was done.
+//! `admission` lets starts in, `lifecycle` starts and ends, `live` is one session that runs, `call` is one call on it, `page`
+//! is what can be done in it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
 
+mod admission;
+mod call;
+mod downloads;
 mod lifecycle;
 mod live;
+mod one_shot;
 mod page;
 mod trajectory;
 
@@ -12,10 +16,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
+use self::admission::Admission;
 use self::live::Live;
 pub use self::live::LiveEvent;
 use crate::ports::{Blobs, Browsers, Clock, Store};
@@ -66,10 +72,14 @@ struct Shared {
     clock: Arc<dyn Clock>,
     files: Arc<Files>,
     settings: Settings,
-    slots: Arc<Semaphore>,
-    waiting: Semaphore,
+    admission: Admission,
     live: Mutex<HashMap<SessionId, Arc<Live>>>,
+    /// Starts that are under way.
+    starts: TaskTracker,
+    /// Everything else that is.
     tasks: TaskTracker,
+    /// Cancelled when the server stops.
+    stopping: CancellationToken,
 }
 
 impl Sessions {
@@ -89,11 +99,12 @@ impl Sessions {
                 browsers,
                 clock,
                 files,
-                slots: Arc::new(Semaphore::new(settings.slots)),
-                waiting: Semaphore::new(settings.waiting),
+                admission: Admission::new(&settings),
                 settings,
                 live: Mutex::default(),
+                starts: TaskTracker::new(),
                 tasks: TaskTracker::new(),
+                stopping: CancellationToken::new(),
             }),
         }
     }
@@ -157,7 +168,7 @@ impl Shared {
         if let Some(live) = self.table().get(&session.id)
             && session.status == Status::Active
         {
-            session.last_accessed_at = session.last_accessed_at.max(live.last_accessed());
+            session.last_accessed_at = live.last_accessed();
             session.traffic = live.browser.traffic();
         }
     }
@@ -181,6 +192,18 @@ impl Shared {
 
     fn deadline(&self) -> Instant {
         Instant::now() + self.settings.call
+    }
+
+    /// Runs `work` to its end as one of `tasks`, also when nobody waits for its result any more.
+    async fn see_through<T: Send + 'static>(
+        &self,
+        tasks: &TaskTracker,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        match tasks.spawn(work.in_current_span()).await {
+            Ok(result) => result,
+            Err(error) => Err(Error::internal("a call broke off", error)),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
+use super::call::Call;
 use super::live::{Live, LiveEvent};
 use super::{Debug, Sessions, Shared};
 use crate::ports::{Browser, BrowserVersion, Channel, StagedFile};
@@ -13,19 +14,6 @@ use crate::{
     Action, Area, Caller, Cookie, DataSpace, Error, Execution, Interaction, Kind, Observation,
     ObserveRequest, Outcome, Result, ScrapeOptions, Screenshot, SessionId, Step, StructuredData,
 };
-
-/// Whether a call counts as use of the session, which keeps it from timing out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    Counts,
-    DoesNot,
-}
-
-impl Use {
-    fn from_flag(counts: bool) -> Self {
-        if counts { Self::Counts } else { Self::DoesNot }
-    }
-}
 
 impl Sessions {
     /// Does one action. One that does not succeed is an answer too: see [`Outcome`].
@@ -39,49 +27,9 @@ impl Sessions {
         action: Action,
         keep_alive: bool,
     ) -> Result<Execution> {
-        let deadline = self.shared.deadline();
-        let live = self
-            .shared
-            .used(caller, id, Use::from_flag(keep_alive))
-            .await?;
-        check_possible(&live, &action)?;
-        let _turn = live.turn(deadline).await?;
-
-        let started_at = self.shared.clock.now();
-        let mut execution = Execution {
-            action,
-            outcome: Outcome::default(),
-            started_at,
-            ended_at: started_at,
-        };
-        let intent = Step::Execution(Box::new(execution.clone()));
-        let place = self
-            .shared
-            .store
-            .begin_step(live.id, &intent, started_at)
-            .await?;
-        let outcome = live
-            .while_running(self.shared.carry_out(&live, &execution.action, deadline))
-            .await;
-        execution.ended_at = self.shared.clock.now();
-        // A step that failed as a whole is kept as failed: its effect is known to be none that could be told.
-        let (outcome, error) = match outcome {
-            Ok(outcome) => (outcome, None),
-            Err(error) => (Outcome::failed(error.message()), Some(error)),
-        };
-        execution.outcome = outcome;
-        let step = Step::Execution(Box::new(execution.clone()));
-        self.shared
-            .store
-            .finish_step(live.id, place, &step, None)
-            .await?;
-        live.tell(LiveEvent::Step(Arc::new(step)));
-        live.touch(if keep_alive {
-            execution.ended_at
-        } else {
-            started_at
-        });
-        error.map_or(Ok(execution), Err)
+        let call = self.call(caller, id, keep_alive).await?;
+        check_possible(&call.live, &action)?;
+        call.in_turn(|call| act(call, action)).await
     }
 
     /// Looks at the current page.
@@ -95,28 +43,9 @@ impl Sessions {
         request: &ObserveRequest,
         keep_alive: bool,
     ) -> Result<Observation> {
-        let deadline = self.shared.deadline();
-        let live = self
-            .shared
-            .used(caller, id, Use::from_flag(keep_alive))
-            .await?;
-        let _turn = live.turn(deadline).await?;
-        let observation = live
-            .while_running(live.browser.observe(request, deadline))
-            .await?;
-        // Blob first, row second.
-        let picture = format!("steps/{}/{}.jpg", live.id, uuid::Uuid::now_v7().simple());
-        self.shared
-            .blobs
-            .put(&picture, observation.screenshot.jpeg.clone())
-            .await?;
-        let step = Step::Observation(Box::new(observation.clone()));
-        self.shared
-            .store
-            .add_step(live.id, &step, Some(&picture), observation.started_at)
-            .await?;
-        live.tell(LiveEvent::Step(Arc::new(step)));
-        Ok(observation)
+        let request = request.clone();
+        let call = self.call(caller, id, keep_alive).await?;
+        call.in_turn(|call| observe(call, request)).await
     }
 
     /// Reads the current page.
@@ -130,13 +59,10 @@ impl Sessions {
         options: &ScrapeOptions,
         keep_alive: bool,
     ) -> Result<DataSpace> {
-        let deadline = self.shared.deadline();
-        let live = self
-            .shared
-            .used(caller, id, Use::from_flag(keep_alive))
-            .await?;
-        let _turn = live.turn(deadline).await?;
-        live.while_running(read(&live, options, deadline)).await
+        let options = options.clone();
+        let call = self.call(caller, id, keep_alive).await?;
+        call.in_turn(|call| async move { call.bounded(read(&call, &options)).await })
+            .await
     }
 
     /// A picture of what is in view, drawn on as the session was asked to.
@@ -149,16 +75,12 @@ impl Sessions {
         id: &str,
         keep_alive: bool,
     ) -> Result<Screenshot> {
-        let deadline = self.shared.deadline();
-        let live = self
-            .shared
-            .used(caller, id, Use::from_flag(keep_alive))
-            .await?;
-        let _turn = live.turn(deadline).await?;
-        live.while_running(
-            live.browser
-                .screenshot(live.options.screenshot_type, deadline),
-        )
+        let call = self.call(caller, id, keep_alive).await?;
+        call.in_turn(|call| async move {
+            let kind = call.live.options.screenshot_type;
+            let picture = call.live.browser.screenshot(kind, call.deadline);
+            call.bounded(picture).await
+        })
         .await
     }
 
@@ -172,12 +94,8 @@ impl Sessions {
         id: &str,
         keep_alive: bool,
     ) -> Result<Vec<Cookie>> {
-        let deadline = self.shared.deadline();
-        let live = self
-            .shared
-            .used(caller, id, Use::from_flag(keep_alive))
-            .await?;
-        live.while_running(live.browser.cookies(deadline)).await
+        let call = self.call(caller, id, keep_alive).await?;
+        call.bounded(call.live.browser.cookies(call.deadline)).await
     }
 
     /// Adds cookies to a session, all or none.
@@ -191,12 +109,8 @@ impl Sessions {
         cookies: &[Cookie],
         keep_alive: bool,
     ) -> Result<()> {
-        let deadline = self.shared.deadline();
-        let live = self
-            .shared
-            .used(caller, id, Use::from_flag(keep_alive))
-            .await?;
-        live.while_running(live.browser.set_cookies(cookies, deadline))
+        let call = self.call(caller, id, keep_alive).await?;
+        call.bounded(call.live.browser.set_cookies(cookies, call.deadline))
             .await
     }
 
@@ -205,15 +119,12 @@ impl Sessions {
     /// # Errors
     /// Kind `NotFound`; `Refused` when the session has ended.
     pub async fn debug(&self, caller: &Caller, id: &str, keep_alive: bool) -> Result<Debug> {
-        let live = self
-            .shared
-            .used(caller, id, Use::from_flag(keep_alive))
-            .await?;
-        let (tabs, current) = live.while_running(live.browser.tabs()).await?;
+        let call = self.call(caller, id, keep_alive).await?;
+        let (tabs, current) = call.bounded(call.live.browser.tabs()).await?;
         Ok(Debug {
             tabs,
             current,
-            notes: live.notes.clone(),
+            notes: call.live.notes.clone(),
         })
     }
 
@@ -261,77 +172,140 @@ impl Sessions {
 }
 
 impl Shared {
-    /// The running session, noted as used if the call counts.
-    async fn used(&self, caller: &Caller, id: &str, counts: Use) -> Result<Arc<Live>> {
-        let live = self.running(caller.tenant, id).await?;
-        if counts == Use::Counts {
-            live.touch(self.clock.now());
-        }
-        Ok(live)
-    }
-
     fn by_token(&self, id: SessionId) -> Result<Arc<Live>> {
         self.table()
             .get(&id)
             .cloned()
             .ok_or_else(|| Error::not_found("Session", id))
     }
+}
 
-    async fn carry_out(&self, live: &Live, action: &Action, deadline: Instant) -> Result<Outcome> {
-        match action {
-            Action::Wait { time_ms } => {
-                let wake = Instant::now() + Duration::from_millis(u64::from(*time_ms));
-                tokio::time::sleep_until(wake.min(deadline)).await;
-                Ok(Outcome::done(format!("Waited for {time_ms} milliseconds")))
+/// Does one action in the session's turn: the intent is noted, then its effect happens, then what became of it is noted.
+pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
+    let Call { shared, live, .. } = &call;
+    let started_at = shared.clock.now();
+    let mut execution = Execution {
+        action,
+        outcome: Outcome::default(),
+        started_at,
+        ended_at: started_at,
+    };
+    let intent = Step::Execution(Box::new(execution.clone()));
+    let place = shared
+        .store
+        .begin_step(live.id, &intent, started_at, live.last_accessed())
+        .await?;
+    let outcome = call.bounded(carry_out(&call, &execution.action)).await;
+    execution.ended_at = shared.clock.now();
+    // A step that failed as a whole is kept as failed: its effect is known to be none that could be told.
+    let (outcome, error) = match outcome {
+        Ok(outcome) => (outcome, None),
+        Err(error) => (Outcome::failed(error.message()), Some(error)),
+    };
+    execution.outcome = outcome;
+    let step = Step::Execution(Box::new(execution.clone()));
+    shared
+        .store
+        .finish_step(live.id, place, &step, None)
+        .await?;
+    live.tell(LiveEvent::Step(Arc::new(step)));
+    error.map_or(Ok(execution), Err)
+}
+
+async fn observe(call: Call, request: ObserveRequest) -> Result<Observation> {
+    let Call { shared, live, .. } = &call;
+    let observation = call
+        .bounded(live.browser.observe(&request, call.deadline))
+        .await?;
+    // Blob first, row second.
+    let picture = format!("steps/{}/{}.jpg", live.id, uuid::Uuid::now_v7().simple());
+    let jpeg = observation.screenshot.jpeg.clone();
+    shared.blobs.put(&picture, jpeg).await?;
+    let step = Step::Observation(Box::new(observation.clone()));
+    let added = shared
+        .store
+        .add_step(
+            live.id,
+            &step,
+            Some(&picture),
+            observation.started_at,
+            live.last_accessed(),
+        )
+        .await;
+    if let Err(error) = added {
+        if let Err(error) = shared.blobs.delete(&picture).await {
+            tracing::warn!(session = %live.id, error = ?error, "a picture stays behind that no step names");
+        }
+        return Err(error);
+    }
+    live.tell(LiveEvent::Step(Arc::new(step)));
+    Ok(observation)
+}
+
+async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
+    match action {
+        Action::Wait { time_ms } => {
+            let wake = Instant::now() + Duration::from_millis(u64::from(*time_ms));
+            if call.deadline < wake {
+                return Ok(Outcome::failed(format!(
+                    "Cannot wait for {time_ms} milliseconds: the calls before this one left it less time; try again"
+                )));
             }
-            Action::Help { reason } => Ok(Outcome::unsuccessful(format!(
-                "Clarification is needed: {reason}"
+            tokio::time::sleep_until(wake).await;
+            Ok(Outcome::done(format!("Waited for {time_ms} milliseconds")))
+        }
+        Action::Help { reason } => Ok(Outcome::unsuccessful(format!(
+            "Clarification is needed: {reason}"
+        ))),
+        Action::Completion { answer, .. } => Ok(Outcome::done(answer.clone())),
+        Action::CaptchaSolve { .. } => Ok(Outcome::failed(
+            "Captchas cannot be solved: no captcha service is set up on this server",
+        )),
+        Action::Scrape(options) => match read(call, options).await {
+            Ok(data) => Ok(Outcome::read("Scraped the current page", data)),
+            Err(error) if error.kind() == Kind::Refused => Ok(Outcome::failed(error.message())),
+            Err(error) => Err(error),
+        },
+        Action::Interact {
+            interaction: Interaction::UploadFile { file_path },
+            ..
+        } => match stage_upload(call, file_path).await? {
+            Some(staged) => perform(call, action, Some(&staged)).await,
+            None => Ok(Outcome::failed(format!(
+                "File '{file_path}' was not found among the uploads: upload it first, then name it without any path"
             ))),
-            Action::Completion { answer, .. } => Ok(Outcome::done(answer.clone())),
-            Action::CaptchaSolve { .. } => Ok(Outcome::failed(
-                "Captchas cannot be solved: no captcha service is set up on this server",
-            )),
-            Action::Scrape(options) => match read(live, options, deadline).await {
-                Ok(data) => Ok(Outcome::read("Scraped the current page", data)),
-                Err(error) if error.kind() == Kind::Refused => Ok(Outcome::failed(error.message())),
-                Err(error) => Err(error),
-            },
-            Action::Interact {
-                interaction: Interaction::UploadFile { file_path },
-                ..
-            } => match self.stage_upload(live, file_path).await? {
-                Some(staged) => self.perform(live, action, Some(&staged), deadline).await,
-                None => Ok(Outcome::failed(format!(
-                    "File '{file_path}' was not found among the uploads: upload it first, then name it without any path"
-                ))),
-            },
-            _ => self.perform(live, action, None, deadline).await,
+        },
+        _ => perform(call, action, None).await,
+    }
+}
+
+async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> Result<Outcome> {
+    let browser = &call.live.browser;
+    let performed = browser.perform(action, upload, call.deadline).await?;
+    let mut outcome = performed.outcome;
+    if let Some(file) = &performed.download {
+        match call.shared.keep_download(&call.live, file).await {
+            Ok(name) => outcome.message = format!("Downloaded the file '{name}'"),
+            Err(error) if error.kind() == Kind::TooLarge => {
+                return Ok(Outcome::failed(error.message()));
+            }
+            Err(error) => return Err(error),
         }
     }
+    Ok(outcome)
+}
 
-    async fn perform(
-        &self,
-        live: &Live,
-        action: &Action,
-        upload: Option<&StagedFile>,
-        deadline: Instant,
-    ) -> Result<Outcome> {
-        let performed = live.browser.perform(action, upload, deadline).await?;
-        let mut outcome = performed.outcome;
-        if let Some(file) = &performed.download {
-            let name = self.keep_download(live, file).await?;
-            outcome.message = format!("Downloaded the file '{name}'");
-        }
-        Ok(outcome)
-    }
-
-    async fn stage_upload(&self, live: &Live, name: &str) -> Result<Option<StagedFile>> {
-        let Some(file) = self.store.file(live.tenant, Area::Uploads, name).await? else {
-            return Ok(None);
-        };
-        let bytes = self.files.open(&file).await?;
-        live.browser.stage(name, bytes).await.map(Some)
-    }
+async fn stage_upload(call: &Call, name: &str) -> Result<Option<StagedFile>> {
+    let Call { shared, live, .. } = call;
+    let Some(file) = shared.store.file(live.tenant, Area::Uploads, name).await? else {
+        return Ok(None);
+    };
+    let bytes = match shared.files.open(&file).await {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    live.browser.stage(name, bytes).await.map(Some)
 }
 
 /// Refuses what cannot be tried in this session at all.
@@ -358,8 +332,9 @@ fn check_possible(live: &Live, action: &Action) -> Result<()> {
     Ok(())
 }
 
-async fn read(live: &Live, options: &ScrapeOptions, deadline: Instant) -> Result<DataSpace> {
-    let mut data = live.browser.scrape(options, deadline).await?;
+/// Reads the current page in the session's turn.
+pub(super) async fn read(call: &Call, options: &ScrapeOptions) -> Result<DataSpace> {
+    let mut data = call.live.browser.scrape(options, call.deadline).await?;
     if options.response_format.is_some() || options.instructions.is_some() {
         data.structured = Some(StructuredData {
             success: false,

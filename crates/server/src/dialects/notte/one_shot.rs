@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
-use guise_core::{Action, Error, StructuredData};
+use guise_core::{Error, StructuredData};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -36,26 +37,13 @@ pub(super) async fn scrape(
     Authenticated(caller): Authenticated,
     request: GlobalScrapeRequest,
 ) -> Result<Json<DataSpaceBody>, Failure> {
-    let url = request.url;
+    let session = request.session.into_domain();
     let options = request.options.into_domain();
-    let session = app
+    let data = app
         .sessions
-        .start(&caller, request.session.into_domain())
+        .one_shot(&caller, session, request.url, options)
         .await?;
-    let id = session.id.to_string();
-    let result = async {
-        let execution = app
-            .sessions
-            .execute(&caller, &id, Action::Goto { url }, true)
-            .await?;
-        if !execution.outcome.success {
-            return Err(Error::browser(execution.outcome.message));
-        }
-        app.sessions.scrape(&caller, &id, &options, true).await
-    }
-    .await;
-    app.sessions.stop(&caller, &id).await?;
-    Ok(Json(result?.into()))
+    Ok(Json(data.into()))
 }
 
 /// Moves the members that `T` describes out of `members`, and reads them.
@@ -163,7 +151,7 @@ impl ToSchema for GlobalScrapeRequest {
 }
 
 /// One frame's HTML, in either spelling.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
 pub struct FrameData {
     /// Its HTML.
     #[serde(rename = "frameData", alias = "html")]
@@ -172,6 +160,28 @@ pub struct FrameData {
     #[serde(rename = "frameUrl", alias = "url")]
     pub frame_url: String,
 }
+
+impl PartialSchema for FrameData {
+    fn schema() -> RefOr<Schema> {
+        let spelled = |data, url| {
+            let text = || Object::with_type(Type::String);
+            ObjectBuilder::new()
+                .property(data, text())
+                .property(url, text())
+                .required(data)
+                .required(url)
+        };
+        OneOfBuilder::new()
+            .item(spelled("frameData", "frameUrl"))
+            .item(spelled("html", "url"))
+            .description(Some(
+                "One frame's HTML and its address, in either spelling.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for FrameData {}
 
 /// What was made of given HTML (Notte API: `ScrapeSchemaResponse`). `markdown` and `content` carry the text itself.
 #[derive(Debug, Serialize, ToSchema)]

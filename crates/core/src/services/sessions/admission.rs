@@ -1,0 +1,133 @@
+//! Who may start a session: a tenant's allowance, and the machine's places for browsers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::Settings;
+use crate::ports::Store;
+use crate::{Error, Kind, Result, TenantId};
+
+/// What a full machine tells callers to wait.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// How many sessions each tenant has on this server, those that are just starting included.
+type Counts = Mutex<HashMap<TenantId, u64>>;
+
+pub(super) struct Admission {
+    slots: Arc<Semaphore>,
+    waiting: Semaphore,
+    counts: Arc<Counts>,
+}
+
+/// Leave to start one session.
+pub(super) struct Place {
+    /// The place among the machine's browsers: to be dropped when the browser is gone.
+    pub(super) slot: OwnedSemaphorePermit,
+    /// The place in the tenant's allowance: to be dropped when the session has ended.
+    pub(super) counted: Counted,
+}
+
+/// Counts one session of a tenant for as long as it is kept.
+pub(super) struct Counted {
+    tenant: TenantId,
+    counts: Arc<Counts>,
+}
+
+impl Admission {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(settings.slots)),
+            waiting: Semaphore::new(settings.waiting),
+            counts: Arc::default(),
+        }
+    }
+
+    /// Lets nobody in any more; who waits is refused.
+    pub(super) fn close(&self) {
+        self.slots.close();
+    }
+
+    /// Waits for leave to start a session, within the bounds that `settings` draw.
+    pub(super) async fn admit(
+        &self,
+        store: &dyn Store,
+        tenant: TenantId,
+        settings: &Settings,
+    ) -> Result<Place> {
+        let counted = self
+            .count(store, tenant, settings.sessions_per_tenant)
+            .await?;
+        let slot = self.slot(settings).await?;
+        Ok(Place { slot, counted })
+    }
+
+    async fn count(
+        &self,
+        store: &dyn Store,
+        tenant: TenantId,
+        allowed: Option<u64>,
+    ) -> Result<Counted> {
+        let kept = match allowed {
+            Some(_) => store.count_active(tenant).await?,
+            None => 0,
+        };
+        let mut counts = lock(&self.counts);
+        let here = counts.entry(tenant).or_default();
+        // The rows know the sessions of other servers too; the count knows those that have no row yet, so that many starts
+        // at once cannot all find the last place free.
+        let active = kept.max(*here);
+        if let Some(allowed) = allowed
+            && active >= allowed
+        {
+            let message = format!(
+                "You exceeded the maximum of active sessions: {active} of {allowed} are active; stop one or try again later"
+            );
+            return Err(Error::new(Kind::Quota, message).with_retry_after(RETRY_AFTER));
+        }
+        *here += 1;
+        drop(counts);
+        Ok(Counted {
+            tenant,
+            counts: Arc::clone(&self.counts),
+        })
+    }
+
+    async fn slot(&self, settings: &Settings) -> Result<OwnedSemaphorePermit> {
+        let full = || {
+            let message = format!(
+                "No browser is free: all {} slots are in use; try again later",
+                settings.slots
+            );
+            Error::new(Kind::Full, message).with_retry_after(RETRY_AFTER)
+        };
+        if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let _place = self.waiting.try_acquire().map_err(|_| full())?;
+        match timeout(settings.wait, Arc::clone(&self.slots).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            // Closed slots: the server is stopping.
+            Ok(Err(_)) | Err(_) => Err(full()),
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut counts = lock(&self.counts);
+        if let Some(count) = counts.get_mut(&self.tenant) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.tenant);
+            }
+        }
+    }
+}
+
+fn lock(counts: &Counts) -> MutexGuard<'_, HashMap<TenantId, u64>> {
+    counts.lock().unwrap_or_else(PoisonError::into_inner)
+}

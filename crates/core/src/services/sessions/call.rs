@@ -1,0 +1,94 @@
+//! One call on a running session: its deadline, its turn, and whether it counts as use.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::live::Live;
+use super::{Sessions, Shared};
+use crate::{Caller, Error, Kind, Result};
+
+/// How long after a call's deadline its work may still say what became of it. A browser that says nothing by then must not
+/// hold up the session's other callers.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
+#[derive(Clone)]
+pub(super) struct Call {
+    pub(super) shared: Arc<Shared>,
+    pub(super) live: Arc<Live>,
+    pub(super) deadline: Instant,
+    /// It counts as use of the session, which keeps the session from timing out.
+    pub(super) keep_alive: bool,
+}
+
+impl Sessions {
+    /// A call that begins now.
+    ///
+    /// # Errors
+    /// Kind `NotFound`; `Refused` when the session has ended.
+    pub(super) async fn call(&self, caller: &Caller, id: &str, keep_alive: bool) -> Result<Call> {
+        let deadline = self.shared.deadline();
+        let call = Call {
+            live: self.shared.running(caller.tenant, id).await?,
+            shared: Arc::clone(&self.shared),
+            deadline,
+            keep_alive,
+        };
+        call.note_use();
+        Ok(call)
+    }
+}
+
+impl Call {
+    /// Waits for the call's turn, then sees `work` through: what was begun is brought to its end and noted even when the
+    /// caller hangs up, and only then is it the next caller's turn. A caller who hangs up while waiting leaves the queue.
+    ///
+    /// # Errors
+    /// Kind `Timeout` when the turn does not come by the deadline; `Refused` when the session has ended; what `work` ends in.
+    pub(super) async fn in_turn<T, W>(self, work: impl FnOnce(Self) -> W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let turn = self.live.turn(self.deadline).await?;
+        let work = work(self.clone());
+        let shared = Arc::clone(&self.shared);
+        shared
+            .see_through(&shared.tasks, async move {
+                let result = work.await;
+                self.note_use();
+                drop(turn);
+                result
+            })
+            .await
+    }
+
+    /// Runs `work` until it is done, the session ends, or its time is over, whichever comes first. Work is expected to keep
+    /// the deadline by itself, since it knows best what to say then.
+    ///
+    /// # Errors
+    /// Kind `Refused` when the session ends; `Timeout`; what `work` ends in.
+    pub(super) async fn bounded<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let bounded = async {
+            timeout_at(self.deadline + LAST_WORD, work)
+                .await
+                .unwrap_or_else(|_| {
+                    Err(Error::new(
+                        Kind::Timeout,
+                        format!(
+                            "The browser of session {} did not answer in time",
+                            self.live.id
+                        ),
+                    ))
+                })
+        };
+        self.live.while_running(bounded).await
+    }
+
+    fn note_use(&self) {
+        if self.keep_alive {
+            self.live.touch(self.shared.clock.now());
+        }
+    }
+}
