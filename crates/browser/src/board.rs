@@ -39,6 +39,8 @@ pub(crate) struct Tab {
     pub(crate) recent: VecDeque<LoaderId>,
     /// The main frame's address.
     pub(crate) url: String,
+    /// The document that was shown in place of one that could not be had, such as a refusal.
+    pub(crate) stand_in: Option<LoaderId>,
     /// How far the document has come.
     pub(crate) phase: Phase,
     /// Its renderer died.

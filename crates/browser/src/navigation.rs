@@ -16,6 +16,7 @@ use crate::address;
 use crate::board::Phase;
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
+use crate::stuck;
 
 /// A page that takes longer to load is used as it is (Notte API: `goto`).
 pub(crate) const LOAD: Duration = Duration::from_secs(10);
@@ -49,11 +50,12 @@ pub(crate) async fn goto(core: &Core, text: &str, deadline: Instant) -> Result<O
         Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
         Err(_) => open_tab(core, deadline).await?,
     };
-    if !is_crashed(core, &tab.target) && address::same(&tab.url, &url) {
+    if shows_its_page(core, &tab.target) && address::same(&tab.url, &url) {
         return Ok(Outcome::done(format!("Already at '{url}' in current tab")));
     }
     let tab = revive(core, tab, deadline).await?;
-    let arrival = navigate(core, &tab, &url, deadline).await?;
+    let going = navigate(core, &tab, &url, deadline);
+    let arrival = stuck::leaving(core, &tab, deadline, going).await?;
     Ok(Outcome::done(format!(
         "Navigated to '{url}' in current tab{}",
         arrival.remark()
@@ -97,6 +99,15 @@ pub(crate) async fn open_tab(core: &Core, deadline: Instant) -> Result<CurrentTa
 fn is_crashed(core: &Core, target: &TargetId) -> bool {
     core.board
         .read(|state| state.tab(target).is_some_and(|tab| tab.crashed))
+}
+
+/// Whether the tab shows what its address says, neither a crash nor what stands in for a page that could not be had.
+fn shows_its_page(core: &Core, target: &TargetId) -> bool {
+    core.board.read(|state| {
+        state
+            .tab(target)
+            .is_some_and(|tab| !tab.crashed && tab.stand_in.as_ref() != Some(&tab.document))
+    })
 }
 
 /// Puts a new tab in the place of a crashed one.
@@ -185,9 +196,16 @@ fn refused(core: &Core, tab: &CurrentTab, url: &Url, began: Instant) -> Result<(
         .flatten()
         .find_map(|url| core.host.failure(url, began))
     {
-        Some(reason) => Err(Fault::told(format!(
-            "Failed to load page '{url}': {reason}"
-        ))),
+        Some(reason) => {
+            core.board.change_quietly(|state| {
+                if let Some(tab) = state.tab_mut(&tab.target) {
+                    tab.stand_in = Some(tab.document.clone());
+                }
+            });
+            Err(Fault::told(format!(
+                "Failed to load page '{url}': {reason}"
+            )))
+        }
         None => Ok(()),
     }
 }

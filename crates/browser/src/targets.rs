@@ -223,6 +223,7 @@ fn open_tab(state: &mut State, info: &TargetInfo, session: &Session) {
         phase: phase.unwrap_or(Phase::Committed),
         crashed: false,
         elements: Elements::default(),
+        stand_in: None,
         last_action: None,
         download: None,
     });
