@@ -18,7 +18,7 @@ pub(crate) const KEY: &str = "a-key-of-ones-own-0123456789";
 /// TERM leads to the end within this.
 const END: Duration = Duration::from_secs(10);
 
-/// A server on a home. Dropping it kills it.
+/// A server on a home. Dropping it ends it.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -121,20 +121,21 @@ impl Server {
     /// Expects an orderly end in time. Answers the log.
     #[track_caller]
     pub(crate) fn ended(&mut self) -> String {
-        let deadline = Instant::now() + END;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(
-                Instant::now() < deadline,
-                "it did not end within {END:?}: {}",
-                self.log()
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        };
+        let status = self.wait_for_end();
+        let status = status.unwrap_or_else(|| panic!("not within {END:?}: {}", self.log()));
         assert_eq!(status.code(), Some(0), "{}", self.log());
         self.log()
+    }
+
+    fn wait_for_end(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + END;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        None
     }
 
     /// Sends an interrupt, as Ctrl+C does.
@@ -155,7 +156,11 @@ impl Drop for Server {
             eprintln!("the server's log:\n{}", self.log());
         }
         if self.child.try_wait().is_ok_and(|status| status.is_none()) {
-            self.kill();
+            // In order, so that nothing of it stays in the machine's runtime folder.
+            let asked = kill_process(Pid::from_child(&self.child), Signal::TERM);
+            if asked.is_err() || self.wait_for_end().is_none() {
+                self.kill();
+            }
         }
     }
 }
