@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use guise_core::Timing;
 use serde_json::Value;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::body::{Body, RawBody};
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
@@ -66,13 +71,42 @@ fn server_timing(timing: Timing) -> String {
     )
 }
 
+/// What `page/execute` takes; only described, since its parts are read one after the other.
+struct ExecuteBody;
+
+impl PartialSchema for ExecuteBody {
+    fn schema() -> RefOr<Schema> {
+        let action = Ref::from_schema_name(AnyAction::name());
+        let wrapped = ObjectBuilder::new()
+            .property("action", action.clone())
+            .required("action")
+            .description(Some("The form of older clients."));
+        OneOfBuilder::new()
+            .item(action)
+            .item(wrapped)
+            .description(Some("An action, bare or wrapped."))
+            .into()
+    }
+}
+
+impl ToSchema for ExecuteBody {
+    fn name() -> Cow<'static, str> {
+        "ExecuteRequest".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((AnyAction::name().into_owned(), AnyAction::schema()));
+        AnyAction::schemas(schemas);
+    }
+}
+
 /// Does one action. One that fails is answered with 200 and `success` false.
 #[utoipa::path(post, path = "/sessions/{session_id}/page/execute", tag = "page", operation_id = "page_execute",
     params(
         ("session_id" = String, Path, description = "The session."),
         ("update_metadata" = Option<bool>, Query, description = "Counts as use of the session; true when absent."),
     ),
-    request_body(content = AnyAction, description = "The action itself, or `{\"action\": …}` around it."),
+    request_body(content = ExecuteBody, description = "The action itself, or `{\"action\": …}` around it."),
     responses(
         (status = 200, description = "What became of it.", body = ApiExecutionResponse),
         (status = 400, description = "The session has ended, or the action cannot be tried.", body = ErrorResponse),

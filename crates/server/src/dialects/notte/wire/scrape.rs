@@ -2,7 +2,7 @@
 
 use guise_core::{DataSpace, ImageData, ScrapeOptions, StructuredData};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::action::BrowserCategory;
@@ -25,7 +25,7 @@ pub struct ScrapeRequest {
     pub only_images: Option<bool>,
     /// The JSON Schema that structured data must fit.
     #[schema(value_type = Option<Object>)]
-    pub response_format: Option<Value>,
+    pub response_format: Option<Map<String, Value>>,
     /// What to extract, in words.
     pub instructions: Option<String>,
     /// Replace link targets by short placeholders; false when absent.
@@ -45,7 +45,7 @@ impl ScrapeRequest {
             ignored_tags: self.ignored_tags.unwrap_or_default(),
             only_main_content: self.only_main_content.unwrap_or(false),
             only_images: self.only_images.unwrap_or(false),
-            response_format: self.response_format,
+            response_format: self.response_format.map(Value::Object),
             instructions: self.instructions,
             use_link_placeholders: self.use_link_placeholders.unwrap_or(false),
         }
@@ -77,7 +77,7 @@ pub struct ScrapeAction {
     pub ignored_tags: Option<Vec<String>>,
     /// The JSON Schema that structured data must fit.
     #[schema(value_type = Option<Object>)]
-    pub response_format: Option<Value>,
+    pub response_format: Option<Map<String, Value>>,
 }
 
 impl ScrapeAction {
@@ -90,7 +90,7 @@ impl ScrapeAction {
             ignored_tags: self.ignored_tags.unwrap_or_default(),
             only_main_content: self.only_main_content.unwrap_or(true),
             only_images: self.only_images,
-            response_format: self.response_format,
+            response_format: self.response_format.map(Value::Object),
             instructions: self.instructions,
             use_link_placeholders: false,
         }
@@ -108,7 +108,10 @@ impl From<ScrapeOptions> for ScrapeAction {
             scrape_links: Some(options.scrape_links),
             scrape_images: options.scrape_images,
             ignored_tags: (!options.ignored_tags.is_empty()).then_some(options.ignored_tags),
-            response_format: options.response_format,
+            response_format: match options.response_format {
+                Some(Value::Object(schema)) => Some(schema),
+                _ => None,
+            },
         }
     }
 }
