@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::Answer;
 use crate::support::document::Operation;
+use crate::support::server::Server;
 use crate::support::{Stage, samples};
 
 /// Bodies that are no JSON object, with the content type of one.
@@ -530,7 +531,7 @@ async fn no_json_at_all_makes_the_server_fail() {
     let cases = if std::env::var_os("GUISE_TEST_SOAK").is_some() {
         400
     } else {
-        40
+        25
     };
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
@@ -575,5 +576,46 @@ async fn no_json_at_all_makes_the_server_fail() {
             }
         }
     }
+    assert_alive(&stage).await;
+}
+
+/// PostgreSQL keeps no NUL in text, where SQLite does.
+#[tokio::test]
+async fn nul_characters_are_no_fault_on_postgresql() {
+    let database = std::env::var("GUISE_TEST_POSTGRES").expect(
+        "GUISE_TEST_POSTGRES is not set: run `make test`, or this command below scripts/with-postgres.sh",
+    );
+    let stage = Stage::on(Server::with(&[("database_url", &database)]).await).await;
+    let client = &stage.client;
+    for action in [
+        json!({"type": "help", "reason": "a\u{0}b"}),
+        json!({"type": "completion", "success": true, "answer": "a\u{0}b"}),
+        json!({"type": "evaluate_js", "code": "'a\u{0}b'"}),
+        json!({"type": "upload_file", "selector": "input", "file_path": "a\u{0}b"}),
+        json!({"type": "goto", "url": "data:text/html,<title>a&#0;b</title>\u{0}"}),
+    ] {
+        stage.execute(action).await;
+    }
+    stage.observe().await;
+    let session = client.get(&stage.path("")).ok().await;
+    assert_eq!(session["steps"][0]["value"]["action"]["reason"], "a\u{0}b");
+    assert_eq!(session["steps"].as_array().unwrap().len(), 6);
+    client.get("/storage/uploads/a%00b").refused(404).await;
+    client
+        .post("/storage/uploads/a%00b")
+        .file("file", "x")
+        .refused(422)
+        .await;
+    client
+        .get(&format!("/storage/{}/downloads/a%00b", stage.session))
+        .refused(404)
+        .await;
+    client.get("/sessions/a%00b").refused(404).await;
+    let agent = json!({"user_agent": "a\u{0}b"});
+    client
+        .post("/sessions/start")
+        .json(agent)
+        .refused(422)
+        .await;
     assert_alive(&stage).await;
 }

@@ -1,5 +1,6 @@
 //! The API as it is served: the built binary, real sockets, real browsers. Every answer is checked against the document
 //! that the server serves and against the schemas of the Notte API.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -155,9 +155,14 @@ impl Call {
     /// Sends it and checks the answer against the document.
     pub async fn send(self) -> Answer {
         let document = Arc::clone(&self.client.document);
-        let (method, path) = (self.method.clone(), self.path.clone());
+        let (method, path, sent) = (self.method.clone(), self.path.clone(), self.body.clone());
         let answer = self.unchecked().await;
         document.check(&method, &path, &answer);
+        if answer.status == StatusCode::OK
+            && let Ok(sent) = serde_json::from_slice(&sent)
+        {
+            document.check_request(&method, &path, &sent);
+        }
         answer
     }
 

@@ -110,6 +110,23 @@ impl Document {
         }
     }
 
+    /// Fails unless what the server accepted is what the document says it accepts.
+    pub fn check_request(&self, method: &Method, path: &str, body: &Value) {
+        let Some(operation) = self.find(method, path) else {
+            return;
+        };
+        let schema = &operation.json["requestBody"]["content"]["application/json"]["schema"];
+        if schema.is_object() {
+            let validator = self.validator(&operation.id, "request", schema);
+            let body = without_nulls(body);
+            if let Err(error) = validator.validate(&body) {
+                panic!(
+                    "accepted although the document does not say so: {method} {path} {body}: {error}"
+                );
+            }
+        }
+    }
+
     fn validator(&self, id: &str, status: &str, schema: &Value) -> Arc<Validator> {
         let mut validators = self.validators.lock().unwrap();
         let known = validators.entry((id.to_owned(), status.to_owned()));
@@ -118,6 +135,22 @@ impl Document {
             Arc::new(notte::options().build(&whole).unwrap())
         });
         Arc::clone(made)
+    }
+}
+
+/// Members that are null count as absent.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(_, member)| !member.is_null())
+            .map(|(name, member)| match name.as_str() {
+                "response_format" => (name.clone(), member.clone()),
+                _ => (name.clone(), without_nulls(member)),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
     }
 }
 

@@ -34,7 +34,11 @@ impl Stage {
 
     /// Starts all of it; the session has not been anywhere.
     pub async fn new() -> Self {
-        let server = Server::start().await;
+        Self::on(Server::start().await).await
+    }
+
+    /// Starts a session and a site for a server that runs.
+    pub async fn on(server: Server) -> Self {
         let client = server.client().await;
         let session = client.start(json!({})).await;
         let site = Site::start().await.unwrap();
