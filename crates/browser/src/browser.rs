@@ -7,6 +7,7 @@ use bytes::Bytes;
 use guise_cdp::protocol::browser::{
     DownloadBehavior, DownloadProgress, DownloadWillBegin, SetDownloadBehavior,
 };
+use guise_cdp::protocol::target::AttachedToTarget;
 use guise_cdp::{Error as CdpError, Events, RawEvent};
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Performed, StagedFile,
@@ -125,7 +126,14 @@ async fn follow(core: Arc<Core>, mut events: Events) {
 
 fn note(core: &Arc<Core>, event: &RawEvent) -> Result<(), CdpError> {
     match event.method() {
-        "Target.attachedToTarget" => targets::adopt(core, event.parse()?, None),
+        "Target.attachedToTarget" => {
+            let attached: AttachedToTarget = event.parse()?;
+            // A recording attaches to a tab once more, with a session of its own.
+            let target = &attached.target_info.target_id;
+            if core.board.read(|state| state.tab(target).is_none()) {
+                targets::adopt(core, attached, None);
+            }
+        }
         "Target.detachedFromTarget" => targets::lose(core, &event.parse()?),
         "Browser.downloadWillBegin" => core.downloads.begins(event.parse::<DownloadWillBegin>()?),
         "Browser.downloadProgress" => {
