@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -162,6 +162,7 @@ impl Shared {
             closed_at: None,
             traffic: Traffic::default(),
         };
+        let events = started.browser.events();
         let live = Arc::new(Live::new(NewLive {
             id: session.id,
             tenant: session.tenant,
@@ -179,7 +180,8 @@ impl Shared {
             live.browser.end(Instant::now() + END).await;
             return Err(error);
         }
-        self.tasks.spawn(watch(Arc::clone(self), Arc::clone(&live)));
+        self.tasks
+            .spawn(watch(Arc::clone(self), Arc::clone(&live), events));
         Ok((session, live))
     }
 
@@ -279,8 +281,11 @@ impl Shared {
 }
 
 /// Watches over one session until it ends: its browser's death, its time, its downloads.
-async fn watch(shared: Arc<Shared>, live: Arc<Live>) {
-    let mut events = live.browser.events();
+async fn watch(
+    shared: Arc<Shared>,
+    live: Arc<Live>,
+    mut events: broadcast::Receiver<BrowserEvent>,
+) {
     let mut hears = true;
     let (status, reason, error) = loop {
         let next = live.idle_at().min(live.ends_at);
