@@ -94,6 +94,17 @@ pub(crate) struct Frame {
     pub(crate) order: u64,
 }
 
+/// A target that is attached.
+#[derive(Clone)]
+pub(crate) struct Attached {
+    /// The session.
+    pub(crate) session: Session,
+    /// The target.
+    pub(crate) target: TargetId,
+    /// What it is.
+    pub(crate) kind: Kind,
+}
+
 /// Everything known.
 #[derive(Default)]
 pub(crate) struct State {
@@ -109,8 +120,8 @@ pub(crate) struct State {
     pub(crate) gone: Option<String>,
     /// The tab whose elements were listed last.
     pub(crate) observed: Option<TargetId>,
-    /// All attached sessions and what they are.
-    pub(crate) sessions: HashMap<SessionId, (Session, Kind)>,
+    /// All attached sessions.
+    pub(crate) sessions: HashMap<SessionId, Attached>,
     /// How far the documents of pages have come that are not tabs yet.
     pub(crate) early_phases: HashMap<TargetId, Phase>,
     /// The dialog that is open on a tab.
@@ -128,6 +139,19 @@ impl State {
     /// A tab by its target.
     pub(crate) fn tab_mut(&mut self, target: &TargetId) -> Option<&mut Tab> {
         self.tabs.iter_mut().find(|tab| tab.target == *target)
+    }
+
+    /// Notes a target that was attached. False for a tab that is attached already: somebody here asked for a second session.
+    pub(crate) fn attached(&mut self, id: SessionId, attached: Attached) -> bool {
+        let again = attached.kind == Kind::Page
+            && self
+                .sessions
+                .values()
+                .any(|known| known.kind == Kind::Page && known.target == attached.target);
+        if !again {
+            self.sessions.insert(id, attached);
+        }
+        !again
     }
 
     /// Notes how far a tab's document has come.

@@ -90,7 +90,7 @@ impl ChromiumBrowser {
             .read(|state| state.sessions.values().cloned().collect::<Vec<_>>());
         let applied = sessions
             .iter()
-            .map(|(session, kind)| settings::apply(session, *kind, &settings, deadline));
+            .map(|known| settings::apply(&known.session, known.kind, &settings, deadline));
         for result in futures_util::future::join_all(applied).await {
             match result {
                 Ok(()) | Err(CdpError::TargetClosed | CdpError::Crashed) => {}

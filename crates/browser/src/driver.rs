@@ -77,7 +77,7 @@ impl Browsers for Driver {
             allow: self.allow.clone(),
             upstream: upstream(spec)?,
         };
-        let (engine, notes) = self.engine(spec.engine);
+        let (engine, notes) = possible(spec.engine, self.launcher.installation().xvfb());
         let _starting = self.pool.starting();
         let pooled = if arguments.is_empty() {
             self.pool.take(engine)
@@ -118,17 +118,15 @@ impl Browsers for Driver {
     }
 }
 
-impl Driver {
-    /// The program that will run, and what differs from the wish.
-    fn engine(&self, wished: Engine) -> (Engine, Vec<String>) {
-        if wished == Engine::FullWindow
-            && let Err(error) = self.launcher.installation().xvfb()
-        {
+/// The program that will run, and what differs from the wish.
+fn possible<T>(wished: Engine, xvfb: Result<T, guise_chromium::Error>) -> (Engine, Vec<String>) {
+    match xvfb {
+        Err(error) if wished == Engine::FullWindow => {
             let note =
                 format!("headless false was asked for, but the browser runs headless: {error}");
-            return (Engine::FullHeadless, vec![note]);
+            (Engine::FullHeadless, vec![note])
         }
-        (wished, Vec::new())
+        _ => (wished, Vec::new()),
     }
 }
 
@@ -170,4 +168,32 @@ fn upstream(spec: &BrowserSpec) -> Result<Option<Upstream>> {
             input: None,
         }])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_window_system_the_browser_runs_headless_and_says_so() {
+        let missing = || {
+            Err::<(), _>(guise_chromium::Error::Missing {
+                what: "Xvfb",
+                tried: "/usr/bin/Xvfb".to_owned(),
+                package: "xvfb",
+            })
+        };
+        let (engine, notes) = possible(Engine::FullWindow, missing());
+        assert_eq!(engine, Engine::FullHeadless);
+        assert!(
+            notes[0].contains("runs headless") && notes[0].contains("xvfb"),
+            "{notes:?}"
+        );
+        let unmoved = |engine| (engine, Vec::new());
+        for engine in [Engine::HeadlessShell, Engine::FullHeadless] {
+            assert_eq!(possible(engine, missing()), unmoved(engine));
+        }
+        let there = possible(Engine::FullWindow, Ok(()));
+        assert_eq!(there, unmoved(Engine::FullWindow));
+    }
 }

@@ -11,7 +11,7 @@ use guise_cdp::protocol::{inspector, page};
 use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, RawEvent, Session, TargetId};
 use tokio::time::Instant;
 
-use crate::board::{Phase, State, Tab};
+use crate::board::{Attached, Phase, State, Tab};
 use crate::core::Core;
 use crate::elements::Elements;
 use crate::{dialogs, settings};
@@ -93,10 +93,15 @@ pub(crate) fn adopt(core: &Arc<Core>, attached: AttachedToTarget, tab: Option<&T
         (_, Some(tab)) => tab.clone(),
         (_, None) => TargetId::default(),
     };
-    core.board.change(|state| {
-        let id = attached.session_id.clone();
-        state.sessions.insert(id, (session.clone(), kind));
-    });
+    let known = Attached {
+        session: session.clone(),
+        target: info.target_id.clone(),
+        kind,
+    };
+    let id = attached.session_id.clone();
+    if !core.board.change(|state| state.attached(id, known)) {
+        return;
+    }
     let core_of_task = Arc::clone(core);
     match kind {
         Kind::Page | Kind::Frame => {
@@ -381,7 +386,9 @@ fn note(
 /// A session below another one has ended.
 pub(crate) fn lose(core: &Core, detached: &DetachedFromTarget) {
     core.board.change(|state| {
-        state.sessions.remove(&detached.session_id);
+        if state.sessions.remove(&detached.session_id).is_none() {
+            return;
+        }
         let closed = state
             .tabs
             .iter()

@@ -184,6 +184,12 @@ async fn recording_follows_the_current_tab() {
             .is_some()
     );
     drop(pictures);
+    // The recording ends with its next picture; the tab goes on.
+    for step in 0..10 {
+        let code = format!("document.body.style.opacity = {step} / 10");
+        stage.evaluate(&code).await;
+    }
+    stage.done(Action::Reload).await;
     stage.end().await;
 }
 
