@@ -1,6 +1,9 @@
 //! The site over real sockets.
 
-#![expect(clippy::unwrap_used, reason = "a failed step of a helper fails its test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failed step of a helper fails its test"
+)]
 
 use std::time::Duration;
 
