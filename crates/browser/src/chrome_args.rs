@@ -120,10 +120,25 @@ pub(crate) fn check(arguments: &[String]) -> Result<Vec<Argument>> {
             }),
         }
     }
-    if violations.is_empty() {
-        Ok(accepted)
-    } else {
-        Err(Error::invalid(violations))
+    if !violations.is_empty() {
+        return Err(Error::invalid(violations));
+    }
+    accepted.extend(languages(arguments));
+    Ok(accepted)
+}
+
+/// `--lang` as callers mean it: on Linux Chromium takes its own words from there at most, and what pages and servers are
+/// told from `--accept-lang` alone.
+fn languages(arguments: &[String]) -> Option<Argument> {
+    let value = |name| {
+        arguments
+            .iter()
+            .rev()
+            .find_map(|text| text.strip_prefix(name))
+    };
+    match (value("--lang="), value("--accept-lang=")) {
+        (Some(language), None) => Argument::parse(&format!("--accept-lang={language}")).ok(),
+        _ => None,
     }
 }
 
@@ -151,8 +166,19 @@ mod tests {
 
     #[test]
     fn harmless_arguments_pass() {
-        let given = ["--lang=de".to_owned(), "--disable-gpu".to_owned()];
+        let given = ["--mute-audio".to_owned(), "--disable-gpu".to_owned()];
         assert_eq!(check(&given).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_language_is_told_to_pages_unless_another_is_named() {
+        let arguments = |given: &[&str]| {
+            let given: Vec<_> = given.iter().map(|text| (*text).to_owned()).collect();
+            check(&given).unwrap()
+        };
+        let told = Argument::parse("--accept-lang=de").unwrap();
+        assert_eq!(arguments(&["--lang=fr", "--lang=de"])[2..], [told]);
+        assert_eq!(arguments(&["--lang=de", "--accept-lang=fr"]).len(), 2);
     }
 
     #[test]
