@@ -158,6 +158,18 @@ describe('reading and choosing', () => {
     assert.equal((await scripted.run('scrollBy', { dy: -5000 })).after.y, 0);
     assert.equal((await scripted.run('scrollBy', { dy: -1 })).changed, false);
   });
+
+  test('what fills the window is scrolled where the document is not', async () => {
+    const scripted = await open(`<body style="margin:0"><div id="outer" style="height:100vh;overflow:auto">
+      <div id="inner" style="height:100vh;overflow:hidden scroll"><div style="height:150vh"></div></div><div style="height:100vh"></div></div>`);
+    const position = () => scripted.page.evaluate(() => [outer.scrollTop, inner.scrollTop]);
+    const { before, after } = await scripted.run('scrollBy', { dy: 50 });
+    assert.deepEqual([before.y, after.y], [0, 50]);
+    assert.deepEqual(await position(), [0, 50]);
+    await scripted.run('scrollBy', { dy: 5000 });
+    await scripted.run('scrollBy', { dy: 40 });
+    assert.equal((await position())[0], 40);
+  });
 });
 
 describe('html', () => {

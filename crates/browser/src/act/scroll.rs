@@ -23,7 +23,7 @@ struct Position {
     y: f64,
 }
 
-/// Scrolls the page by so many pixels, upwards when `up`.
+/// Scrolls the page, or what fills its window, by so many pixels, upwards when `up`.
 pub(crate) async fn scroll(
     core: &Core,
     tab: &CurrentTab,
@@ -62,7 +62,7 @@ pub(crate) async fn scroll(
     if scrolled.before.y == scrolled.after.y {
         let end = if up { "top" } else { "bottom" };
         return Err(Fault::told(format!(
-            "Scrolling {way} had no effect: the page is at its {end} or does not scroll as a whole"
+            "Scrolling {way} had no effect: the page is at its {end} or does not scroll"
         )));
     }
     Ok(match amount {

@@ -29,7 +29,7 @@
 //! | `valueOf`, `isChecked` | `handle` | `{value, secret, empty}`, `{checked, radio}` |
 //! | `selectOption` | `handle`, `value` | `{clickInstead, changed, value, label}` |
 //! | `optionParent` | `handle` | `{handle, value, label}` |
-//! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after |
+//! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after, of the document or what fills its window |
 //! | `formFields` | | `{fields}` with the guessed form-fill key of each |
 //! | `html`, `text` | `selector`, `includeShadow` | the document for reading |
 //! | `document` | | `{contentType, readyState, url, title}` |

@@ -11,12 +11,28 @@ const scrollPosition = () => {
   };
 };
 
-/** Scrolls the document at once and answers the position before and after. */
+/**
+ * Scrolls the document at once and answers the position before and after. Where it does not move, as in applications that
+ * fill the window, what is in the middle of the window is scrolled, the innermost that can.
+ */
 const scrollBy = ({ dx = 0, dy = 0 }) => {
-  const before = scrollPosition();
-  scrollingElement()?.scrollBy({ left: dx, top: dy, behavior: 'instant' });
-  const after = scrollPosition();
-  return { before, after, changed: before.x !== after.x || before.y !== after.y };
+  const move = (element, position) => {
+    const before = position();
+    element?.scrollBy({ left: dx, top: dy, behavior: 'instant' });
+    const after = position();
+    return { before, after, changed: before.x !== after.x || before.y !== after.y };
+  };
+  const whole = move(scrollingElement(), scrollPosition);
+  if (whole.changed) return whole;
+  for (let at = deepElementAt(innerWidth / 2, innerHeight / 2); at; at = flatParent(at)) {
+    // The root's and the body's overflow is the viewport's.
+    if (at === documentElement() || at === documentBody()) break;
+    const { overflowX, overflowY } = getComputedStyle(at);
+    if (![overflowX, overflowY].some((overflow) => overflow === 'auto' || overflow === 'scroll')) continue;
+    const part = move(at, () => ({ x: at.scrollLeft, y: at.scrollTop }));
+    if (part.changed) return part;
+  }
+  return whole;
 };
 
 /** What the document is: a page, or a file that the browser shows. */

@@ -164,3 +164,17 @@ async fn scrolling_says_when_it_has_no_effect() {
     assert!(message.contains("no effect"), "{message}");
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scrolling_moves_what_fills_the_window() {
+    let stage = Stage::new().await;
+    stage.goto("/article").await;
+    stage
+        .evaluate("document.body.innerHTML = '<div id=app style=\"position:fixed;inset:0;overflow:auto\"><p style=\"height:5000px\">Long</p></div>'")
+        .await;
+    stage.done(Action::ScrollDown { amount: Some(300) }).await;
+    assert_eq!(stage.evaluate("app.scrollTop").await, "300");
+    stage.done(Action::ScrollUp { amount: Some(100) }).await;
+    assert_eq!(stage.evaluate("app.scrollTop").await, "200");
+    stage.end().await;
+}
