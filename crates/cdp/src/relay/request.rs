@@ -19,6 +19,12 @@ pub(super) const REFUSED: i32 = -32000;
 /// The code that Chromium uses for a session that is not attached.
 pub(super) const SESSION_NOT_FOUND: i32 = -32001;
 
+/// The longest message that is passed on, in bytes. Chromium reads commands into a buffer of 100 MiB and gives up its
+/// pipe, and with it every client's pages, when one does not fit.
+const LONGEST: usize = 96 * 1024 * 1024;
+/// How deep the parameters may be nested. Chromium stops reading at 300 levels and answers without the command's number.
+const DEEPEST: usize = 200;
+
 /// A command that can be passed on.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Request<'a> {
@@ -89,12 +95,49 @@ pub(super) fn read(message: &[u8]) -> Result<Request<'_>, Bytes> {
     if !params.starts_with('{') {
         return Err(invalid("'params' must be an object"));
     }
+    if message.len() > LONGEST {
+        return Err(invalid(&format!(
+            "the message is too long: {} bytes, and at most {LONGEST} are passed on",
+            message.len()
+        )));
+    }
+    if depth(params) > DEEPEST {
+        return Err(invalid(&format!(
+            "'params' is nested too deeply: at most {DEEPEST} levels are passed on"
+        )));
+    }
     Ok(Request {
         id,
         method,
         params,
         session,
     })
+}
+
+/// How deep valid JSON is nested.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                while let Some(byte) = bytes.next() {
+                    match byte {
+                        b'\\' => drop(bytes.next()),
+                        b'"' => break,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// An answer with a result (JSON text) to a command of the client's.
@@ -197,6 +240,25 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn what_chromium_cannot_take_is_refused_under_its_number() {
+        let nested = |levels: usize| {
+            let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+            format!(r#"{{"id":3,"method":"A.b","params":{{"a":"\"[{{","b":{open}{close}}}}}"#)
+        };
+        assert!(read(nested(DEEPEST - 1).as_bytes()).is_ok());
+        for message in [nested(DEEPEST), nested(100_000)] {
+            let refusal = refusal(&message);
+            assert_eq!(refusal["id"], 3);
+            assert_eq!(refusal["error"]["code"], INVALID_REQUEST);
+        }
+        let long = format!(
+            r#"{{"id":4,"method":"A.b","params":{{"a":"{}"}}}}"#,
+            "x".repeat(LONGEST)
+        );
+        assert_eq!(refusal(&long)["id"], 4);
     }
 
     proptest! {

@@ -20,8 +20,8 @@ use crate::dialects::notte::Failure;
 use crate::http::base_url::BaseUrl;
 use crate::http::path::Path;
 
-/// Screenshots and heap snapshots come as one message.
-const MAX_MESSAGE: usize = 256 * 1024 * 1024;
+/// The longest message that a client may send; the relay refuses somewhat shorter ones in words.
+const MAX_MESSAGE: usize = 128 * 1024 * 1024;
 
 /// Messages on their way in either direction.
 const QUEUE: usize = 64;
