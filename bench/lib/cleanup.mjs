@@ -2,18 +2,28 @@
 
 /** The scopes that are open, outermost first. */
 const open = new Set();
+/** Set once the run is given up; it never resolves, since the process ends. */
+let leaving = null;
 
 export class Cleanup {
   #tasks = [];
+  #stopping = null;
 
   /** Keeps a running thing, which is ended by its `stop`, and gives it back. */
   keep(running) {
     this.#tasks.push(() => running.stop());
+    // What was being started while everything ended goes the same way.
+    if (this.#stopping) this.#stopping = this.#stopping.then(() => this.#end());
     return running;
   }
 
-  /** Ends everything; throws the first failure once all was tried. */
-  async stop() {
+  /** Ends everything, once; throws the first failure when all was tried. */
+  stop() {
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  async #end() {
     const failures = [];
     for (let task = this.#tasks.pop(); task; task = this.#tasks.pop()) {
       await task().catch(error => failures.push(error));
@@ -31,11 +41,14 @@ export async function cleaned(work) {
   } finally {
     await cleanup.stop();
     open.delete(cleanup);
+    await leaving;
   }
 }
 
 /** Ends everything that any scope keeps, then the process: for a signal, or when time is up. */
-export async function abandon(code) {
-  for (const cleanup of [...open].reverse()) await cleanup.stop().catch(error => console.error(error));
-  process.exit(code);
+export function abandon(code) {
+  leaving ??= (async () => {
+    for (const cleanup of [...open].reverse()) await cleanup.stop().catch(error => console.error(error));
+    process.exit(code);
+  })();
 }
