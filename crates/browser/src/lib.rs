@@ -42,6 +42,7 @@ mod recording;
 mod scrape;
 mod settings;
 mod stage;
+mod stuck;
 mod tabs;
 mod targets;
 mod tasks;

@@ -16,7 +16,7 @@ use crate::address;
 use crate::board::Phase;
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
-use crate::stuck;
+use crate::stuck::{BUSY, is_stuck};
 
 /// A page that takes longer to load is used as it is (Notte API: `goto`).
 pub(crate) const LOAD: Duration = Duration::from_secs(10);
@@ -54,8 +54,7 @@ pub(crate) async fn goto(core: &Core, text: &str, deadline: Instant) -> Result<O
         return Ok(Outcome::done(format!("Already at '{url}' in current tab")));
     }
     let tab = revive(core, tab, deadline).await?;
-    let going = navigate(core, &tab, &url, deadline);
-    let arrival = stuck::leaving(core, &tab, deadline, going).await?;
+    let arrival = navigate(core, &tab, &url, deadline).await?;
     Ok(Outcome::done(format!(
         "Navigated to '{url}' in current tab{}",
         arrival.remark()
@@ -110,9 +109,10 @@ fn shows_its_page(core: &Core, target: &TargetId) -> bool {
     })
 }
 
-/// Puts a new tab in the place of a crashed one.
+/// Puts a new tab, with a process of its own, in the place of one that crashed or is stuck: such a page would never let
+/// another one of its site in.
 async fn revive(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
-    if !is_crashed(core, &tab.target) {
+    if !is_crashed(core, &tab.target) && !is_stuck(&tab, deadline, BUSY).await {
         return Ok(tab);
     }
     let fresh = open_tab(core, deadline).await?;
@@ -128,7 +128,7 @@ async fn revive(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<Curre
         target_id: tab.target,
     };
     if let Err(error) = core.root.call(&close, deadline).await {
-        tracing::debug!(%error, "a crashed tab could not be closed");
+        tracing::debug!(%error, "a tab that was replaced could not be closed");
     }
     Ok(fresh)
 }

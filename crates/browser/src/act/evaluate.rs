@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use guise_cdp::Error as CdpError;
-use guise_cdp::protocol::runtime::{Evaluate, EvaluateReturns, RemoteObject, TerminateExecution};
+use guise_cdp::protocol::runtime::{Evaluate, EvaluateReturns, RemoteObject};
 use guise_core::{DataSpace, Outcome};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::core::CurrentTab;
 use crate::fault::{Fault, Result};
+use crate::stuck::unblock;
 
 /// How long a script may run (Notte API: `evaluate_js`).
 const LONGEST: Duration = Duration::from_secs(45);
@@ -36,7 +37,7 @@ pub(crate) async fn evaluate(tab: &CurrentTab, code: &str, deadline: Instant) ->
             ),
         }),
         Err(CdpError::Timeout { .. }) => {
-            unblock(tab, deadline).await;
+            unblock(tab, deadline, CHECK / 2).await;
             Ok(Outcome::unsuccessful(format!(
                 "JavaScript evaluation did not end within {} ms",
                 (bound - began).as_millis()
@@ -87,22 +88,6 @@ fn syntax_error(returned: &EvaluateReturns) -> Option<String> {
     let details = returned.exception_details.as_ref()?;
     let thrown = details.exception.as_ref()?;
     (thrown.class_name.as_deref() == Some("SyntaxError")).then(|| details.message())
-}
-
-/// Stops a script that keeps the page from doing anything else.
-async fn unblock(tab: &CurrentTab, deadline: Instant) {
-    let probe = Evaluate {
-        expression: Cow::Borrowed("0"),
-        ..Default::default()
-    };
-    let patience = deadline.min(Instant::now() + CHECK / 2);
-    if matches!(
-        tab.session.call(&probe, patience).await,
-        Err(CdpError::Timeout { .. })
-    ) && let Err(error) = tab.session.call(&TerminateExecution {}, deadline).await
-    {
-        tracing::debug!(%error, "a script that hangs could not be stopped");
-    }
 }
 
 /// A result as the Notte API writes it: strings as they are, objects and arrays as indented JSON in ASCII, truth values in

@@ -88,3 +88,26 @@ async fn failures_say_why() {
     assert!(seen.url.ends_with("/article"));
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_never_rests_can_be_left() {
+    let stage = Stage::new().await;
+    for script in [
+        "setTimeout(() => { for (;;); })",
+        "setTimeout(() => { for (;;) alert('again'); })",
+    ] {
+        stage.goto("/navigate").await;
+        stage.evaluate(script).await;
+        // The same site, so the same process if it stayed in the same tab.
+        stage.goto("/article").await;
+        assert_eq!(stage.evaluate("location.pathname").await, "/article");
+    }
+    // One that clings to the tab only when it is to go is found at the next attempt.
+    stage
+        .evaluate("onbeforeunload = () => { for (;;); }; 0")
+        .await;
+    stage.goto("/navigate").await;
+    stage.goto("/login").await;
+    assert_eq!(stage.evaluate("location.pathname").await, "/login");
+    stage.end().await;
+}
