@@ -113,3 +113,26 @@ async fn a_download_that_is_too_large_fails_the_action() {
     assert!(outcome.message.contains("too large"), "{}", outcome.message);
     assert!(kept(&house, &id).await.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_link_in_the_browsers_folder_is_not_followed() {
+    let house = House::new();
+    let folder = TempDir::new().unwrap();
+    let (id, browser) = house.start().await;
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "only the server may read this").unwrap();
+    for place in ["symbolic", "hard"] {
+        let link = downloaded(&folder, place, place);
+        std::fs::remove_file(&link.path).unwrap();
+        if place == "hard" {
+            std::fs::hard_link(&secret, &link.path).unwrap();
+        } else {
+            std::os::unix::fs::symlink(&secret, &link.path).unwrap();
+        }
+        browser.tells(&link);
+    }
+    let file = downloaded(&folder, "one", "cv.pdf");
+    browser.tells(&file);
+    until_gone(&file).await;
+    assert_eq!(kept(&house, &id).await, ["2026_04_24_00_54_44-cv.pdf"]);
+}

@@ -1,7 +1,11 @@
 //! Keeping what a session's browser downloads.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use tokio::fs::File;
 
 use super::Shared;
 use super::live::Live;
@@ -22,7 +26,7 @@ impl Shared {
             return Ok(name.clone());
         }
         let name = free_name(&kept, self.clock.now(), &file.name);
-        let bytes = tokio::fs::File::open(&file.path)
+        let bytes = open_plain(&file.path)
             .await
             .map_err(|error| Error::internal("cannot read a downloaded file", error))?;
         self.files
@@ -39,6 +43,25 @@ impl Shared {
             tracing::warn!(session = %live.id, %error, "cannot remove a download that is kept");
         }
         Ok(name)
+    }
+}
+
+/// Opens a file in a folder that the browser can write to. A browser that was taken over may have put a link there, to
+/// have a file read that only the server may read, or a pipe, to have it wait for ever.
+async fn open_plain(path: &Path) -> io::Result<File> {
+    let file = File::options()
+        .read(true)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+        .open(path)
+        .await?;
+    let metadata = file.metadata().await?;
+    if metadata.is_file() && metadata.nlink() == 1 {
+        Ok(file)
+    } else {
+        Err(io::Error::other(format!(
+            "{} is not a file of its own",
+            path.display()
+        )))
     }
 }
 
