@@ -5,6 +5,7 @@ pub mod caller;
 mod docs;
 mod drain;
 mod files;
+mod host;
 mod metrics;
 pub mod path;
 pub mod rate_limit;

@@ -16,7 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi;
 
-use super::{caller, docs, drain, files, metrics, rate_limit, viewer};
+use super::{caller, docs, drain, files, host, metrics, rate_limit, viewer};
 use crate::app::App;
 use crate::dialects::notte::{self, ErrorResponse, Failure};
 use crate::{openapi, sockets};
@@ -75,6 +75,7 @@ pub fn router(app: &App) -> Router {
                     HeaderValue::from_static("nosniff"),
                 ))
                 .layer(from_fn(metrics::count))
+                .layer(from_fn_with_state(app.clone(), host::check))
                 .layer(from_fn(drain::refused))
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(DefaultBodyLimit::max(notte::body_limits::JSON)),
@@ -105,7 +106,8 @@ fn span(request: &Request) -> tracing::Span {
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default();
     // Addresses that authorise themselves hold their token in the path.
-    let path = match request.uri().path().split('/').nth(1) {
+    let mut segments = request.uri().path().split('/');
+    let path = match segments.find(|segment| !segment.is_empty()) {
         Some(kind @ ("cdp" | "view" | "files")) => format!("/{kind}/…"),
         _ => request.uri().path().to_owned(),
     };

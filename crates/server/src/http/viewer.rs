@@ -14,7 +14,8 @@ pub async fn page(
     State(app): State<App>,
     Path((id, token)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    app.opened_by(Purpose::View, &id, &token)?;
+    let session = app.opened_by(Purpose::View, &id, &token)?;
+    app.sessions.version(session)?;
     // The address holds a token: it goes to nobody else.
     let headers = [
         (header::REFERRER_POLICY, "no-referrer"),

@@ -23,10 +23,19 @@ async fn links_lead_to_where_the_client_came_from() {
         call.ok().await["url"].as_str().unwrap().to_owned()
     };
     assert!(
-        link("browser.example:8443")
+        link("browser.localhost:8443")
             .await
-            .starts_with("http://browser.example:8443/files/")
+            .starts_with("http://browser.localhost:8443/files/")
     );
+    // A page of somebody else's may have its name resolve to this machine.
+    for path in ["/storage/uploads/a.txt", "/metrics", "/health", "/docs"] {
+        let answer = client
+            .get(path)
+            .header("host", "rebinding.example:3000")
+            .unchecked()
+            .await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
     // What cannot be a host does not get into an answer.
     let own = format!("http://{}/files/", server.address());
     for host in ["evil\"><script>", "a b", "x/y"] {
