@@ -156,26 +156,46 @@ pub(crate) async fn reach(
     place: &Place,
     deadline: Instant,
 ) -> Result<Reached> {
+    let mut last = None;
     loop {
-        let inner = ready(core, place, Purpose::Click, deadline).await?;
-        if place.frame == tab.main_frame() {
-            return Ok(Reached {
-                point: inner,
-                around: Vec::new(),
-            });
-        }
-        let reason = match outwards(core, place.frame.clone(), inner, deadline).await {
-            Ok(reached) => return Ok(reached),
-            Err(Fault::Told(reason)) => reason,
+        match attempt(core, tab, place, deadline).await {
+            Ok(Ok(reached)) => return Ok(reached),
+            Ok(Err(reason)) if Instant::now() + AGAIN < deadline => last = Some(reason),
+            Ok(Err(reason)) => return Err(Fault::Told(reason)),
+            // What the end of the time cuts short says less than the attempt before it.
+            Err(Fault::TimedOut) => return Err(last.map_or(Fault::TimedOut, Fault::Told)),
             Err(fault) => return Err(fault),
-        };
-        // In its own frame it is in view; the frames around it are to follow.
-        scroll_into_view(core, place, deadline).await?;
-        let next = Instant::now() + AGAIN;
-        if next >= deadline {
-            return Err(Fault::Told(reason));
         }
-        sleep_until(next).await;
+        sleep_until(Instant::now() + AGAIN).await;
+    }
+}
+
+/// Finds the point once; the inner error is why it may be found later.
+async fn attempt(
+    core: &Core,
+    tab: &CurrentTab,
+    place: &Place,
+    deadline: Instant,
+) -> Result<Result<Reached, String>> {
+    let inner = ready(core, place, Purpose::Click, deadline).await?;
+    if place.frame == tab.main_frame() {
+        return Ok(Ok(Reached {
+            point: inner,
+            around: Vec::new(),
+        }));
+    }
+    match outwards(core, place.frame.clone(), inner, deadline).await {
+        Ok(reached) => Ok(Ok(reached)),
+        Err(Fault::Told(reason)) => {
+            // In its own frame it is in view; the frames around it are to follow.
+            if let Err(fault) = scroll_into_view(core, place, deadline).await
+                && fault != Fault::TimedOut
+            {
+                return Err(fault);
+            }
+            Ok(Err(reason))
+        }
+        Err(fault) => Err(fault),
     }
 }
 
