@@ -113,6 +113,8 @@ export class Page {
   /** Navigates and waits for `load`; `Page.enable` was called before. */
   async goto(url) {
     const loaded = this.cdp.event('Page.loadEventFired', this.session);
+    // Nobody waits for it when navigating fails.
+    loaded.catch(() => {});
     const { errorText } = await this.call('Page.navigate', { url });
     if (errorText) throw new Error(`${url}: ${errorText}`);
     await loaded;

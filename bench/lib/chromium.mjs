@@ -19,6 +19,8 @@ const OFFLINE = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1';
 const FLAGS = [
   '--remote-debugging-pipe', '--no-first-run', '--disable-gpu', '--password-store=basic', '--disable-sync',
   '--disable-component-update', '--disable-background-networking', OFFLINE,
+  // As large as a session's, since a larger page costs more memory.
+  '--window-size=1280,1024',
 ];
 const NOBODY = 65534;
 /** Milliseconds in which it must end. */

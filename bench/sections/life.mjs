@@ -79,7 +79,8 @@ export const title = '(a) Life cycle, beside plain Playwright launching the same
 export async function run(section, scale) {
   await cleaned(async cleanup => {
     const site = cleanup.keep(await startSite());
-    const url = `${site.origin}/article`;
+    // A small page: what is measured is the session, not the page.
+    const url = `${site.origin}/login`;
     await cleaned(inner => oneAtATime(section, scale, inner, url));
     await cleaned(inner => tenAtOnce(section, scale, inner, url));
   });
