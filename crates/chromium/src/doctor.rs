@@ -62,7 +62,7 @@ impl Check {
     }
 }
 
-/// Looks at programs, the kernel and the machine, without starting a browser ([`crate::probe`] does that).
+/// Looks at programs, the kernel and the machine, without starting a browser ([`crate::probe()`] does that).
 ///
 /// `data_folder`, `runtime_folder` and `uids` are what [`Options`] will get.
 pub async fn checks(
