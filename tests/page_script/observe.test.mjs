@@ -181,6 +181,21 @@ describe('observe', () => {
     assert.ok(item.text.startsWith('line 0 line 1 ') && item.text.length < 2000, `${item.text.length}`);
   });
 
+  test('attributes, titles and texts of megabytes do not make an answer of megabytes', async () => {
+    const scripted = await open('<button id="much">x</button><a href="/" id="link">y</a>');
+    await scripted.page.evaluate(() => {
+      const much = 'much '.repeat(600_000);
+      document.title = much;
+      document.querySelector('#much').title = much;
+      document.querySelector('#link').setAttribute('aria-label', much);
+      document.body.append(much.replaceAll(' ', ''));
+    });
+    const seen = await scripted.run('observe');
+    assert.equal(seen.items.filter((item) => item.k === 'e').length, 2);
+    const size = JSON.stringify(seen).length;
+    assert.ok(size < 100_000, `${size} characters`);
+  });
+
   test('hostile pages change nothing', async () => {
     const scripted = await open(fixture('hostile.html'));
     const seen = await scripted.run('observe');

@@ -6,6 +6,9 @@ const SHOWN_ATTRIBUTES = [
 ];
 const SHOWN_LENGTH = 60;
 
+// An attribute may hold megabytes. What is called uncut ends here, so that an answer stays a page's size.
+const LONGEST_VALUE = 2000;
+
 const shownValue = (element, tag) => {
   if (holdsSecret(element)) return null;
   if (tag === 'textarea' || tag === 'select') return element.value || null;
@@ -30,7 +33,7 @@ const openTags = (element) => {
     const value = shownAttribute(element, tag, name);
     if (value === null) continue;
     const key = name.replace('-', '_');
-    const text = squash(value).replace(/"/g, '&quot;');
+    const text = squash(head(value, LONGEST_VALUE)).replace(/"/g, '&quot;');
     cut += ` ${key}="${text.length > SHOWN_LENGTH ? `${head(text, SHOWN_LENGTH)}...` : text}"`;
     full += ` ${key}="${text}"`;
   }

@@ -113,7 +113,7 @@ const flatContains = (outer, inner) => {
 const squash = (text) => text.replace(/[\s\u200b]+/g, ' ').trim();
 
 /** The first `length` UTF-16 units of a text without half a surrogate pair at the end. */
-const head = (text, length) => (text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, ''));
+const head = (text, length) => (text.length <= length ? text : text.slice(0, Math.max(0, length)).replace(/[\ud800-\udbff]$/, ''));
 
 const boxOf = (rect) => ({ x: rect.x, y: rect.y, width: rect.width, height: rect.height });
 

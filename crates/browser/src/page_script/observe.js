@@ -64,7 +64,7 @@ const observe = ({ viewportOnly = true, offset = null, clip = null, max = null }
     else item.d = at;
   }
   return {
-    title: documentTitle(),
+    title: head(documentTitle(), 1000),
     url: location.href,
     content_type: getterOf(Document.prototype, 'contentType')(document),
     viewport: viewport(),

@@ -25,6 +25,9 @@ class Place {
   }
 }
 
+// One run of text is cut here, so that an answer stays a page's size.
+const LONGEST_RUN = 20000;
+
 class Walk {
   constructor({ view, viewportOnly, max }) {
     this.view = view;
@@ -254,7 +257,7 @@ class Walk {
 
   append(text, inner) {
     if (inner.owner) {
-      inner.owner.text += text;
+      inner.owner.text += head(text, LONGEST_RUN - inner.owner.text.length);
       return;
     }
     if (this.runDialog !== inner.dialog) this.flush();
@@ -269,7 +272,7 @@ class Walk {
 
   /** Ends the text that is being gathered. */
   flush() {
-    const text = squash(this.run);
+    const text = squash(head(this.run, LONGEST_RUN));
     this.run = '';
     if (!text) return;
     const item = { k: 't', text };
