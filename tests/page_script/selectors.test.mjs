@@ -51,6 +51,30 @@ describe('resolve', () => {
     assert.equal(matches[0], '<div id="one" class="row">');
   });
 
+  test('goes on with the one element that it found, until something does not succeed', async () => {
+    const then = [['describe', {}], ['actionable', { for: 'fill' }], ['fill', { value: 'x' }]];
+    const button = await scripted.run('resolve', { selector: '#one >> button >> nth=0', then });
+    assert.deepEqual(button.then.map(({ ok, error }) => error?.kind ?? ok.ok ?? ok.tag), ['button', false]);
+    const field = await scripted.run('nodeSelectors', { css: 'input[placeholder="Type here"]', then });
+    assert.deepEqual(field.then.map(({ ok }) => ok.ok ?? ok.needsText ?? ok.tag), ['input', true, true]);
+    assert.deepEqual(await scripted.run('chain', { handle: field.handle, then: [['fill', { value: '' }], ['nothing', {}]] }), [
+      { ok: { needsText: false, needsDelete: false } }, { error: { kind: 'argument', message: 'there is no command "nothing"' } },
+    ]);
+    const several = await scripted.run('resolve', { selector: '.row', then });
+    assert.equal(several.then, undefined);
+  });
+
+  test('waits between commands where one waits', async () => {
+    await page.evaluate(() => {
+      const late = document.querySelector('input[placeholder="Type here"]');
+      late.disabled = true;
+      setTimeout(() => { late.disabled = false; }, 60);
+    });
+    const then = [['actionable', { for: 'fill', timeoutMs: 5000 }], ['fill', { value: 'x' }]];
+    const found = await scripted.run('resolve', { selector: 'input[placeholder="Type here"]', then });
+    assert.deepEqual(found.then.map(({ ok }) => ok.ok ?? ok.needsText), [true, true]);
+  });
+
   test('enters frames', async () => {
     const { enterFrame } = await scripted.run('resolve', { selector: '#frame >> internal:control=enter-frame >> internal:role=button[name="Framed"i] >> nth=0' });
     assert.equal(enterFrame.rest, 'internal:role=button[name="Framed"i] >> nth=0');

@@ -23,8 +23,9 @@ pub(crate) struct About {
     pub(crate) selectors: NodeSelectors,
 }
 
+/// What the page script says of an element.
 #[derive(Deserialize)]
-struct Described {
+pub(crate) struct Described {
     css_selector: String,
     xpath_selector: String,
     in_shadow_root: bool,
@@ -46,27 +47,38 @@ pub(crate) struct Rect {
     pub(crate) height: f64,
 }
 
-/// Describes an element: from the last observation when it was named by id, else by asking the page.
+/// What is known of an element when it is found.
+pub(crate) enum Known {
+    /// Nothing: the page must be asked.
+    Nothing,
+    /// What the last observation said.
+    About(Arc<About>),
+    /// What the page script said in the message that found it.
+    Described(Arc<Described>),
+}
+
+/// Describes an element, by asking the page where nothing is known of it.
 pub(crate) async fn about(
     core: &Core,
     tab: &CurrentTab,
     located: &Located,
     deadline: Instant,
 ) -> Result<Arc<About>> {
-    if let Some(about) = &located.about {
-        return Ok(Arc::clone(about));
-    }
-    let described = describe(core, &located.place, deadline).await?;
+    let described = match &located.known {
+        Known::About(about) => return Ok(Arc::clone(about)),
+        Known::Described(described) => Arc::clone(described),
+        Known::Nothing => Arc::new(describe(core, &located.place, deadline).await?),
+    };
     let around = if located.place.frame == tab.main_frame() {
         Vec::new()
     } else {
         around(core, &located.place.frame, deadline).await?
     };
     Ok(Arc::new(About {
-        label: described.text_label,
+        label: described.text_label.clone(),
         selectors: NodeSelectors {
-            css_selector: described.css_selector,
-            xpath_selector: described.xpath_selector,
+            css_selector: described.css_selector.clone(),
+            xpath_selector: described.xpath_selector.clone(),
             in_iframe: !around.is_empty(),
             in_shadow_root: described.in_shadow_root,
             iframe_parent_css_selectors: around,

@@ -137,6 +137,12 @@ impl Core {
         opened.await.map(Arc::clone)
     }
 
+    /// The session that a frame's messages go through.
+    pub(crate) fn session_of(&self, frame: &FrameId) -> Option<Session> {
+        self.board
+            .read(|state| Some(state.frames.get(frame)?.session.clone()))
+    }
+
     /// Nothing was ever opened: the session's first tab is still empty.
     pub(crate) fn shows_nothing(&self, tab: &CurrentTab) -> bool {
         let empty = tab.url.is_empty() || tab.url == "about:blank";

@@ -47,6 +47,7 @@ mod tabs;
 mod targets;
 mod tasks;
 mod user_agent;
+mod warm_up;
 mod world;
 
 pub use browser::ChromiumBrowser;

@@ -6,14 +6,16 @@ use std::time::Duration;
 use guise_cdp::FrameId;
 use guise_core::{ElementId, NodeSelectors, Target};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
-use crate::about::About;
+use crate::about::Known;
+use crate::act::ahead::{Ahead, Answers};
+use crate::act::reach::GRACE;
 use crate::core::{Core, CurrentTab};
 use crate::elements::{Handle, Place, Unknown};
 use crate::fault::{Fault, Result};
-use crate::world::World;
+use crate::world::{Reply, World};
 
 /// How often a page is asked again for an element that is not there yet.
 const AGAIN: Duration = Duration::from_millis(50);
@@ -21,7 +23,6 @@ const AGAIN: Duration = Duration::from_millis(50);
 const DEEPEST: usize = 20;
 
 /// The element that an action is about.
-#[derive(Clone)]
 pub(crate) struct Located {
     /// Where it is.
     pub(crate) place: Place,
@@ -31,8 +32,10 @@ pub(crate) struct Located {
     pub(crate) wording: String,
     /// The label of an element that was observed.
     pub(crate) label: Option<String>,
-    /// What the last observation said about it.
-    pub(crate) about: Option<Arc<About>>,
+    /// What is known of it.
+    pub(crate) known: Known,
+    /// What was done with it in the message that found it.
+    pub(crate) answers: Answers,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +48,8 @@ struct Resolved {
     #[serde(default)]
     matches: Vec<String>,
     enter_frame: Option<EnterFrame>,
+    #[serde(default)]
+    then: Vec<Reply>,
 }
 
 #[derive(Deserialize)]
@@ -56,28 +61,33 @@ struct EnterFrame {
 #[derive(Deserialize)]
 struct Single {
     handle: Option<Handle>,
-    tried: serde_json::Map<String, serde_json::Value>,
+    tried: serde_json::Map<String, Value>,
+    #[serde(default)]
+    then: Vec<Reply>,
 }
 
 /// What one look for an element gave.
 enum Look {
-    Found(Place),
+    Found(Place, Answers),
     /// Not now; the reason is for the message when time runs out.
     NotYet(String),
 }
 
-/// Finds the element of an action: by its id if it has one, else by its selectors, waiting until it is there.
+/// Finds the element of an action: by its id if it has one, else by its selectors, waiting until it is there. Beside it comes what
+/// `watch` gave right before it was found: what `ahead` causes happens behind that.
 ///
 /// # Errors
 /// A message in the Notte API's words: `Action with id '…' is invalid: …`, or that the element could not be located.
-pub(crate) async fn locate(
+pub(crate) async fn locate<W>(
     core: &Core,
     tab: &CurrentTab,
     target: &Target,
+    ahead: Ahead<'_>,
     deadline: Instant,
-) -> Result<Located> {
+    watch: impl Fn() -> W,
+) -> Result<(Located, W)> {
     if let Some(id) = target.id.as_ref().filter(|id| !id.as_str().is_empty()) {
-        return by_id(core, tab, id);
+        return Ok((by_id(core, tab, id)?, watch()));
     }
     let selectors = target
         .selectors
@@ -86,21 +96,28 @@ pub(crate) async fn locate(
         .ok_or_else(|| Fault::told("The action names no element: give an id or a selector"))?;
     let wording = wording(selectors);
     loop {
-        let look = match look(core, tab, selectors, deadline).await {
+        let watch = watch();
+        let look = match look(core, tab, selectors, ahead, deadline).await {
             Ok(look) => look,
             Err(fault) if fault.is_stale() => Look::NotYet("the page was being replaced".into()),
             Err(Fault::TimedOut) => Look::NotYet("the page did not answer in time".into()),
             Err(fault) => return Err(fault),
         };
         let reason = match look {
-            Look::Found(place) => {
-                return Ok(Located {
+            Look::Found(place, mut answers) => {
+                let known = match answers.take("describe") {
+                    Ok(described) => Known::Described(Arc::new(described)),
+                    Err(_) => Known::Nothing,
+                };
+                let located = Located {
                     place,
                     id: None,
                     wording,
                     label: None,
-                    about: None,
-                });
+                    known,
+                    answers,
+                };
+                return Ok((located, watch));
             }
             Look::NotYet(reason) => reason,
         };
@@ -113,6 +130,22 @@ pub(crate) async fn locate(
         }
         sleep_until(next).await;
     }
+}
+
+/// The commands to run on an element of `frame` once it is found there. Only the tab's own process is watched by then, so in
+/// another one nothing is done yet.
+fn commands(
+    core: &Core,
+    tab: &CurrentTab,
+    frame: &FrameId,
+    ahead: Ahead<'_>,
+    deadline: Instant,
+) -> Vec<(&'static str, Value)> {
+    let watched = core
+        .session_of(frame)
+        .is_some_and(|session| session.id() == tab.session.id());
+    let ahead = if watched { ahead } else { Ahead::Nothing };
+    ahead.with_description(deadline)
 }
 
 fn by_id(core: &Core, tab: &CurrentTab, id: &ElementId) -> Result<Located> {
@@ -131,7 +164,8 @@ fn by_id(core: &Core, tab: &CurrentTab, id: &ElementId) -> Result<Located> {
             id: Some(id.clone()),
             wording: format!("'{id}'"),
             label: about.as_ref().map(|about| about.label.clone()),
-            about,
+            known: about.map_or(Known::Nothing, Known::About),
+            answers: Answers::default(),
         }),
         Err(unknown) => Err(Fault::told(invalid(id, unknown))),
     }
@@ -177,6 +211,7 @@ async fn look(
     core: &Core,
     tab: &CurrentTab,
     selectors: &NodeSelectors,
+    ahead: Ahead<'_>,
     deadline: Instant,
 ) -> Result<Look> {
     let main = tab.main_frame();
@@ -185,19 +220,20 @@ async fn look(
         .as_deref()
         .filter(|selector| !selector.trim().is_empty())
     {
-        return by_selector(core, main, selector, deadline).await;
+        return by_selector(core, tab, main, selector, ahead, deadline).await;
     }
     let mut frame = main;
     if selectors.in_iframe {
         for outer in &selectors.iframe_parent_css_selectors {
-            match single(core, &frame, outer, "", deadline).await? {
-                Look::Found(place) => frame = enter(core, &place, deadline).await?,
+            match single(core, &frame, outer, "", Vec::new(), deadline).await? {
+                Look::Found(place, _) => frame = enter(core, &place, deadline).await?,
                 not_yet @ Look::NotYet(_) => return Ok(not_yet),
             }
         }
     }
     let (css, xpath) = (&selectors.css_selector, &selectors.xpath_selector);
-    single(core, &frame, css, xpath, deadline).await
+    let then = commands(core, tab, &frame, ahead, deadline);
+    single(core, &frame, css, xpath, then, deadline).await
 }
 
 /// CSS or XPath, whichever matches exactly one element (Notte API: `NodeSelectors`).
@@ -206,18 +242,23 @@ async fn single(
     frame: &FrameId,
     css: &str,
     xpath: &str,
+    then: Vec<(&'static str, Value)>,
     deadline: Instant,
 ) -> Result<Look> {
     let given = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
     let world = core.world(frame, deadline).await?;
-    let arguments = json!({ "css": given(css), "xpath": given(xpath) });
-    let found: Single = run(core, frame, &world, "nodeSelectors", &arguments, deadline).await?;
+    let arguments = json!({ "css": given(css), "xpath": given(xpath), "then": then });
+    let bound = deadline + GRACE;
+    let found: Single = run(core, frame, &world, "nodeSelectors", &arguments, bound).await?;
     Ok(match found.handle {
-        Some(handle) => Look::Found(Place {
-            frame: frame.clone(),
-            world,
-            handle,
-        }),
+        Some(handle) => Look::Found(
+            Place {
+                frame: frame.clone(),
+                world,
+                handle,
+            },
+            Answers::new(&then, found.then),
+        ),
         None => {
             let tried = found.tried.iter().map(|(by, what)| match what.as_u64() {
                 Some(count) => format!(
@@ -234,15 +275,19 @@ async fn single(
 /// A selector in Playwright's language; it must match exactly one element.
 async fn by_selector(
     core: &Core,
+    tab: &CurrentTab,
     mut frame: FrameId,
     selector: &str,
+    ahead: Ahead<'_>,
     deadline: Instant,
 ) -> Result<Look> {
     let mut rest = selector.to_owned();
     for _ in 0..DEEPEST {
         let world = core.world(&frame, deadline).await?;
-        let arguments = json!({ "selector": rest });
-        let found: Resolved = run(core, &frame, &world, "resolve", &arguments, deadline).await?;
+        let then = commands(core, tab, &frame, ahead, deadline);
+        let arguments = json!({ "selector": rest, "then": then });
+        let bound = deadline + GRACE;
+        let found: Resolved = run(core, &frame, &world, "resolve", &arguments, bound).await?;
         if let Some(inner) = found.enter_frame {
             let place = Place {
                 frame: frame.clone(),
@@ -254,11 +299,14 @@ async fn by_selector(
             continue;
         }
         return match (found.count, found.handles.first()) {
-            (1, Some(&handle)) => Ok(Look::Found(Place {
-                frame,
-                world,
-                handle,
-            })),
+            (1, Some(&handle)) => Ok(Look::Found(
+                Place {
+                    frame,
+                    world,
+                    handle,
+                },
+                Answers::new(&then, found.then),
+            )),
             (0, _) => Ok(Look::NotYet(format!(
                 "the selector '{selector}' matches no element"
             ))),
@@ -323,7 +371,7 @@ pub(crate) async fn run<T: serde::de::DeserializeOwned>(
     frame: &FrameId,
     world: &World,
     command: &str,
-    arguments: &serde_json::Value,
+    arguments: &Value,
     deadline: Instant,
 ) -> Result<T> {
     let answer = world.run(command, arguments, deadline).await;

@@ -53,8 +53,18 @@ pub(crate) async fn goto(core: &Core, text: &str, deadline: Instant) -> Result<O
     if shows_its_page(core, &tab.target) && address::same(&tab.url, &url) {
         return Ok(Outcome::done(format!("Already at '{url}' in current tab")));
     }
-    let tab = revive(core, tab, deadline).await?;
-    let arrival = navigate(core, &tab, &url, deadline).await?;
+    let arrival = if is_crashed(core, &tab.target) {
+        let tab = replace(core, tab, deadline).await?;
+        navigate(core, &tab, &url, deadline).await?
+    } else {
+        tokio::select! {
+            arrival = navigate(core, &tab, &url, deadline) => arrival?,
+            () = stays_stuck(core, &tab, deadline) => {
+                let tab = replace(core, tab.clone(), deadline).await?;
+                navigate(core, &tab, &url, deadline).await?
+            }
+        }
+    };
     Ok(Outcome::done(format!(
         "Navigated to '{url}' in current tab{}",
         arrival.remark()
@@ -109,12 +119,19 @@ fn shows_its_page(core: &Core, target: &TargetId) -> bool {
     })
 }
 
+/// Returns when the page that a tab showed turns out to be stuck and the tab shows it still: it will not let another page in.
+/// Asked beside the navigation and not before it: a page that has just loaded may be busy for as long as a small page takes to
+/// come.
+async fn stays_stuck(core: &Core, tab: &CurrentTab, deadline: Instant) {
+    let shown = core.document(tab);
+    if !is_stuck(tab, deadline, BUSY).await || core.document(tab) != shown {
+        std::future::pending::<()>().await;
+    }
+}
+
 /// Puts a new tab, with a process of its own, in the place of one that crashed or is stuck: such a page would never let
 /// another one of its site in.
-async fn revive(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
-    if !is_crashed(core, &tab.target) && !is_stuck(&tab, deadline, BUSY).await {
-        return Ok(tab);
-    }
+async fn replace(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
     let fresh = open_tab(core, deadline).await?;
     core.board.change(|state| {
         let place = state.tabs.iter().position(|old| old.target == tab.target);
@@ -303,7 +320,7 @@ pub(crate) async fn reload(core: &Core, deadline: Instant) -> Result<Outcome> {
     let tab = core.current()?;
     if is_crashed(core, &tab.target) {
         let url = Url::parse(&tab.url).map_err(|error| Fault::told(error.to_string()))?;
-        let tab = revive(core, tab, deadline).await?;
+        let tab = replace(core, tab, deadline).await?;
         let arrival = navigate(core, &tab, &url, deadline).await?;
         return Ok(Outcome::done(format!(
             "Reloaded the current page{}",

@@ -1,7 +1,7 @@
 //! Browsers that wait with a page that is ready, so that a session starts in milliseconds.
 //!
 //! A pool holds whole processes, one for each session to come, never a browser that two sessions would share. It is
-//! refilled when no session is being started: whoever waits for a browser comes first.
+//! refilled once no session was started for a moment: whoever starts one comes first, and loads a first page right afterwards.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +23,12 @@ const START: Duration = Duration::from_secs(30);
 /// After a failed start the next try waits this long, so that a machine without Chromium is not kept busy.
 const RETRY: Duration = Duration::from_secs(5);
 
+/// A session's first moments are its busiest: starting a browser beside them would double what its first page takes.
+const QUIET: Duration = Duration::from_millis(300);
+
+/// Sessions that come and come put a refill off no longer than this.
+const PUT_OFF: Duration = Duration::from_secs(2);
+
 /// How many browsers wait, by program.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolSizes {
@@ -42,11 +48,18 @@ struct Shelf {
     ready: Mutex<HashMap<Engine, Vec<Prepared>>>,
     wanted: Mutex<HashMap<Engine, usize>>,
     sizes: PoolSizes,
-    /// How many sessions are being started.
-    starting: watch::Sender<usize>,
+    starts: watch::Sender<Starts>,
     changed: Notify,
     ended: CancellationToken,
     hits: AtomicU64,
+}
+
+/// Sessions that are being started.
+#[derive(Clone, Copy, Default)]
+struct Starts {
+    under_way: usize,
+    /// When the last one was done.
+    last: Option<Instant>,
 }
 
 /// Counts as a session being started until dropped.
@@ -54,7 +67,10 @@ pub(crate) struct Starting(Arc<Shelf>);
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        self.0.starting.send_modify(|count| *count -= 1);
+        self.0.starts.send_modify(|starts| {
+            starts.under_way -= 1;
+            starts.last = Some(Instant::now());
+        });
     }
 }
 
@@ -72,7 +88,7 @@ impl Pool {
                 sizes.headless_shell,
             )])),
             sizes,
-            starting: watch::Sender::new(0),
+            starts: watch::Sender::default(),
             changed: Notify::new(),
             ended: CancellationToken::new(),
             hits: AtomicU64::new(0),
@@ -86,7 +102,9 @@ impl Pool {
 
     /// Notes that a session is being started: the refill waits.
     pub(crate) fn starting(&self) -> Starting {
-        self.shelf.starting.send_modify(|count| *count += 1);
+        self.shelf
+            .starts
+            .send_modify(|starts| starts.under_way += 1);
         Starting(Arc::clone(&self.shelf))
     }
 
@@ -153,25 +171,46 @@ impl Shelf {
             .find(|(engine, wanted)| ready.get(engine).map_or(0, Vec::len) < **wanted)
             .map(|(engine, _)| *engine)
     }
+
+    /// Returns when no session is being started and none was for a moment, or, at `latest`, when none is being started.
+    async fn quiet(&self, latest: Instant) {
+        let mut changes = self.starts.subscribe();
+        loop {
+            let Starts { under_way, last } = *changes.borrow_and_update();
+            let quiet_at = match last {
+                _ if under_way > 0 => None,
+                None => return,
+                Some(last) => Some(latest.min(last + QUIET)),
+            };
+            if quiet_at.is_some_and(|at| at <= Instant::now()) {
+                return;
+            }
+            let change = changes.changed();
+            match quiet_at {
+                // The sender lives in the shelf: it is there as long as this is.
+                None => drop(change.await),
+                Some(at) => drop(tokio::time::timeout_at(at, change).await),
+            }
+        }
+    }
 }
 
 async fn refill(shelf: Arc<Shelf>, launcher: Arc<Launcher>, doors: guise_egress::Options) {
     let work = async {
+        let mut short_since = None;
         loop {
             let Some(engine) = shelf.missing() else {
+                short_since = None;
                 shelf.changed.notified().await;
                 continue;
             };
-            // The sender lives in the shelf, so this ends only when nobody is starting.
-            let _ = shelf
-                .starting
-                .subscribe()
-                .wait_for(|count| *count == 0)
-                .await;
+            let since = *short_since.get_or_insert_with(Instant::now);
+            shelf.quiet(since + PUT_OFF).await;
             match Prepared::start(
                 &launcher,
                 &doors,
                 &Kind::plain(engine),
+                true,
                 Instant::now() + START,
             )
             .await

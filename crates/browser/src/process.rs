@@ -13,8 +13,8 @@ use guise_egress::{Door, Host as Destination, Policy};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::ChromiumBrowser;
 use crate::host::{Host, Parts, Settings};
+use crate::{ChromiumBrowser, warm_up};
 
 /// What differs between browsers before any page is opened. Everything else is told to a running one.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub(crate) struct Process {
 }
 
 impl Prepared {
-    /// Starts a browser and warms its first page.
+    /// Starts a browser with its first page. `warm`: nobody waits for it yet, so it is warmed up, too.
     ///
     /// # Errors
     /// Kind `Browser` when it does not start, kind `Timeout` when it is not ready by `deadline`.
@@ -62,6 +62,7 @@ impl Prepared {
         launcher: &Launcher,
         doors: &guise_egress::Options,
         kind: &Kind,
+        warm: bool,
         deadline: Instant,
     ) -> Result<Self> {
         let door = Door::open(doors.clone())
@@ -91,6 +92,10 @@ impl Prepared {
         // Whatever fails from here on: dropping the process ends it.
         let version = process.said(browser::GetVersion {}, deadline).await?;
         let target = process.page(deadline).await?;
+        if warm {
+            let warmed = warm_up::warm_up(&connection, &target, deadline).await;
+            warmed.map_err(not_ready)?;
+        }
         let folders = process.browser.folders();
         let uid = process.browser.confinement().uid;
         let parts = Parts {
@@ -174,21 +179,17 @@ impl Process {
                 self.said(create, deadline).await?.target_id
             }
         };
-        let attach = target::AttachToTarget {
-            target_id: target.clone(),
-            flatten: true,
-        };
-        let attached = self.said(attach, deadline).await?.session_id;
-        let session = self.connection.session(&attached);
-        let warm = runtime::Evaluate {
+        let session = warm_up::attach(&self.connection, &target, deadline)
+            .await
+            .map_err(not_ready)?;
+        let first = runtime::Evaluate {
             expression: "1".into(),
             ..Default::default()
         };
-        session.call(&warm, deadline).await.map_err(not_ready)?;
-        let detach = target::DetachFromTarget {
-            session_id: attached,
-        };
-        self.said(detach, deadline).await?;
+        session.call(&first, deadline).await.map_err(not_ready)?;
+        warm_up::detach(&session, deadline)
+            .await
+            .map_err(not_ready)?;
         Ok(target)
     }
 }

@@ -8,6 +8,7 @@ use guise_cdp::protocol::{dom, page};
 use guise_cdp::{BackendNodeId, ExecutionContextId, FrameId, LoaderId, ObjectId, Session};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use crate::elements::Handle;
@@ -41,6 +42,37 @@ struct Refusal {
 enum Answer<T> {
     Ok(T),
     Error(Refusal),
+}
+
+impl<T> Answer<T> {
+    fn into_result(self) -> Result<T> {
+        match self {
+            Self::Ok(value) => Ok(value),
+            Self::Error(Refusal { kind, message }) => Err(Fault::Script { kind, message }),
+        }
+    }
+}
+
+/// The answer to one of several commands that were run in one message.
+#[derive(Deserialize)]
+pub(crate) struct Reply(Answer<Box<RawValue>>);
+
+impl Reply {
+    /// Reads it as the answer to `command`.
+    ///
+    /// # Errors
+    /// As [`World::run`].
+    pub(crate) fn read<T: DeserializeOwned>(self, command: &str) -> Result<T> {
+        read(command, self.0.into_result()?.get())
+    }
+}
+
+fn read<T: DeserializeOwned>(command: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        Fault::told(format!(
+            "the page script's answer to {command} cannot be read: {error}"
+        ))
+    })
 }
 
 impl World {
@@ -90,6 +122,13 @@ impl World {
         }
     }
 
+    /// Whether its messages go through `session`.
+    pub(crate) fn is_of(&self, session: &Session) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|own| own.id() == session.id())
+    }
+
     /// The document that it is in.
     pub(crate) fn document(&self) -> &LoaderId {
         &self.document
@@ -130,13 +169,7 @@ impl World {
         let returned = self.session()?.call(&call, deadline).await?;
         thrown(&returned)?;
         let text: String = returned.result.decode()?;
-        match serde_json::from_str(&text) {
-            Ok(Answer::Ok(value)) => Ok(value),
-            Ok(Answer::Error(Refusal { kind, message })) => Err(Fault::Script { kind, message }),
-            Err(error) => Err(Fault::told(format!(
-                "the page script's answer to {command} cannot be read: {error}"
-            ))),
-        }
+        read::<Answer<T>>(command, &text)?.into_result()
     }
 
     /// A reference to an element, for commands of the protocol that take one.

@@ -121,7 +121,11 @@ impl Session {
             router.outgoing.push(message).await;
             answer.await
         };
-        match timeout_at(deadline, exchange).await {
+        let began = Instant::now();
+        let exchanged = timeout_at(deadline, exchange).await;
+        // Never with parameters or results: they hold what is in pages.
+        tracing::trace!(%method, took = ?began.elapsed(), "called");
+        match exchanged {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(Error::disconnected("the connection was dropped")),
             Err(_) => Err(Error::Timeout { method }),

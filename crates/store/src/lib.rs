@@ -15,7 +15,6 @@ mod sqlite;
 mod statement;
 mod steps;
 mod tenants;
-mod transaction;
 mod value;
 
 pub use blobs::DiskBlobs;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use guise_core::ports::{SessionEnd, SessionStore};
 use guise_core::{
     CloseReason, KeyId, Page, PageRequest, Result, Session, SessionFilter, SessionId, Status,
-    TenantId, Timestamp, Traffic,
+    TenantId, Traffic,
 };
 
 use crate::Database;
@@ -41,27 +41,25 @@ const COUNT_ACTIVE: Statement = Statement::new(
     "SELECT COUNT(*) AS active FROM sessions WHERE tenant_id = $1 AND status = 'active'",
 );
 
-const TOUCH: Statement = Statement::new(
-    "note the use of a session",
-    "UPDATE sessions
-     SET last_accessed_at = CASE WHEN last_accessed_at < $2 THEN $2 ELSE last_accessed_at END,
-         request_bytes = $3, response_bytes = $4
-     WHERE id = $1 AND status = 'active'",
-);
-
 const END: Statement = Statement::new(
     "end a session",
     "UPDATE sessions
      SET status = $2, close_reason = $3, error = $4, closed_at = $5,
-         request_bytes = COALESCE($6, request_bytes), response_bytes = COALESCE($7, response_bytes)
-     WHERE id = $1 AND status = 'active'",
+         last_accessed_at = COALESCE($6, last_accessed_at),
+         request_bytes = COALESCE($7, request_bytes), response_bytes = COALESCE($8, response_bytes)
+     WHERE id = $1 AND status = 'active'
+     RETURNING id, tenant_id, key_id, options, status, close_reason, error,
+               created_at, last_accessed_at, closed_at, request_bytes, response_bytes",
 );
 
+// While a session runs, its last use is known to the server that runs it; after a crash its last step tells.
 const END_OF_NODE: Statement = Statement::new(
     "end the sessions of an earlier run",
     "UPDATE sessions
      SET status = $2, close_reason = $3, error = $4, closed_at = $5,
-         request_bytes = COALESCE($6, request_bytes), response_bytes = COALESCE($7, response_bytes)
+         last_accessed_at = COALESCE($6,
+             (SELECT MAX(steps.started_at) FROM steps WHERE steps.session_id = sessions.id), last_accessed_at),
+         request_bytes = COALESCE($7, request_bytes), response_bytes = COALESCE($8, response_bytes)
      WHERE node = $1 AND status = 'active'",
 );
 
@@ -109,18 +107,9 @@ impl SessionStore for Database {
         row.map_or(Ok(0), |row| row.count("active"))
     }
 
-    async fn touch_session(&self, id: SessionId, at: Timestamp, traffic: Traffic) -> Result<()> {
-        let values = [
-            id.into(),
-            at.into(),
-            traffic.request_bytes.into(),
-            traffic.response_bytes.into(),
-        ];
-        self.touch(TOUCH, &values).await.map(drop)
-    }
-
-    async fn end_session(&self, id: SessionId, end: &SessionEnd) -> Result<bool> {
-        Ok(self.touch(END, &ending(id.into(), end)).await? == 1)
+    async fn end_session(&self, id: SessionId, end: &SessionEnd) -> Result<Option<Session>> {
+        let row = self.write(END, &ending(id.into(), end)).await?;
+        row.as_ref().map(session).transpose()
     }
 
     async fn end_sessions_of(&self, node: &str, end: &SessionEnd) -> Result<u64> {
@@ -129,15 +118,16 @@ impl SessionStore for Database {
 }
 
 /// The arguments of both statements that end sessions.
-fn ending<'a>(whose: Value<'a>, end: &'a SessionEnd) -> [Value<'a>; 7] {
+fn ending<'a>(whose: Value<'a>, end: &'a SessionEnd) -> [Value<'a>; 8] {
     [
         whose,
         end.status.as_str().into(),
         end.reason.as_str().into(),
         end.error.as_deref().into(),
         end.at.into(),
-        end.traffic.map(|traffic| traffic.request_bytes).into(),
-        end.traffic.map(|traffic| traffic.response_bytes).into(),
+        end.usage.map(|usage| usage.last_accessed_at).into(),
+        end.usage.map(|usage| usage.traffic.request_bytes).into(),
+        end.usage.map(|usage| usage.traffic.response_bytes).into(),
     ]
 }
 

@@ -2,22 +2,12 @@
 
 use async_trait::async_trait;
 use guise_core::ports::StepStore;
-use guise_core::{Error, Result, SessionId, Step, StepRecord, Timestamp};
+use guise_core::{Result, SessionId, Step, StepRecord, Timestamp};
 
 use crate::Database;
 use crate::row::Row;
 use crate::statement::Statement;
 use crate::value::Value;
-
-// Until the transaction ends, the row is locked: nobody else gets the same place.
-const TAKE_PLACE: Statement = Statement::new(
-    "note the use of a session",
-    "UPDATE sessions
-     SET next_step = next_step + 1,
-         last_accessed_at = CASE WHEN last_accessed_at < $2 THEN $2 ELSE last_accessed_at END
-     WHERE id = $1
-     RETURNING next_step - 1 AS place",
-);
 
 const ADD: Statement = Statement::new(
     "add a step",
@@ -49,17 +39,12 @@ impl StepStore for Database {
     async fn begin_step(
         &self,
         session: SessionId,
+        sequence: u64,
         intent: &Step,
         at: Timestamp,
-        used_at: Timestamp,
-    ) -> Result<u64> {
-        self.append(
-            session,
-            at,
-            used_at,
-            [Value::json(intent)?, Value::Json(None), None::<&str>.into()],
-        )
-        .await
+    ) -> Result<()> {
+        let values = [Value::json(intent)?, Value::Json(None), None::<&str>.into()];
+        self.append(session, sequence, at, values).await
     }
 
     async fn finish_step(
@@ -86,18 +71,13 @@ impl StepStore for Database {
     async fn add_step(
         &self,
         session: SessionId,
+        sequence: u64,
         step: &Step,
         picture: Option<&str>,
         at: Timestamp,
-        used_at: Timestamp,
-    ) -> Result<u64> {
-        self.append(
-            session,
-            at,
-            used_at,
-            [Value::Json(None), Value::json(step)?, picture.into()],
-        )
-        .await
+    ) -> Result<()> {
+        let values = [Value::Json(None), Value::json(step)?, picture.into()];
+        self.append(session, sequence, at, values).await
     }
 
     async fn steps(&self, session: SessionId, offset: u64) -> Result<Vec<StepRecord>> {
@@ -114,32 +94,22 @@ impl StepStore for Database {
 }
 
 impl Database {
-    /// Gives a step the session's next place, all or nothing.
     async fn append(
         &self,
         session: SessionId,
+        sequence: u64,
         at: Timestamp,
-        used_at: Timestamp,
         [intent, result, picture]: [Value<'_>; 3],
-    ) -> Result<u64> {
-        let mut transaction = self.begin().await?;
-        let place = transaction
-            .row(TAKE_PLACE, &[session.into(), used_at.into()])
-            .await?;
-        let place = place
-            .ok_or_else(|| Error::not_found("Session", session))?
-            .count("place")?;
+    ) -> Result<()> {
         let values = [
             session.into(),
-            place.into(),
+            sequence.into(),
             at.into(),
             intent,
             result,
             picture,
         ];
-        transaction.touch(ADD, &values).await?;
-        transaction.commit().await?;
-        Ok(place)
+        self.touch(ADD, &values).await.map(drop)
     }
 }
 

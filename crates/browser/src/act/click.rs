@@ -2,19 +2,21 @@
 
 use tokio::time::Instant;
 
-use super::press;
+use super::ahead::Answers;
+use super::press::{self, Pressed};
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
 use crate::fault::Result;
 
-/// Clicks the element.
+/// Clicks the element; the message for the caller.
 pub(crate) async fn click(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
     label: &str,
+    answers: Answers,
     deadline: Instant,
-) -> Result<String> {
-    press::click(core, tab, place, deadline).await?;
-    Ok(format!("Clicked on the element{label}"))
+) -> Result<(String, Pressed)> {
+    let pressed = press::click(core, tab, place, answers, deadline).await?;
+    Ok((format!("Clicked on the element{label}"), pressed))
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::ahead::Answers;
 use super::press;
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
@@ -25,7 +26,7 @@ pub(crate) async fn by_click(
     deadline: Instant,
 ) -> Result<DownloadedFile> {
     let began = Instant::now();
-    press::click(core, tab, place, deadline).await?;
+    press::click(core, tab, place, Answers::default(), deadline).await?;
     fetched(core, began, deadline).await
 }
 

@@ -1,16 +1,16 @@
 //! The actions `fill`, `multi_factor_fill` and `fallback_fill`.
 
-use guise_core::FillStyle;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::reach::{Purpose, ready};
+use super::ahead::{Ahead, Answers};
+use super::reach::{self, Purpose, ready};
 use super::{keys, press, typing};
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
 use crate::fault::{Fault, Result};
-use crate::{input, locate};
+use crate::input;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,45 +19,44 @@ struct Prepared {
     needs_delete: bool,
 }
 
-/// Sets the element's text.
-pub(crate) async fn fill(
+/// The arguments of the page script's `fill`, without the element.
+pub(crate) fn wanted(value: &str, clear: bool) -> Value {
+    json!({ "value": value, "clear": clear })
+}
+
+/// Types a text into the element, key by key, after a click on it.
+pub(crate) async fn typed(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
     value: &str,
     clear: bool,
-    style: FillStyle,
     deadline: Instant,
 ) -> Result<()> {
-    if style == FillStyle::AtOnce {
-        ready(core, place, Purpose::Fill, deadline).await?;
-        return at_once(core, tab, place, value, clear, deadline).await;
-    }
     ready(core, place, Purpose::Fill, deadline).await?;
-    press::click(core, tab, place, deadline).await?;
-    at_once(core, tab, place, "", clear, deadline).await?;
+    press::click(core, tab, place, Answers::default(), deadline).await?;
+    at_once(core, tab, place, "", clear, Answers::default(), deadline).await?;
     typing::type_text(&tab.session, value, deadline).await
 }
 
-/// Sets the text of an element that is ready for it.
+/// Waits until the element can be filled, and sets its text. `answers` is what the page script said when it found the
+/// element, if it was asked then.
 pub(crate) async fn at_once(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
     value: &str,
     clear: bool,
+    mut answers: Answers,
     deadline: Instant,
 ) -> Result<()> {
-    let arguments = json!({ "handle": place.handle, "value": value, "clear": clear });
-    let prepared: Prepared = locate::run(
-        core,
-        &place.frame,
-        &place.world,
-        "fill",
-        &arguments,
-        deadline,
-    )
-    .await?;
+    if answers.is_empty() {
+        answers = Ahead::Fill { value, clear }
+            .run(core, place, deadline)
+            .await?;
+    }
+    answers.take::<reach::Answer>("actionable")?.point()?;
+    let prepared: Prepared = answers.take("fill")?;
     if prepared.needs_text {
         input::insert(&tab.session, value, deadline).await?;
     } else if prepared.needs_delete {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::ahead::Answers;
 use super::fill;
 use super::reach::{Purpose, ready};
 use crate::core::{Core, CurrentTab};
@@ -229,8 +230,7 @@ async fn put(
         );
         return run.await.map(drop);
     }
-    ready(core, place, Purpose::Fill, deadline).await?;
-    fill::at_once(core, tab, place, value, true, deadline).await
+    fill::at_once(core, tab, place, value, true, Answers::default(), deadline).await
 }
 
 #[cfg(test)]

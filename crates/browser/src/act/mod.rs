@@ -1,5 +1,6 @@
 //! Doing things on a page.
 
+pub(crate) mod ahead;
 mod check;
 mod click;
 pub(crate) mod download;

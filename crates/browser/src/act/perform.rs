@@ -7,6 +7,7 @@ use guise_core::ports::{DownloadedFile, Performed, StagedFile};
 use guise_core::{Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Target};
 use tokio::time::Instant;
 
+use super::ahead::{Ahead, Answers};
 use super::reach::GRACE;
 use super::settle::Watch;
 use super::{
@@ -73,9 +74,9 @@ async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Resu
         Action::PressKey { key } => {
             let chord = keys::chord(key).map_err(Fault::Told)?;
             let tab = core.current()?;
-            let watch = Watch::begin(core, &tab, None);
+            let watch = Watch::begin(core, &tab);
             input::press(&tab.session, &chord, deadline).await?;
-            let settled = watch.settle(deadline).await?;
+            let settled = watch.settle(false, deadline).await?;
             Ok(Outcome::done(format!(
                 "Pressed the key '{key}'{}",
                 settled.remark
@@ -85,16 +86,16 @@ async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Resu
         Action::ScrollDown { amount } => scrolled(core, *amount, false, deadline).await,
         Action::EvaluateJs { code } => {
             let tab = core.current()?;
-            let watch = Watch::begin(core, &tab, None);
+            let watch = Watch::begin(core, &tab);
             let mut outcome = evaluate::evaluate(&tab, code, deadline).await?;
-            outcome.message += &watch.settle(deadline).await?.remark;
+            outcome.message += &watch.settle(false, deadline).await?.remark;
             Ok(outcome)
         }
         Action::FormFill { value } => {
             let tab = core.current()?;
-            let watch = Watch::begin(core, &tab, None);
+            let watch = Watch::begin(core, &tab);
             let mut outcome = form_fill::form_fill(core, &tab, value, deadline).await?;
-            outcome.message += &watch.settle(deadline).await?.remark;
+            outcome.message += &watch.settle(false, deadline).await?.remark;
             if let Some(exception) = &mut outcome.exception {
                 exception.clone_from(&outcome.message);
             }
@@ -132,6 +133,8 @@ async fn scrolled(
 struct Done {
     message: String,
     download: Option<DownloadedFile>,
+    /// The page was heard since: see [`press::Pressed`](super::press::Pressed).
+    heard: bool,
 }
 
 impl From<String> for Done {
@@ -139,6 +142,7 @@ impl From<String> for Done {
         Self {
             message,
             download: None,
+            heard: false,
         }
     }
 }
@@ -165,24 +169,27 @@ async fn interact(
             download: Some(file),
         });
     }
+    let ahead = Ahead::of(interaction);
     loop {
-        let located = locate::locate(core, &tab, target, bound).await?;
+        let watch = || Watch::begin(core, &tab);
+        let (mut located, watch) = locate::locate(core, &tab, target, ahead, bound, watch).await?;
         core.board.change(|state| {
             if let Some(tab) = state.tab_mut(&tab.target) {
                 tab.last_action.clone_from(&located.id);
             }
         });
-        let (about, acted) = attempt(
+        let answers = std::mem::take(&mut located.answers);
+        let attempt = Attempt {
             core,
-            &tab,
-            &located,
+            tab: &tab,
+            located: &located,
             interaction,
             target,
             file,
             bound,
             deadline,
-        )
-        .await;
+        };
+        let (about, acted) = tokio::join!(attempt.about(), attempt.act(answers, watch));
         match acted {
             // The page replaced the element; its selector may find the new one.
             Err(fault) if fault.is_stale() && located.id.is_none() && Instant::now() < bound => {}
@@ -191,42 +198,16 @@ async fn interact(
     }
 }
 
-/// Acts once, and describes the element beside it.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all of them are what one interaction is about"
-)]
-async fn attempt(
-    core: &Core,
-    tab: &CurrentTab,
-    located: &Located,
-    interaction: &Interaction,
-    target: &Target,
-    file: Option<&StagedFile>,
+/// One try of an interaction on an element that was found.
+struct Attempt<'a> {
+    core: &'a Core,
+    tab: &'a CurrentTab,
+    located: &'a Located,
+    interaction: &'a Interaction,
+    target: &'a Target,
+    file: Option<&'a StagedFile>,
     bound: Instant,
     deadline: Instant,
-) -> (Option<Arc<About>>, Result<Done>) {
-    let about = async {
-        match about::about(core, tab, located, bound).await {
-            Ok(about) => Some(about),
-            // It only serves the answer; what is wrong with the element the action will tell.
-            Err(fault) => {
-                tracing::debug!(%fault, "an element could not be described");
-                None
-            }
-        }
-    };
-    let acted = act(
-        core,
-        tab,
-        located,
-        interaction,
-        target,
-        file,
-        bound,
-        deadline,
-    );
-    tokio::join!(about, acted)
 }
 
 /// What a caller is told of an interaction.
@@ -286,46 +267,83 @@ fn told(
     Ok(performed)
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all of them are what one interaction is about"
-)]
-async fn act(
-    core: &Core,
-    tab: &CurrentTab,
-    located: &Located,
-    interaction: &Interaction,
-    target: &Target,
-    file: Option<&StagedFile>,
-    bound: Instant,
-    deadline: Instant,
-) -> Result<Done> {
-    let place = &located.place;
-    let label = match target.text_label.as_deref().or(located.label.as_deref()) {
-        Some(label) if !label.is_empty() => format!(" with text label: {label}"),
-        _ => format!(" {}", located.wording),
-    };
-    let frame = core.board.read(|state| {
-        state
-            .frames
-            .get(&place.frame)
-            .map(|frame| frame.session.clone())
-    });
-    let watch = Watch::begin(core, tab, frame.as_ref());
-    let doing = async {
-        Ok::<Done, Fault>(match interaction {
-            Interaction::Click => click::click(core, tab, place, &label, bound).await?.into(),
+impl Attempt<'_> {
+    /// What the answer tells of the element. It only serves the answer; what is wrong with the element the action will tell.
+    async fn about(&self) -> Option<Arc<About>> {
+        match about::about(self.core, self.tab, self.located, self.bound).await {
+            Ok(about) => Some(about),
+            Err(fault) => {
+                tracing::debug!(%fault, "an element could not be described");
+                None
+            }
+        }
+    }
+
+    /// Acts, and waits for what it causes.
+    async fn act(&self, answers: Answers, mut watch: Watch<'_>) -> Result<Done> {
+        watch.also(self.core.session_of(&self.located.place.frame));
+        // The page itself keeps to the bound where it waits; this is for a page that does not answer at all.
+        let longest = match self.interaction {
+            Interaction::DownloadFile => self.deadline,
+            _ => self.bound + GRACE,
+        };
+        let mut done = match tokio::time::timeout_at(longest, self.doing(answers)).await {
+            Ok(done) => done?,
+            Err(_) => return Err(Fault::TimedOut),
+        };
+        if self.target.press_enter == Some(true) {
+            let enter = keys::chord("Enter").map_err(Fault::Told)?;
+            input::press(&self.tab.session, &enter, self.deadline).await?;
+            done.message.push_str(" and pressed Enter");
+            done.heard = false;
+        }
+        let settled = watch.settle(done.heard, self.deadline).await?;
+        done.message += &settled.remark;
+        Ok(done)
+    }
+
+    async fn doing(&self, answers: Answers) -> Result<Done> {
+        let Self {
+            core,
+            tab,
+            located,
+            bound,
+            ..
+        } = *self;
+        let place = &located.place;
+        let label = match self
+            .target
+            .text_label
+            .as_deref()
+            .or(located.label.as_deref())
+        {
+            Some(label) if !label.is_empty() => format!(" with text label: {label}"),
+            _ => format!(" {}", located.wording),
+        };
+        Ok(match self.interaction {
+            Interaction::Click => {
+                let (message, pressed) =
+                    click::click(core, tab, place, &label, answers, bound).await?;
+                Done {
+                    heard: pressed.heard,
+                    ..message.into()
+                }
+            }
             Interaction::Fill {
                 value,
-                clear_before_fill,
-                style,
+                clear_before_fill: clear,
+                style: FillStyle::AtOnce,
             } => {
-                fill::fill(core, tab, place, value, *clear_before_fill, *style, bound).await?;
-                let how = match style {
-                    FillStyle::AtOnce => "Filled",
-                    FillStyle::OneByOne | FillStyle::Typed => "Typed into",
-                };
-                format!("{how} the input field{label}").into()
+                fill::at_once(core, tab, place, value, *clear, answers, bound).await?;
+                format!("Filled the input field{label}").into()
+            }
+            Interaction::Fill {
+                value,
+                clear_before_fill: clear,
+                style: FillStyle::OneByOne | FillStyle::Typed,
+            } => {
+                fill::typed(core, tab, place, value, *clear, bound).await?;
+                format!("Typed into the input field{label}").into()
             }
             Interaction::Check { value } => check::check(core, tab, place, *value, &label, bound)
                 .await?
@@ -336,35 +354,19 @@ async fn act(
                     .into()
             }
             Interaction::UploadFile { file_path } => {
-                let file = file.ok_or_else(|| {
+                let file = self.file.ok_or_else(|| {
                     Fault::told(format!("The file '{file_path}' is not among the uploads"))
                 })?;
                 upload::upload(core, tab, place, file, bound).await?;
                 format!("Uploaded the file '{file_path}' to the element{label}").into()
             }
             Interaction::DownloadFile => {
-                let file = download::by_click(core, tab, place, deadline).await?;
+                let file = download::by_click(core, tab, place, self.deadline).await?;
                 Done {
-                    message: format!("Downloaded the file '{}'", file.name),
-                    download: Some(file),
+                    download: Some(file.clone()),
+                    ..format!("Downloaded the file '{}'", file.name).into()
                 }
             }
         })
-    };
-    // The page itself keeps to the bound where it waits; this is for a page that does not answer at all.
-    let longest = match interaction {
-        Interaction::DownloadFile => deadline,
-        _ => bound + GRACE,
-    };
-    let mut done = match tokio::time::timeout_at(longest, doing).await {
-        Ok(done) => done?,
-        Err(_) => return Err(Fault::TimedOut),
-    };
-    if target.press_enter == Some(true) {
-        let enter = keys::chord("Enter").map_err(Fault::Told)?;
-        input::press(&tab.session, &enter, deadline).await?;
-        done.message.push_str(" and pressed Enter");
     }
-    done.message += &watch.settle(deadline).await?.remark;
-    Ok(done)
 }

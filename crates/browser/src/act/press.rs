@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::ahead::Answers;
 use super::reach;
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
@@ -18,6 +19,12 @@ use crate::world::World;
 /// How long a page may take to handle a press before it is left alone with it.
 const HANDLE: Duration = Duration::from_secs(5);
 
+/// A press that landed.
+pub(crate) struct Pressed {
+    /// The tab's main process has answered since: all that it told because of the press has arrived.
+    pub(crate) heard: bool,
+}
+
 #[derive(Deserialize)]
 struct Landed {
     landed: Option<bool>,
@@ -27,7 +34,7 @@ struct Landed {
 /// Waits until the element can be clicked, and clicks it.
 ///
 /// While the press is under way the page script keeps it from every other element; where that happened, because the page
-/// moved meanwhile, it is tried again.
+/// moved meanwhile, it is tried again. `answers` is what the page script said when it found the element, if it was asked then.
 ///
 /// # Errors
 /// The reason why it could not be clicked, once `deadline` has passed; nothing was clicked then.
@@ -35,10 +42,12 @@ pub(crate) async fn click(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
+    mut answers: Answers,
     deadline: Instant,
-) -> Result<()> {
+) -> Result<Pressed> {
     loop {
-        let reached = match reach::reach(core, tab, place, deadline).await {
+        let answers = std::mem::take(&mut answers);
+        let reached = match reach::reach(core, tab, place, answers, deadline).await {
             Ok(reached) => reached,
             Err(fault) => {
                 disarm(&place.world).await;
@@ -54,12 +63,17 @@ pub(crate) async fn click(
                 return Err(error.into());
             }
         }
-        let mut kept_from = asked(&place.world, bound).await?;
+        let mut landed = asked(&place.world, bound).await?;
+        let heard = landed != Landing::Untold && place.world.is_of(&tab.session);
         for world in &reached.around {
-            kept_from = kept_from.or(asked(world, bound).await?);
+            // Each one is asked: that is what ends its guard.
+            let outer = asked(world, bound).await?;
+            if !matches!(landed, Landing::KeptBy(_)) {
+                landed = outer;
+            }
         }
-        let Some(by) = kept_from else {
-            return Ok(());
+        let Landing::KeptBy(by) = landed else {
+            return Ok(Pressed { heard });
         };
         if Instant::now() >= deadline {
             return Err(Fault::told(format!(
@@ -69,20 +83,30 @@ pub(crate) async fn click(
     }
 }
 
-/// Which other element a document kept the press from; `None` when it landed where it was meant to.
-async fn asked(world: &Arc<World>, deadline: Instant) -> Result<Option<String>> {
+/// What a document says of a press.
+#[derive(PartialEq, Eq)]
+enum Landing {
+    /// It went where it was meant to, or was not seen: it went into a frame, or the page stopped it before our listener.
+    Meant,
+    /// It was kept from another element.
+    KeptBy(String),
+    /// The press left the page, closed the tab or keeps it busy.
+    Untold,
+}
+
+async fn asked(world: &Arc<World>, deadline: Instant) -> Result<Landing> {
     match world.run::<Landed>("landed", &json!({}), deadline).await {
         Ok(Landed {
             landed: Some(false),
             by,
-        }) => Ok(Some(by.unwrap_or_else(|| "the document".to_owned()))),
-        // No press at all was seen: it went into a frame, or the page stopped it before our listener.
-        Ok(_) => Ok(None),
+        }) => Ok(Landing::KeptBy(
+            by.unwrap_or_else(|| "the document".to_owned()),
+        )),
+        Ok(_) => Ok(Landing::Meant),
         Err(Fault::Gone(reason)) => Err(Fault::Gone(reason)),
-        // The press left the page, closed the tab or keeps it busy.
         Err(fault) => {
             tracing::trace!(%fault, "where a press landed cannot be told");
-            Ok(None)
+            Ok(Landing::Untold)
         }
     }
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use guise_cdp::FrameId;
 use guise_cdp::protocol::dom::{GetFrameOwner, ScrollIntoViewIfNeeded};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
+use super::ahead::Answers;
 use crate::core::{Core, CurrentTab};
 use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
@@ -53,8 +54,9 @@ pub(crate) struct Reached {
     pub(crate) around: Vec<Arc<World>>,
 }
 
+/// What the page script says of an element that it waited for.
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     ok: bool,
     #[serde(default)]
     x: f64,
@@ -105,6 +107,38 @@ impl Area {
     }
 }
 
+impl Answer {
+    /// The point to press, in the frame's own viewport.
+    ///
+    /// # Errors
+    /// The reason why there is none.
+    pub(crate) fn point(self) -> Result<Point> {
+        if self.ok {
+            Ok(Point {
+                x: self.x,
+                y: self.y,
+            })
+        } else if self.reason == "detached" {
+            Err(Fault::Script {
+                kind: "stale".to_owned(),
+                message: self.message,
+            })
+        } else {
+            Err(Fault::Told(self.message))
+        }
+    }
+}
+
+/// The arguments of the page script's `actionable`, without the element.
+pub(crate) fn wanted(purpose: Purpose, deadline: Instant) -> Value {
+    let left = deadline.saturating_duration_since(Instant::now());
+    json!({
+        "for": purpose.as_str(),
+        "timeoutMs": u64::try_from(left.as_millis()).unwrap_or(0),
+        "arm": purpose == Purpose::Click,
+    })
+}
+
 /// Waits until the element can be used for `purpose`; answers a point in its own frame's viewport.
 ///
 /// # Errors
@@ -115,13 +149,8 @@ pub(crate) async fn ready(
     purpose: Purpose,
     deadline: Instant,
 ) -> Result<Point> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    let arguments = json!({
-        "handle": place.handle,
-        "for": purpose.as_str(),
-        "timeoutMs": u64::try_from(left.as_millis()).unwrap_or(0),
-        "arm": purpose == Purpose::Click,
-    });
+    let mut arguments = wanted(purpose, deadline);
+    arguments["handle"] = place.handle.into();
     let answer: Answer = locate::run(
         core,
         &place.frame,
@@ -131,22 +160,11 @@ pub(crate) async fn ready(
         deadline + GRACE,
     )
     .await?;
-    if answer.ok {
-        Ok(Point {
-            x: answer.x,
-            y: answer.y,
-        })
-    } else if answer.reason == "detached" {
-        Err(Fault::Script {
-            kind: "stale".to_owned(),
-            message: answer.message,
-        })
-    } else {
-        Err(Fault::Told(answer.message))
-    }
+    answer.point()
 }
 
-/// Waits until the element can be pressed, and finds the point in the main frame's viewport.
+/// Waits until the element can be pressed, and finds the point in the main frame's viewport. `answers` is what the page script
+/// said when it found the element, if it was asked then.
 ///
 /// # Errors
 /// The reason why it could not, once `deadline` has passed.
@@ -154,11 +172,13 @@ pub(crate) async fn reach(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
+    mut answers: Answers,
     deadline: Instant,
 ) -> Result<Reached> {
     let mut last = None;
     loop {
-        match attempt(core, tab, place, deadline).await {
+        let asked = (!answers.is_empty()).then(|| answers.take::<Answer>("actionable"));
+        match attempt(core, tab, place, asked, deadline).await {
             Ok(Ok(reached)) => return Ok(reached),
             Ok(Err(reason)) if Instant::now() + AGAIN < deadline => last = Some(reason),
             Ok(Err(reason)) => return Err(Fault::Told(reason)),
@@ -175,9 +195,13 @@ async fn attempt(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
+    asked: Option<Result<Answer>>,
     deadline: Instant,
 ) -> Result<Result<Reached, String>> {
-    let inner = ready(core, place, Purpose::Click, deadline).await?;
+    let inner = match asked {
+        Some(answer) => answer?.point()?,
+        None => ready(core, place, Purpose::Click, deadline).await?,
+    };
     if place.frame == tab.main_frame() {
         return Ok(Ok(Reached {
             point: inner,
@@ -201,15 +225,7 @@ async fn attempt(
 
 /// Scrolls an element into view through all frames around it, also those of other processes.
 async fn scroll_into_view(core: &Core, place: &Place, deadline: Instant) -> Result<()> {
-    let session = core
-        .board
-        .read(|state| {
-            state
-                .frames
-                .get(&place.frame)
-                .map(|frame| frame.session.clone())
-        })
-        .ok_or(Fault::DocumentGone)?;
+    let session = core.session_of(&place.frame).ok_or(Fault::DocumentGone)?;
     let command = ScrollIntoViewIfNeeded {
         object_id: Some(place.world.element(place.handle, deadline).await?),
         ..Default::default()
@@ -300,15 +316,7 @@ pub(crate) async fn owner(
         return Ok(known);
     }
     let world = core.world(&parent, deadline).await?;
-    let session = core
-        .board
-        .read(|state| {
-            state
-                .frames
-                .get(&parent)
-                .map(|parent| parent.session.clone())
-        })
-        .ok_or(Fault::DocumentGone)?;
+    let session = core.session_of(&parent).ok_or(Fault::DocumentGone)?;
     let command = GetFrameOwner {
         frame_id: frame.clone(),
     };

@@ -78,14 +78,8 @@ struct Seen {
 }
 
 impl<'a> Watch<'a> {
-    /// Begins to watch `tab`, and the process of the frame that is acted in when it is another one.
-    pub(crate) fn begin(core: &'a Core, tab: &CurrentTab, frame: Option<&Session>) -> Self {
-        let inner_session = frame
-            .filter(|session| session.id() != tab.session.id())
-            .cloned();
-        let inner = inner_session
-            .as_ref()
-            .map(|session| session.subscribe(WATCHED));
+    /// Begins to watch `tab`.
+    pub(crate) fn begin(core: &'a Core, tab: &CurrentTab) -> Self {
         let tabs_before = core
             .board
             .read(|state| state.tabs.iter().map(|tab| tab.target.clone()).collect());
@@ -93,24 +87,39 @@ impl<'a> Watch<'a> {
             core,
             tab: tab.clone(),
             events: tab.session.subscribe(WATCHED),
-            inner,
-            inner_session,
+            inner: None,
+            inner_session: None,
             tabs_before,
         }
     }
 
-    /// Waits for navigations and new tabs that were begun, and makes the newest tab current.
+    /// Watches the process of the frame that is acted in, too, when it is another one than the tab's.
+    pub(crate) fn also(&mut self, frame: Option<Session>) {
+        self.inner_session = frame.filter(|session| session.id() != self.tab.session.id());
+        self.inner = self
+            .inner_session
+            .as_ref()
+            .map(|session| session.subscribe(WATCHED));
+    }
+
+    /// Waits for navigations and new tabs that were begun, and makes the newest tab current. `heard`: the tab's own process has
+    /// answered since the action, so that all that it told because of it is here.
     ///
     /// # Errors
     /// Only when the browser is gone: what happens to the page is not the action's failure.
-    pub(crate) async fn settle(mut self, deadline: Instant) -> Result<Settled> {
+    pub(crate) async fn settle(mut self, heard: bool, deadline: Instant) -> Result<Settled> {
         let patience = deadline.min(Instant::now() + BUSY);
+        let outer = async {
+            if !heard {
+                flush(&self.tab.session, patience).await;
+            }
+        };
         let inner = async {
             if let Some(session) = &self.inner_session {
                 flush(session, patience).await;
             }
         };
-        tokio::join!(flush(&self.tab.session, patience), inner);
+        tokio::join!(outer, inner);
         let mut seen = Seen {
             main: self.tab.main_frame(),
             ..Seen::default()

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
+use super::ahead::Answers;
 use super::press;
 use super::reach::{Purpose, ready};
 use crate::core::{Core, CurrentTab};
@@ -38,13 +39,7 @@ pub(crate) async fn upload(
         .path
         .to_str()
         .ok_or_else(|| Fault::told("the file's path is not text"))?;
-    let session = core
-        .board
-        .read(|state| {
-            let frame = state.frames.get(&place.frame)?;
-            Some(frame.session.clone())
-        })
-        .ok_or(Fault::DocumentGone)?;
+    let session = core.session_of(&place.frame).ok_or(Fault::DocumentGone)?;
     let arguments = json!({ "handle": place.handle });
     let kind: Kind = locate::run(
         core,
@@ -79,7 +74,7 @@ async fn through_chooser(
     let mut events = session.subscribe(&["Page.fileChooserOpened"]);
     intercept(session, true, deadline).await?;
     let chosen = async {
-        press::click(core, tab, place, deadline).await?;
+        press::click(core, tab, place, Answers::default(), deadline).await?;
         let bound = deadline.min(Instant::now() + OPEN);
         let opened = match timeout_at(bound, events.next_of::<FileChooserOpened>()).await {
             Ok(opened) => opened?,

@@ -2,7 +2,7 @@
 
 const COMMANDS = new Map(
   Object.entries({
-    observe, resolve, nodeSelectors, describe, actionable, hit, landed, release, frameBox, fill, selectText, focus, blurActive,
+    observe, resolve, nodeSelectors, chain, describe, actionable, hit, landed, release, frameBox, fill, selectText, focus, blurActive,
     valueOf, isChecked, selectOption, optionParent, click, paste, scrollBy, scrollPosition, formFields, html, text,
     document: aboutDocument, saveDocument,
   }),
@@ -14,27 +14,32 @@ const encode = (answer) => {
   const json = JSON.stringify(answer);
   return /\\ud[89a-f]/i.test(json) ? JSON.stringify(answer, wellFormed) : json;
 };
-const success = (value) => encode({ ok: value ?? null });
-const failure = (error) =>
-  encode({
-    error: {
-      kind: error instanceof Failure ? error.kind : 'internal',
-      message: error instanceof Error ? error.message : String(error),
-    },
-  });
+const failure = (error) => ({
+  error: {
+    kind: error instanceof Failure ? error.kind : 'internal',
+    message: error instanceof Error ? error.message : String(error),
+  },
+});
+const success = (value) => ({ ok: value ?? null });
+
+/** Runs one command: `{ok}` or `{error}`, or a promise of it where the command waits. */
+const attempt = (name, args) => {
+  try {
+    const command = COMMANDS.get(name);
+    if (!command) throw new Failure('argument', `there is no command ${JSON.stringify(name)}`);
+    forget();
+    const value = command(args ?? {});
+    return value instanceof Promise ? value.then(success, failure) : success(value);
+  } catch (error) {
+    return failure(error);
+  }
+};
 
 const api = Object.freeze({
   /** The answer is `{"ok": …}` or `{"error": {kind, message}}`; a promise of it where the command waits. */
   run(name, args) {
-    try {
-      const command = COMMANDS.get(name);
-      if (!command) throw new Failure('argument', `there is no command ${JSON.stringify(name)}`);
-      forget();
-      const value = command(args ?? {});
-      return value instanceof Promise ? value.then(success, failure) : success(value);
-    } catch (error) {
-      return failure(error);
-    }
+    const answer = attempt(name, args);
+    return answer instanceof Promise ? answer.then(encode) : encode(answer);
   },
 
   /** The element of a handle, for commands of the protocol that take an object; null when it is gone. */

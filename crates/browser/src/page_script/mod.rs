@@ -9,14 +9,18 @@
 //! Beside `run` the object has `element(handle)` and `handle(element)`, which translate between handles and the objects
 //! that the protocol's own commands take.
 //!
+//! `then` is a list of further commands, `[name, arguments]` without a handle, for the one element that was found. They run
+//! one after the other until one does not succeed; each answer is `{"ok": …}` or `{"error": …}`.
+//!
 //! Elements are named by handles: positive integers that belong to one element for the life of its
 //! document and are never used again. All coordinates are CSS pixels in the viewport of the frame.
 //!
 //! | command | arguments | answer |
 //! | --- | --- | --- |
 //! | `observe` | `viewportOnly`, `offset`, `clip`, `max` | `{title, url, content_type, viewport, role, dialogs, truncated, items}` |
-//! | `resolve` | `selector` | `{count, handles, matches, visible}` or `{enterFrame: {handle, rest}}` |
-//! | `nodeSelectors` | `css`, `xpath` | `{handle, by, tried}` |
+//! | `resolve` | `selector`, `then` | `{count, handles, matches, visible, then}` or `{enterFrame: {handle, rest}}` |
+//! | `nodeSelectors` | `css`, `xpath`, `then` | `{handle, by, tried, then}` |
+//! | `chain` | `handle`, `then` | the answers of the commands `then` |
 //! | `describe` | `handle` | selectors, label, role, markup and state of one element |
 //! | `actionable` | `handle`, `for`, `timeoutMs`, `position`, `settle`, `arm` | `{ok: true, x, y, box}` or `{ok: false, reason, message, by}` |
 //! | `hit` | `handle`, `x`, `y` | `{hit, by}` |
@@ -66,6 +70,7 @@ pub const SOURCE: &str = concat!(
     include_str!("selectors/text.js"),
     include_str!("selectors/role.js"),
     include_str!("selectors/engines.js"),
+    include_str!("chain.js"),
     include_str!("selectors/resolve.js"),
     include_str!("actionable.js"),
     include_str!("guard.js"),

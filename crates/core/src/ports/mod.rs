@@ -11,4 +11,6 @@ pub use browsers::{
     StagedFile, Started,
 };
 pub use clock::{Clock, SystemClock};
-pub use store::{FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore};
+pub use store::{
+    FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,
+};

@@ -57,8 +57,17 @@ pub struct SessionEnd {
     pub error: Option<String>,
     /// When.
     pub at: Timestamp,
-    /// What it moved, if that is known.
-    pub traffic: Option<Traffic>,
+    /// What is known of its use.
+    pub usage: Option<Usage>,
+}
+
+/// How a session was used until it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// When it was used last.
+    pub last_accessed_at: Timestamp,
+    /// What it moved.
+    pub traffic: Traffic,
 }
 
 /// Browser sessions.
@@ -76,11 +85,8 @@ pub trait SessionStore: Send + Sync {
     /// How many of a tenant's sessions are active.
     async fn count_active(&self, tenant: TenantId) -> Result<u64>;
 
-    /// Notes that a session was used.
-    async fn touch_session(&self, id: SessionId, at: Timestamp, traffic: Traffic) -> Result<()>;
-
-    /// Ends an active session. `false` when it is not active; nothing changes then.
-    async fn end_session(&self, id: SessionId, end: &SessionEnd) -> Result<bool>;
+    /// Ends an active session, and gives it as it is then; `None` when it had ended or is not there.
+    async fn end_session(&self, id: SessionId, end: &SessionEnd) -> Result<Option<Session>>;
 
     /// Ends every active session of `node`, such as those of an earlier run. Returns how many.
     async fn end_sessions_of(&self, node: &str, end: &SessionEnd) -> Result<u64>;
@@ -89,17 +95,16 @@ pub trait SessionStore: Send + Sync {
 /// Trajectories.
 #[async_trait]
 pub trait StepStore: Send + Sync {
-    /// Notes that a step of a session begins at `at`, and that the session was last used at `used_at`. Returns the step's
-    /// place.
+    /// Notes that a step of a session begins at `at`, at the place `sequence`, which is free.
     ///
     /// `intent` is what will be tried; it stays without a result when the server dies on the way.
     async fn begin_step(
         &self,
         session: SessionId,
+        sequence: u64,
         intent: &Step,
         at: Timestamp,
-        used_at: Timestamp,
-    ) -> Result<u64>;
+    ) -> Result<()>;
 
     /// Notes what became of a step, and the blob with its picture.
     async fn finish_step(
@@ -114,11 +119,11 @@ pub trait StepStore: Send + Sync {
     async fn add_step(
         &self,
         session: SessionId,
+        sequence: u64,
         step: &Step,
         picture: Option<&str>,
         at: Timestamp,
-        used_at: Timestamp,
-    ) -> Result<u64>;
+    ) -> Result<()>;
 
     /// The finished steps of a session from `offset` on, in order.
     async fn steps(&self, session: SessionId, offset: u64) -> Result<Vec<StepRecord>>;

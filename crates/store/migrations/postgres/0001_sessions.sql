@@ -42,7 +42,6 @@ CREATE TABLE sessions (
     closed_at BIGINT,
     request_bytes BIGINT NOT NULL,
     response_bytes BIGINT NOT NULL,
-    next_step BIGINT NOT NULL DEFAULT 0,
     CHECK ((status = 'active') = (closed_at IS NULL))
 );
 

@@ -40,7 +40,6 @@ CREATE TABLE sessions (
     closed_at INTEGER,
     request_bytes INTEGER NOT NULL,
     response_bytes INTEGER NOT NULL,
-    next_step INTEGER NOT NULL DEFAULT 0,
     CHECK ((status = 'active') = (closed_at IS NULL))
 ) STRICT;
 

@@ -1,8 +1,8 @@
 //! Browser sessions, on both databases.
 
 use crate::support::Backend::{self, Postgres, Sqlite};
-use crate::support::{at, kept_session, kept_tenant, session};
-use guise_core::ports::{SessionEnd, SessionStore};
+use crate::support::{at, kept_session, kept_tenant, session, step};
+use guise_core::ports::{SessionEnd, SessionStore, StepStore, Usage};
 use guise_core::{
     CloseReason, KeyId, PageRequest, SessionFilter, SessionId, Status, TenantId, Traffic,
 };
@@ -23,7 +23,7 @@ fn closed(seconds: u64) -> SessionEnd {
         reason: CloseReason::Manual,
         error: None,
         at: at(seconds),
-        traffic: None,
+        usage: None,
     }
 }
 
@@ -106,7 +106,12 @@ async fn lists_filter_by_key_and_state(#[values(Sqlite, Postgres)] backend: Back
             let mut ended = session(tenant);
             ended.key = key;
             db.add_session(&ended, "node-1").await.unwrap();
-            assert!(db.end_session(ended.id, &closed(1)).await.unwrap());
+            assert!(
+                db.end_session(ended.id, &closed(1))
+                    .await
+                    .unwrap()
+                    .is_some()
+            );
             let foreign = kept_session(db, tenant).await;
 
             for (key, only_active, expected) in [
@@ -145,45 +150,24 @@ async fn its_end_is_kept_and_final(#[values(Sqlite, Postgres)] backend: Backend)
                 reason: CloseReason::Error,
                 error: Some("Chromium died: signal 11".to_owned()),
                 at: at(60),
-                traffic: Some(traffic),
+                usage: Some(Usage {
+                    last_accessed_at: at(55),
+                    traffic,
+                }),
             };
-            assert!(db.end_session(kept.id, &end).await.unwrap());
-            assert!(!db.end_session(kept.id, &closed(61)).await.unwrap());
-            assert!(!db.end_session(SessionId::new(), &closed(61)).await.unwrap());
-            let late = Traffic {
-                request_bytes: 1,
-                response_bytes: 1,
-            };
-            db.touch_session(kept.id, at(62), late).await.unwrap();
+            let ended = db.end_session(kept.id, &end).await.unwrap();
+            for late in [kept.id, SessionId::new()] {
+                assert_eq!(db.end_session(late, &closed(61)).await.unwrap(), None);
+            }
 
             kept.status = Status::Error;
             kept.close_reason = Some(CloseReason::Error);
             kept.error = end.error.clone();
             kept.closed_at = Some(end.at);
+            kept.last_accessed_at = at(55);
             kept.traffic = traffic;
+            assert_eq!(ended.as_ref(), Some(&kept));
             assert_eq!(db.session(tenant, kept.id).await.unwrap(), Some(kept));
-        })
-        .await;
-}
-
-#[rstest]
-#[tokio::test]
-async fn use_is_noted_and_never_moves_back(#[values(Sqlite, Postgres)] backend: Backend) {
-    backend
-        .run(async |db, _| {
-            let tenant = kept_tenant(db, "acme").await;
-            let kept = kept_session(db, tenant).await;
-            let traffic = Traffic {
-                request_bytes: 5,
-                response_bytes: 6,
-            };
-            db.touch_session(kept.id, at(9), Traffic::default())
-                .await
-                .unwrap();
-            db.touch_session(kept.id, at(3), traffic).await.unwrap();
-            assert!(db.end_session(kept.id, &closed(10)).await.unwrap());
-            let got = db.session(tenant, kept.id).await.unwrap().unwrap();
-            assert_eq!((got.last_accessed_at, got.traffic), (at(9), traffic));
         })
         .await;
 }
@@ -199,7 +183,12 @@ async fn only_a_nodes_own_active_sessions_end_with_it(
             let one = kept_session(db, tenant).await;
             let two = kept_session(db, tenant).await;
             let ended = kept_session(db, tenant).await;
-            assert!(db.end_session(ended.id, &closed(1)).await.unwrap());
+            assert!(
+                db.end_session(ended.id, &closed(1))
+                    .await
+                    .unwrap()
+                    .is_some()
+            );
             let elsewhere = session(tenant);
             db.add_session(&elsewhere, "node-2").await.unwrap();
 
@@ -208,8 +197,10 @@ async fn only_a_nodes_own_active_sessions_end_with_it(
                 reason: CloseReason::Error,
                 error: Some("the server was restarted".to_owned()),
                 at: at(5),
-                traffic: None,
+                usage: None,
             };
+            db.begin_step(one.id, 0, &step(0), at(3)).await.unwrap();
+            db.add_step(one.id, 1, &step(1), None, at(4)).await.unwrap();
             assert_eq!(db.end_sessions_of("node-1", &end).await.unwrap(), 2);
             assert_eq!(db.end_sessions_of("node-1", &end).await.unwrap(), 0);
             for (id, status) in [
@@ -222,6 +213,11 @@ async fn only_a_nodes_own_active_sessions_end_with_it(
                     db.session(tenant, id).await.unwrap().unwrap().status,
                     status
                 );
+            }
+            // Its last step is its last use, as far as anybody can tell.
+            for (session, used) in [(&one, at(4)), (&two, two.last_accessed_at)] {
+                let got = db.session(tenant, session.id).await.unwrap().unwrap();
+                assert_eq!(got.last_accessed_at, used);
             }
         })
         .await;
@@ -240,7 +236,7 @@ async fn of_many_that_end_it_one_wins(#[values(Sqlite, Postgres)] backend: Backe
                 ends.spawn(async move {
                     let won = handle.end_session(kept.id, &closed(number)).await.unwrap();
                     handle.close().await;
-                    won.then_some(at(number))
+                    won.map(|_| at(number))
                 });
             }
             let winners: Vec<_> = ends.join_all().await.into_iter().flatten().collect();

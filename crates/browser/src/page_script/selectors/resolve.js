@@ -20,13 +20,17 @@ const answerFor = (elements) => ({
 });
 
 /**
- * The elements that a selector finds: `{count, handles, matches, visible}`, the lists cut to ten. A chain that
- * enters a frame answers `{enterFrame: {handle, rest}}`: go on with `rest` in that frame's document.
+ * The elements that a selector finds: `{count, handles, matches, visible}`, the lists cut to ten; where it is one,
+ * `then` has the answers of the commands `then` on it. A chain that enters a frame answers
+ * `{enterFrame: {handle, rest}}`: go on with `rest` in that frame's document.
  */
-const resolve = ({ selector }) => {
+const resolve = ({ selector, then = [] }) => {
   const chain = parseChain(selector);
   const control = chain.findIndex((part) => part.engine === 'internal:control');
-  if (control < 0) return answerFor(runChain([document], chain));
+  if (control < 0) {
+    const found = answerFor(runChain([document], chain));
+    return withChain(found, found.count === 1 ? found.handles[0] : null, then);
+  }
   const part = chain[control];
   if (part.body !== 'enter-frame') throw selectorFailure(`"${head(part.source, 80)}" is not known; internal:control takes enter-frame`);
   if (control === 0 || control === chain.length - 1) throw selectorFailure(`"${part.source}" needs a frame before it and a selector after it`);
@@ -46,13 +50,19 @@ const countedBy = (find) => {
   }
 };
 
-/** Whichever of the two matches exactly one element, CSS first: `{handle, by}`; `handle` is null with the counts otherwise. */
-const nodeSelectors = ({ css = null, xpath = null }) => {
+/**
+ * Whichever of the two matches exactly one element, CSS first: `{handle, by}`, with the answers of the commands `then` on
+ * it; `handle` is null with the counts otherwise.
+ */
+const nodeSelectors = ({ css = null, xpath = null, then = [] }) => {
   const tried = {};
   for (const [by, find] of [['css', css && (() => queryCss(document, css.replace(/^\s*css=/, '')))], ['xpath', xpath && (() => queryXpath(document, xpath.replace(/^\s*xpath=/, ''), xpath))]]) {
     if (!find) continue;
     const { count, found, error } = countedBy(find);
-    if (count === 1) return { handle: handleOf(found[0]), by, tried };
+    if (count === 1) {
+      const handle = handleOf(found[0]);
+      return withChain({ handle, by, tried }, handle, then);
+    }
     tried[by] = error ?? count;
   }
   return { handle: null, by: null, tried };

@@ -10,11 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::admission::Place;
 use super::live::{Live, LiveEvent, NewLive};
 use super::{Sessions, Shared};
-use crate::ports::{BrowserEvent, EndReason, SessionEnd, Started};
+use crate::ports::{BrowserEvent, EndReason, SessionEnd, Started, Usage};
 use crate::services::SessionRequest;
 use crate::{
-    Caller, CloseReason, Error, Kind, Result, Session, SessionId, SessionOptions, Status,
-    Timestamp, Traffic,
+    Caller, CloseReason, Error, Kind, Result, Session, SessionId, SessionOptions, Status, Traffic,
 };
 
 /// What a browser may take to be there.
@@ -45,12 +44,19 @@ impl Sessions {
     /// # Errors
     /// Kind `NotFound`.
     pub async fn stop(&self, caller: &Caller, id: &str) -> Result<Session> {
-        if let Ok(live) = self.shared.running(caller.tenant, id).await {
-            self.shared
-                .end(&live, Status::Closed, CloseReason::Manual, None)
-                .await?;
-        }
-        let mut session = self.shared.session(caller.tenant, id).await?;
+        let ended = match self.shared.running(caller.tenant, id).await {
+            Ok(live) => {
+                let end = self
+                    .shared
+                    .end(&live, Status::Closed, CloseReason::Manual, None);
+                end.await?
+            }
+            Err(_) => None,
+        };
+        let mut session = match ended {
+            Some(session) => session,
+            None => self.shared.session(caller.tenant, id).await?,
+        };
         session.status = Status::Closed;
         Ok(session)
     }
@@ -65,7 +71,7 @@ impl Sessions {
             reason: CloseReason::Error,
             error: Some("the server was restarted".to_owned()),
             at: self.shared.clock.now(),
-            traffic: None,
+            usage: None,
         };
         self.shared
             .store
@@ -186,7 +192,7 @@ impl Shared {
     }
 
     /// Ends a running session: once, whoever comes first, and to the end, whoever hangs up. The row is written when this
-    /// returns; the processes go in the background and keep their slot until they are gone.
+    /// returns, and returned to whoever ended it; the processes go in the background and keep their slot until they are gone.
     ///
     /// # Errors
     /// When the row could not be written. The session is over all the same, and the row is tried again in the background.
@@ -196,18 +202,21 @@ impl Shared {
         status: Status,
         reason: CloseReason,
         error: Option<String>,
-    ) -> Result<()> {
+    ) -> Result<Option<Session>> {
         if !live.begin_end() {
             // Somebody else ends it: their row is written before they take it out of the table.
             live.ended.cancelled().await;
-            return Ok(());
+            return Ok(None);
         }
         let end = SessionEnd {
             status,
             reason,
             error,
             at: self.clock.now(),
-            traffic: Some(live.browser.traffic()),
+            usage: Some(Usage {
+                last_accessed_at: live.last_accessed(),
+                traffic: live.browser.traffic(),
+            }),
         };
         let shared = Arc::clone(self);
         let live = Arc::clone(live);
@@ -228,10 +237,9 @@ impl Shared {
         }
     }
 
-    async fn finish(self: &Arc<Self>, live: Arc<Live>, end: SessionEnd) -> Result<()> {
+    async fn finish(self: &Arc<Self>, live: Arc<Live>, end: SessionEnd) -> Result<Option<Session>> {
         let id = live.id;
-        let accessed = live.last_accessed();
-        let written = self.write_end(id, accessed, &end).await;
+        let written = self.store.end_session(id, &end).await;
         self.table().remove(&id);
         live.no_longer_counts();
         live.tell(LiveEvent::Ended(end.error.clone().unwrap_or_else(
@@ -250,28 +258,22 @@ impl Shared {
         if written.is_err() {
             let shared = Arc::clone(self);
             self.tasks
-                .spawn(async move { shared.write_end_later(id, accessed, &end).await });
+                .spawn(async move { shared.write_end_later(id, &end).await });
         }
         written
     }
 
-    async fn write_end(&self, id: SessionId, accessed: Timestamp, end: &SessionEnd) -> Result<()> {
-        let traffic = end.traffic.unwrap_or_default();
-        self.store.touch_session(id, accessed, traffic).await?;
-        self.store.end_session(id, end).await.map(drop)
-    }
-
     /// Writes the end of a session as soon as the store takes it, so that its row does not stay active. If this run ends
     /// before, the next one does it.
-    async fn write_end_later(&self, id: SessionId, accessed: Timestamp, end: &SessionEnd) {
+    async fn write_end_later(&self, id: SessionId, end: &SessionEnd) {
         loop {
             tokio::select! {
                 biased;
                 () = self.stopping.cancelled() => return,
                 () = tokio::time::sleep(WRITE_AGAIN) => {}
             }
-            match self.write_end(id, accessed, end).await {
-                Ok(()) => return,
+            match self.store.end_session(id, end).await {
+                Ok(_) => return,
                 Err(error) => {
                     tracing::warn!(session = %id, error = ?error, "still cannot note the end of a session");
                 }

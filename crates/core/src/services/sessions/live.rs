@@ -1,6 +1,6 @@
 //! One session that runs.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub(super) struct Live {
     /// Callers take turns, in the order of their arrival.
     turn: Arc<Mutex<()>>,
     last_accessed: AtomicI64,
+    /// The place of the next step in the trajectory.
+    next_step: AtomicU64,
     /// Set by whoever ends the session; nobody ends it twice.
     ending: AtomicBool,
     /// Cancelled when it ends: what is under way stops.
@@ -70,6 +72,7 @@ impl Live {
             browser: new.browser,
             turn: Arc::default(),
             last_accessed: AtomicI64::new(new.created_at.as_micros()),
+            next_step: AtomicU64::new(0),
             ending: AtomicBool::new(false),
             ended: CancellationToken::new(),
             events: broadcast::Sender::new(EVENTS),
@@ -86,6 +89,11 @@ impl Live {
     pub(super) fn touch(&self, at: Timestamp) {
         self.last_accessed
             .fetch_max(at.as_micros(), Ordering::Relaxed);
+    }
+
+    /// A place in the trajectory that no other step gets. Only the server that runs a session adds to its steps.
+    pub(super) fn next_step(&self) -> u64 {
+        self.next_step.fetch_add(1, Ordering::Relaxed)
     }
 
     /// When it ends if nobody uses it any more.

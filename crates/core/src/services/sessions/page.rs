@@ -191,9 +191,10 @@ pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
         ended_at: started_at,
     };
     let intent = Step::Execution(Box::new(execution.clone()));
-    let place = shared
+    let place = live.next_step();
+    shared
         .store
-        .begin_step(live.id, &intent, started_at, live.last_accessed())
+        .begin_step(live.id, place, &intent, started_at)
         .await?;
     let outcome = call.bounded(carry_out(&call, &execution.action)).await;
     execution.ended_at = shared.clock.now();
@@ -226,10 +227,10 @@ async fn observe(call: Call, request: ObserveRequest) -> Result<Observation> {
         .store
         .add_step(
             live.id,
+            live.next_step(),
             &step,
             Some(&picture),
             observation.started_at,
-            live.last_accessed(),
         )
         .await;
     if let Err(error) = added {

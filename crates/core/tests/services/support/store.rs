@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use guise_core::ports::{FileStore, KeyStore, SessionEnd, SessionStore, StepStore, TenantStore};
 use guise_core::{
     ApiKey, Area, FileInfo, KeyDigest, KeyId, Page, PageRequest, Result, Session, SessionFilter,
-    SessionId, Status, Step, StepRecord, Tenant, TenantId, Timestamp, Traffic,
+    SessionId, Status, Step, StepRecord, Tenant, TenantId, Timestamp,
 };
 
 use super::broken;
@@ -147,23 +147,19 @@ fn end_row(row: &mut Session, end: &SessionEnd) -> bool {
     row.close_reason = Some(end.reason);
     row.error = end.error.clone();
     row.closed_at = Some(end.at);
-    row.traffic = end.traffic.unwrap_or(row.traffic);
+    if let Some(usage) = end.usage {
+        row.last_accessed_at = usage.last_accessed_at;
+        row.traffic = usage.traffic;
+    }
     true
 }
 
 impl Rows {
-    fn used(&mut self, id: SessionId, at: Timestamp) {
-        for (row, _) in self.sessions.iter_mut().filter(|row| row.0.id == id) {
-            row.last_accessed_at = row.last_accessed_at.max(at);
-        }
-    }
-
-    fn append(&mut self, session: SessionId, mut record: StepRecord) -> u64 {
-        let places = self.steps.iter().filter(|row| row.0 == session).count();
-        record.sequence = places as u64;
-        let place = record.sequence;
+    fn append(&mut self, session: SessionId, record: StepRecord) {
+        let mut places = self.steps.iter();
+        let taken = places.any(|row| row.0 == session && row.1.sequence == record.sequence);
+        assert!(!taken, "place {} was taken", record.sequence);
         self.steps.push((session, record));
-        place
     }
 
     fn finished(&self, session: SessionId) -> impl Iterator<Item = &StepRecord> {
@@ -210,21 +206,11 @@ impl SessionStore for MemoryStore {
             .count() as u64)
     }
 
-    async fn touch_session(&self, id: SessionId, at: Timestamp, traffic: Traffic) -> Result<()> {
-        let mut rows = self.reach("touch_session").await?;
-        rows.used(id, at);
-        for (row, _) in rows.sessions.iter_mut().filter(|row| row.0.id == id) {
-            row.traffic = traffic;
-        }
-        Ok(())
-    }
-
-    async fn end_session(&self, id: SessionId, end: &SessionEnd) -> Result<bool> {
+    async fn end_session(&self, id: SessionId, end: &SessionEnd) -> Result<Option<Session>> {
         let mut rows = self.reach("end_session").await?;
         let mut found = rows.sessions.iter_mut().map(|row| &mut row.0);
-        Ok(found
-            .find(|row| row.id == id)
-            .is_some_and(|row| end_row(row, end)))
+        let row = found.find(|row| row.id == id);
+        Ok(row.and_then(|row| end_row(row, end).then(|| row.clone())))
     }
 
     async fn end_sessions_of(&self, node: &str, end: &SessionEnd) -> Result<u64> {
@@ -242,21 +228,21 @@ impl StepStore for MemoryStore {
     async fn begin_step(
         &self,
         session: SessionId,
+        sequence: u64,
         _intent: &Step,
         at: Timestamp,
-        used_at: Timestamp,
-    ) -> Result<u64> {
+    ) -> Result<()> {
         let mut rows = self.reach("begin_step").await?;
-        rows.used(session, used_at);
-        Ok(rows.append(
+        rows.append(
             session,
             StepRecord {
-                sequence: 0,
+                sequence,
                 started_at: at,
                 step: None,
                 picture: None,
             },
-        ))
+        );
+        Ok(())
     }
 
     async fn finish_step(
@@ -280,22 +266,22 @@ impl StepStore for MemoryStore {
     async fn add_step(
         &self,
         session: SessionId,
+        sequence: u64,
         step: &Step,
         picture: Option<&str>,
         at: Timestamp,
-        used_at: Timestamp,
-    ) -> Result<u64> {
+    ) -> Result<()> {
         let mut rows = self.reach("add_step").await?;
-        rows.used(session, used_at);
-        Ok(rows.append(
+        rows.append(
             session,
             StepRecord {
-                sequence: 0,
+                sequence,
                 started_at: at,
                 step: Some(step.clone()),
                 picture: picture.map(str::to_owned),
             },
-        ))
+        );
+        Ok(())
     }
 
     async fn steps(&self, session: SessionId, offset: u64) -> Result<Vec<StepRecord>> {
