@@ -18,6 +18,7 @@ mod doctor;
 mod end;
 mod first_start;
 mod keys;
+mod pool;
 mod reach;
 mod start_failures;
 mod support;

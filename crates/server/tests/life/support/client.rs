@@ -26,7 +26,10 @@ pub(crate) struct Client {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// As JSON; null when it is none.
     pub(crate) body: Value,
+    /// As it came.
+    pub(crate) bytes: Bytes,
 }
 
 impl Client {
@@ -70,6 +73,7 @@ impl Client {
             Ok(Answer {
                 status,
                 body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+                bytes,
             })
         };
         timeout(PATIENCE, exchange).await?
@@ -82,6 +86,16 @@ impl Client {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, &Value::Null).await
+    }
+
+    /// One of the server's counters.
+    pub(crate) async fn figure(&self, name: &str) -> f64 {
+        let answer = self.get("/metrics").await;
+        let text = String::from_utf8(answer.bytes.to_vec()).unwrap();
+        let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+        lines
+            .find(|(counter, _)| *counter == name)
+            .map_or(0.0, |(_, value)| value.parse().unwrap())
     }
 
     /// Starts a session. Answers its id.
