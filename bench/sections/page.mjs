@@ -7,7 +7,7 @@ import { launchPlaywright, startChromium } from '../lib/chromium.mjs';
 import { cleaned } from '../lib/cleanup.mjs';
 import { LASTING, startGuise, startSite } from '../lib/guise.mjs';
 import { processorTime } from '../lib/processes.mjs';
-import { repeat, timed, within } from '../lib/time.mjs';
+import { inTurns } from '../lib/time.mjs';
 
 const VIEWPORT = { width: 1280, height: 720 };
 
@@ -34,28 +34,10 @@ export async function three(cleanup) {
   return { site, guise, session, playwright, chromium, raw, goto };
 }
 
-/** Rounds that one way runs before it is the next one's turn. */
-const TURN = 10;
-
-/**
- * Runs the ways in turns of some rounds each, and gives `{ samples, last }`: those of each, and the number
- * of the last round. The first round of a turn is not counted: it
- * pays for what was made on first use, or has gone cold while the others were at work.
- */
-async function compare(count, ways) {
-  const samples = Object.fromEntries(Object.keys(ways).map(name => [name, []]));
-  let last = 0;
-  await repeat({ count: Math.ceil(count / (TURN - 1)), seconds: 45 }, async turn => {
-    for (const [name, way] of Object.entries(ways)) {
-      for (let round = turn * TURN; round < (turn + 1) * TURN; round += 1) {
-        const [took] = await within(60, name, timed(() => way(round)));
-        if (round % TURN > 0) samples[name].push(took);
-        last = round;
-      }
-    }
-  });
-  return { samples, last };
-}
+/** Ten rounds of one way, then ten of the next. */
+const compare = (count, ways) => inTurns({ count, seconds: 45, turn: 10 }, ways);
+/** One round of each way after the other: back to back, the phase of Chromium's frames would decide what a picture takes. */
+const alternate = (count, ways) => inTurns({ count, seconds: 45, turn: 1 }, ways);
 
 async function click(section, count, { session, playwright, raw, goto }) {
   await goto('/table?rows=20');
@@ -116,7 +98,7 @@ async function goto(section, count, { site, session, playwright, raw }) {
 
 async function screenshot(section, count, { session, playwright, raw, goto }) {
   await goto('/article');
-  const { samples: { ours, ...peers } } = await compare(count, {
+  const { samples: { ours, ...peers } } = await alternate(count, {
     ours: () => session.screenshot(),
     'raw CDP': () => raw.jpeg(),
     Playwright: () => playwright.screenshot({ type: 'jpeg', quality: 80 }),

@@ -120,6 +120,39 @@ impl DataFolder {
         }
     }
 
+    /// The name of this server among those that share a database: made once, the same after a restart. Not the folder's path,
+    /// which is the same on many machines.
+    ///
+    /// # Errors
+    /// When the file with it cannot be made or read, or is empty.
+    pub fn node(&self) -> Result<String> {
+        let path = self.0.join("node_id");
+        let made = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .and_then(|mut file| {
+                writeln!(file, "{}", uuid::Uuid::new_v4())?;
+                file.sync_all()
+            });
+        match made {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(error).with_context(|| format!("cannot make {}", path.display()));
+            }
+            _ => {}
+        }
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        match text.trim() {
+            "" => bail!(
+                "{} is empty: remove it, and a new name is made",
+                path.display()
+            ),
+            name => Ok(name.to_owned()),
+        }
+    }
+
     fn check(&self, key: &InstanceKey, expected: &str) -> Result<()> {
         if key.check_value() != expected {
             bail!(
@@ -166,6 +199,18 @@ mod tests {
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_server_keeps_its_name_and_shares_it_with_none() {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let name = |at: usize| DataFolder::at(folders[at].path()).node().unwrap();
+        assert_eq!(name(0), name(0));
+        assert_ne!(name(0), name(1));
+        assert_eq!(mode(&folders[0].path().join("node_id")), 0o600);
+        fs::write(folders[0].path().join("node_id"), "").unwrap();
+        let empty = DataFolder::at(folders[0].path()).node().unwrap_err();
+        assert!(empty.to_string().contains("is empty"), "{empty}");
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         Arc::clone(&files),
         Arc::clone(&clock),
         services::Settings {
-            node: folder.path().display().to_string(),
+            node: folder.node()?,
             slots,
             waiting: settings.slots_waiting,
             wait: settings.slots_wait,
