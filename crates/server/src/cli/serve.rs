@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use axum::serve::ListenerExt as _;
 use guise_browser::{Driver, DriverOptions, PoolSizes};
 use guise_chromium::Installation;
 use guise_core::Scopes;
@@ -23,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{App, Parts};
 use crate::config::Settings;
 use crate::data_folder::DataFolder;
+use crate::http::accept;
 use crate::http::rate_limit::RateLimit;
 use crate::http::router::router;
 
@@ -113,7 +113,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         settings,
     });
     announce(&app, address, slots, first_key)?;
-    serve(app.clone(), listener, signals, stopping).await?;
+    serve(app.clone(), listener, signals, stopping).await;
     database.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -241,25 +241,12 @@ fn announce(
 }
 
 /// Serves until a signal, then drains: no new connections, a moment for requests under way, then the browsers.
-async fn serve(
-    app: App,
-    listener: TcpListener,
-    mut signals: Signals,
-    stopping: CancellationToken,
-) -> Result<()> {
-    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
-    let drained = stopping.clone();
-    // Small answers go out at once.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection will be slower");
-        }
-    });
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { drained.cancelled().await });
-    let mut server = std::pin::pin!(server.into_future());
+async fn serve(app: App, listener: TcpListener, mut signals: Signals, stopping: CancellationToken) {
+    let patience = app.settings.slow_client;
+    let server = accept::serve(listener, router(&app), patience, stopping.clone());
+    let mut server = std::pin::pin!(server);
     tokio::select! {
-        result = &mut server => return result.context("the listener failed"),
+        () = &mut server => {}
         () = signals.stop() => {}
     }
     tracing::info!("stopping");
@@ -268,11 +255,7 @@ async fn serve(
     // Sessions end while requests drain: a request that waits for a browser ends with it.
     let requests = tokio::time::timeout(REQUESTS, &mut server);
     let (drained, ()) = tokio::join!(requests, app.sessions.shutdown(deadline));
-    match drained {
-        Ok(result) => result.context("the listener failed"),
-        Err(_) => {
-            tracing::warn!("some connections did not end in time");
-            Ok(())
-        }
+    if drained.is_err() {
+        tracing::warn!("some connections did not end in time");
     }
 }

@@ -36,6 +36,7 @@ pub struct Settings {
     pub slots_waiting: usize,
     pub slots_wait: Duration,
     pub sessions_per_tenant: Option<u64>,
+    pub slow_client: Duration,
     pub rate_limit_per_minute: Option<NonZeroU32>,
     pub allow_hosts: AllowList,
     pub pool_headless_shell: usize,
@@ -86,6 +87,12 @@ impl Settings {
             slots_waiting: read.number("slots_waiting")?,
             slots_wait: Duration::from_secs(read.number("slots_wait_seconds")?),
             sessions_per_tenant: read.positive("sessions_per_tenant")?,
+            slow_client: Duration::from_secs(read.with("slow_client_seconds", |text| {
+                let seconds = text.trim().parse().ok();
+                seconds
+                    .filter(|seconds| (1..=3600).contains(seconds))
+                    .ok_or_else(|| "a number from 1 to 3600".to_owned())
+            })?),
             rate_limit_per_minute: NonZeroU32::new(read.number("rate_limit_per_minute")?),
             allow_hosts: read.with("allow_hosts", |text| {
                 text.parse::<AllowList>().map_err(|error| error.to_string())
@@ -231,6 +238,7 @@ mod tests {
     #[case("database_url", "mysql://x")]
     #[case("slots", "-1")]
     #[case("slots", "many")]
+    #[case("slow_client_seconds", "0")]
     #[case("rate_limit_per_minute", "99999999999")]
     #[case("uids", "5")]
     #[case("log_format", "xml")]

@@ -1,5 +1,6 @@
 //! What all dialects share on the way in: who calls, how large, how often, under which address.
 
+pub mod accept;
 pub mod base_url;
 pub mod caller;
 mod docs;

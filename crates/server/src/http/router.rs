@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -13,6 +14,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutBody};
 use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi;
 
@@ -76,6 +78,10 @@ pub fn router(app: &App) -> Router {
                 ))
                 .layer(from_fn(metrics::count))
                 .layer(from_fn_with_state(app.clone(), host::check))
+                .layer(RequestBodyTimeoutLayer::new(app.settings.slow_client))
+                .map_request(|request: axum::http::Request<TimeoutBody<Body>>| {
+                    request.map(Body::new)
+                })
                 .layer(from_fn(drain::refused))
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(DefaultBodyLimit::max(notte::body_limits::JSON)),

@@ -20,5 +20,6 @@ mod first_start;
 mod keys;
 mod pool;
 mod reach;
+mod slow_clients;
 mod start_failures;
 mod support;
