@@ -137,9 +137,10 @@ def python_client(version: str) -> Callable[[], list[Count]]:
 def node_tests(name: str, folder: Path, pattern: str) -> Callable[[], list[Count]]:
     def group() -> list[Count]:
         subprocess.run([ROOT / "scripts" / "node-clients.sh"], check=True)
+        node = Path(output(ROOT / "scripts" / "node.sh")) / "node"
         tap = report(f"{name.lower().replace(' ', '-')}.tap")
         code = run(
-            *("node", "--test", "--test-concurrency=1"),
+            *(node, "--test", "--test-concurrency=1"),
             *("--test-reporter=spec", "--test-reporter-destination=stdout"),
             *("--test-reporter=tap", f"--test-reporter-destination={tap}"),
             *sorted(folder.glob(pattern)),

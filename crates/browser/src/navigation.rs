@@ -9,7 +9,7 @@ use guise_cdp::protocol::page::{
 use guise_cdp::protocol::target::{CloseTarget, CreateTarget};
 use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, TargetId};
 use guise_core::Outcome;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 
 use crate::address;
@@ -20,6 +20,9 @@ use crate::stuck::{BUSY, is_stuck};
 
 /// A page that takes longer to load is used as it is (Notte API: `goto`).
 pub(crate) const LOAD: Duration = Duration::from_secs(10);
+
+/// How often a page that is to be left is asked whether it is stuck.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// How a wait for a page ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,13 +122,20 @@ fn shows_its_page(core: &Core, target: &TargetId) -> bool {
     })
 }
 
-/// Returns when the page that a tab showed turns out to be stuck and the tab shows it still: it will not let another page in.
+/// Returns when the page that a tab showed turns out to be stuck while the tab shows it still: it will not let another page in.
 /// Asked beside the navigation and not before it: a page that has just loaded may be busy for as long as a small page takes to
-/// come.
+/// come. Asked again as long as nothing comes, since a page may get stuck because it is to go.
 async fn stays_stuck(core: &Core, tab: &CurrentTab, deadline: Instant) {
     let shown = core.document(tab);
-    if !is_stuck(tab, deadline, BUSY).await || core.document(tab) != shown {
-        std::future::pending::<()>().await;
+    loop {
+        let stuck = is_stuck(tab, deadline, BUSY).await;
+        if core.document(tab) != shown {
+            std::future::pending::<()>().await;
+        }
+        if stuck {
+            return;
+        }
+        sleep_until(Instant::now() + AGAIN).await;
     }
 }
 

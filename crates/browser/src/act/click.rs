@@ -3,7 +3,8 @@
 use tokio::time::Instant;
 
 use super::ahead::Answers;
-use super::press::{self, Pressed};
+use super::press;
+use super::settle::Heard;
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
 use crate::fault::Result;
@@ -16,7 +17,7 @@ pub(crate) async fn click(
     label: &str,
     answers: Answers,
     deadline: Instant,
-) -> Result<(String, Pressed)> {
-    let pressed = press::click(core, tab, place, answers, deadline).await?;
-    Ok((format!("Clicked on the element{label}"), pressed))
+) -> Result<(String, Heard)> {
+    let heard = press::click(core, tab, place, answers, deadline).await?;
+    Ok((format!("Clicked on the element{label}"), heard))
 }

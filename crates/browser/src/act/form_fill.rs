@@ -230,7 +230,9 @@ async fn put(
         );
         return run.await.map(drop);
     }
-    fill::at_once(core, tab, place, value, true, Answers::default(), deadline).await
+    fill::at_once(core, tab, place, value, true, Answers::default(), deadline)
+        .await
+        .map(drop)
 }
 
 #[cfg(test)]

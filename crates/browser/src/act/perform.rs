@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::ahead::{Ahead, Answers};
 use super::reach::GRACE;
-use super::settle::Watch;
+use super::settle::{Heard, Watch};
 use super::{
     check, click, download, evaluate, fill, form_fill, keys, scroll, select, tabs, upload,
 };
@@ -76,7 +76,7 @@ async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Resu
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
             input::press(&tab.session, &chord, deadline).await?;
-            let settled = watch.settle(false, deadline).await?;
+            let settled = watch.settle(Heard(false), deadline).await?;
             Ok(Outcome::done(format!(
                 "Pressed the key '{key}'{}",
                 settled.remark
@@ -88,14 +88,14 @@ async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Resu
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
             let mut outcome = evaluate::evaluate(&tab, code, deadline).await?;
-            outcome.message += &watch.settle(false, deadline).await?.remark;
+            outcome.message += &watch.settle(Heard(false), deadline).await?.remark;
             Ok(outcome)
         }
         Action::FormFill { value } => {
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
             let mut outcome = form_fill::form_fill(core, &tab, value, deadline).await?;
-            outcome.message += &watch.settle(false, deadline).await?.remark;
+            outcome.message += &watch.settle(Heard(false), deadline).await?.remark;
             if let Some(exception) = &mut outcome.exception {
                 exception.clone_from(&outcome.message);
             }
@@ -133,8 +133,7 @@ async fn scrolled(
 struct Done {
     message: String,
     download: Option<DownloadedFile>,
-    /// The page was heard since: see [`press::Pressed`](super::press::Pressed).
-    heard: bool,
+    heard: Heard,
 }
 
 impl From<String> for Done {
@@ -142,7 +141,7 @@ impl From<String> for Done {
         Self {
             message,
             download: None,
-            heard: false,
+            heard: Heard(false),
         }
     }
 }
@@ -295,7 +294,7 @@ impl Attempt<'_> {
             let enter = keys::chord("Enter").map_err(Fault::Told)?;
             input::press(&self.tab.session, &enter, self.deadline).await?;
             done.message.push_str(" and pressed Enter");
-            done.heard = false;
+            done.heard = Heard(false);
         }
         let settled = watch.settle(done.heard, self.deadline).await?;
         done.message += &settled.remark;
@@ -322,10 +321,10 @@ impl Attempt<'_> {
         };
         Ok(match self.interaction {
             Interaction::Click => {
-                let (message, pressed) =
+                let (message, heard) =
                     click::click(core, tab, place, &label, answers, bound).await?;
                 Done {
-                    heard: pressed.heard,
+                    heard,
                     ..message.into()
                 }
             }
@@ -334,8 +333,11 @@ impl Attempt<'_> {
                 clear_before_fill: clear,
                 style: FillStyle::AtOnce,
             } => {
-                fill::at_once(core, tab, place, value, *clear, answers, bound).await?;
-                format!("Filled the input field{label}").into()
+                let heard = fill::at_once(core, tab, place, value, *clear, answers, bound).await?;
+                Done {
+                    heard,
+                    ..format!("Filled the input field{label}").into()
+                }
             }
             Interaction::Fill {
                 value,

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::ahead::Answers;
 use super::reach;
+use super::settle::Heard;
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
 use crate::fault::{Fault, Result};
@@ -18,12 +19,6 @@ use crate::world::World;
 
 /// How long a page may take to handle a press before it is left alone with it.
 const HANDLE: Duration = Duration::from_secs(5);
-
-/// A press that landed.
-pub(crate) struct Pressed {
-    /// The tab's main process has answered since: all that it told because of the press has arrived.
-    pub(crate) heard: bool,
-}
 
 #[derive(Deserialize)]
 struct Landed {
@@ -44,7 +39,7 @@ pub(crate) async fn click(
     place: &Place,
     mut answers: Answers,
     deadline: Instant,
-) -> Result<Pressed> {
+) -> Result<Heard> {
     loop {
         let answers = std::mem::take(&mut answers);
         let reached = match reach::reach(core, tab, place, answers, deadline).await {
@@ -73,7 +68,7 @@ pub(crate) async fn click(
             }
         }
         let Landing::KeptBy(by) = landed else {
-            return Ok(Pressed { heard });
+            return Ok(Heard(heard));
         };
         if Instant::now() >= deadline {
             return Err(Fault::told(format!(

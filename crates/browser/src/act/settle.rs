@@ -60,6 +60,10 @@ pub(crate) struct Watch<'a> {
     tabs_before: Vec<TargetId>,
 }
 
+/// Whether the tab's own process has answered since an action: all that it told because of it has arrived then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Heard(pub(crate) bool);
+
 /// What an action caused.
 #[derive(Debug, Default)]
 pub(crate) struct Settled {
@@ -102,15 +106,14 @@ impl<'a> Watch<'a> {
             .map(|session| session.subscribe(WATCHED));
     }
 
-    /// Waits for navigations and new tabs that were begun, and makes the newest tab current. `heard`: the tab's own process has
-    /// answered since the action, so that all that it told because of it is here.
+    /// Waits for navigations and new tabs that were begun, and makes the newest tab current.
     ///
     /// # Errors
     /// Only when the browser is gone: what happens to the page is not the action's failure.
-    pub(crate) async fn settle(mut self, heard: bool, deadline: Instant) -> Result<Settled> {
+    pub(crate) async fn settle(mut self, heard: Heard, deadline: Instant) -> Result<Settled> {
         let patience = deadline.min(Instant::now() + BUSY);
         let outer = async {
-            if !heard {
+            if heard == Heard(false) {
                 flush(&self.tab.session, patience).await;
             }
         };
