@@ -38,17 +38,6 @@ describe('fill', () => {
     });
   }
 
-  test('tells whether a field holds a text by now', async () => {
-    const scripted = await open();
-    const handle = await scripted.handle('#t');
-    const holds = async (text) => (await scripted.run('holds', { handle, value: text })).holds;
-    assert.equal((await scripted.run('fill', { handle, value: 'new' })).held, false);
-    assert.equal(await holds('new'), false);
-    await scripted.page.keyboard.insertText('new');
-    assert.equal(await holds('new'), true);
-    assert.equal((await scripted.run('fill', { handle, value: 'new' })).held, true);
-  });
-
   test('adds to the text when it is not to be cleared', async () => {
     const scripted = await open();
     for (const [selector, expected] of [['#t', 'old and new'], ['#a', 'old\ntext and new'], ['#c', 'old rich and new'], ['#e', 'x@y.z and new']]) {

@@ -58,7 +58,7 @@ describe('resolve', () => {
     const field = await scripted.run('nodeSelectors', { css: 'input[placeholder="Type here"]', then });
     assert.deepEqual(field.then.map(({ ok }) => ok.ok ?? ok.needsText ?? ok.tag), ['input', true, true]);
     assert.deepEqual(await scripted.run('chain', { handle: field.handle, then: [['fill', { value: '' }], ['nothing', {}]] }), [
-      { ok: { needsText: false, needsDelete: false, held: true } }, { error: { kind: 'argument', message: 'there is no command "nothing"' } },
+      { ok: { needsText: false, needsDelete: false } }, { error: { kind: 'argument', message: 'there is no command "nothing"' } },
     ]);
     const several = await scripted.run('resolve', { selector: '.row', then });
     assert.equal(several.then, undefined);

@@ -6,7 +6,6 @@ use tokio::time::Instant;
 
 use super::ahead::{Ahead, Answers};
 use super::reach::{self, Purpose, ready};
-use super::settle::Heard;
 use super::{keys, press, typing};
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
@@ -18,12 +17,6 @@ use crate::input;
 struct Prepared {
     needs_text: bool,
     needs_delete: bool,
-    held: bool,
-}
-
-#[derive(Deserialize)]
-struct Holds {
-    holds: bool,
 }
 
 /// The arguments of the page script's `fill`, without the element.
@@ -56,7 +49,7 @@ pub(crate) async fn at_once(
     clear: bool,
     mut answers: Answers,
     deadline: Instant,
-) -> Result<Heard> {
+) -> Result<()> {
     if answers.is_empty() {
         answers = Ahead::Fill { value, clear }
             .run(core, place, deadline)
@@ -65,19 +58,10 @@ pub(crate) async fn at_once(
     answers.take::<reach::Answer>("actionable")?.point()?;
     let prepared: Prepared = answers.take("fill")?;
     if prepared.needs_text {
-        // Asked right behind the text, not after it: mostly the page has it by then, and a round trip is spared.
-        let arguments = json!({ "handle": place.handle, "value": value });
-        let (inserted, holds) = tokio::join!(
-            input::insert(&tab.session, value, deadline),
-            place.world.run::<Holds>("holds", &arguments, deadline)
-        );
-        inserted?;
-        let handled = !prepared.held && holds.is_ok_and(|holds| holds.holds);
-        return Ok(Heard(handled && place.world.is_of(&tab.session)));
-    }
-    if prepared.needs_delete {
+        input::insert(&tab.session, value, deadline).await?;
+    } else if prepared.needs_delete {
         let delete = keys::chord("Delete").map_err(Fault::Told)?;
         input::press(&tab.session, &delete, deadline).await?;
     }
-    Ok(Heard(false))
+    Ok(())
 }

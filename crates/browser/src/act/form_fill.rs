@@ -230,9 +230,7 @@ async fn put(
         );
         return run.await.map(drop);
     }
-    fill::at_once(core, tab, place, value, true, Answers::default(), deadline)
-        .await
-        .map(drop)
+    fill::at_once(core, tab, place, value, true, Answers::default(), deadline).await
 }
 
 #[cfg(test)]

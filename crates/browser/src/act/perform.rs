@@ -333,11 +333,8 @@ impl Attempt<'_> {
                 clear_before_fill: clear,
                 style: FillStyle::AtOnce,
             } => {
-                let heard = fill::at_once(core, tab, place, value, *clear, answers, bound).await?;
-                Done {
-                    heard,
-                    ..format!("Filled the input field{label}").into()
-                }
+                fill::at_once(core, tab, place, value, *clear, answers, bound).await?;
+                format!("Filled the input field{label}").into()
             }
             Interaction::Fill {
                 value,

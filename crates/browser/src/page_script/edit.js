@@ -64,13 +64,12 @@ const hasText = (element) => (isField(element) ? element.value !== '' : (textCon
 /**
  * Prepares an element for text, or sets it. `needsText`: its old text is selected (or the caret is at the end
  * when `clear` is false), and the value is to be inserted; `needsDelete`: the selection is to be deleted; neither: done.
- * `held`: it has this text already, so that it says nothing to find it there.
  */
 const fill = ({ handle, value, clear = true }) => {
   const element = editable(handle);
   if (element instanceof HTMLInputElement && SET_TYPES.has(element.type)) {
     setDirectly(element, value.trim());
-    return { needsText: false, needsDelete: false, held: false };
+    return { needsText: false, needsDelete: false };
   }
   if (element instanceof HTMLInputElement && element.type === 'number' && value !== '' && Number.isNaN(Number(value))) {
     throw new Failure('value', 'a number field takes a number, such as 12 or 3.5');
@@ -81,9 +80,9 @@ const fill = ({ handle, value, clear = true }) => {
   }
   if (value.includes('\t')) {
     pasteInto(element, value);
-    return { needsText: false, needsDelete: false, held: false };
+    return { needsText: false, needsDelete: false };
   }
-  return { needsText: value !== '', needsDelete: value === '' && clear && hasText(element), held: isField(element) && element.value === value };
+  return { needsText: value !== '', needsDelete: value === '' && clear && hasText(element) };
 };
 
 const FORMATS = {
@@ -165,12 +164,6 @@ const valueOf = ({ handle }) => {
   if (isField(element)) return { value: element.value, secret: false, empty: element.value === '' };
   const value = isHtml(element) ? getterOf(HTMLElement.prototype, 'innerText')(element) : textContent(element);
   return { value, secret: false, empty: value === '' };
-};
-
-/** Whether a field holds exactly this text by now: then the page has handled its input. */
-const holds = ({ handle, value }) => {
-  const element = fieldOf(attachedElementOf(handle));
-  return { holds: isField(element) && element.value === value };
 };
 
 const CHECKED_ROLES = new Set(['checkbox', 'radio', 'switch', 'menuitemcheckbox', 'menuitemradio', 'option', 'treeitem']);

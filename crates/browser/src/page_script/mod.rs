@@ -26,12 +26,11 @@
 //! | `hit` | `handle`, `x`, `y` | `{hit, by}` |
 //! | `landed`, `release` | | where the press landed that an armed `actionable` waited for |
 //! | `frameBox` | `handle`, `points`, `arm` | `{box, scale, visible, rendered, hits}` |
-//! | `fill` | `handle`, `value`, `clear` | `{needsText, needsDelete, held}` |
+//! | `fill` | `handle`, `value`, `clear` | `{needsText, needsDelete}` |
 //! | `paste` | `handle`, `value` | |
 //! | `selectText`, `focus`, `click` | `handle` | |
 //! | `blurActive` | | |
 //! | `valueOf`, `isChecked` | `handle` | `{value, secret, empty}`, `{checked, radio}` |
-//! | `holds` | `handle`, `value` | `{holds}` |
 //! | `selectOption` | `handle`, `value` | `{clickInstead, changed, value, label}` |
 //! | `optionParent` | `handle` | `{handle, value, label}` |
 //! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after, of the document or what fills its window |
