@@ -9,7 +9,7 @@ use guise_cdp::protocol::page::{
 use guise_cdp::protocol::target::{CloseTarget, CreateTarget};
 use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, TargetId};
 use guise_core::Outcome;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::address;
@@ -20,9 +20,6 @@ use crate::stuck::{BUSY, is_stuck};
 
 /// A page that takes longer to load is used as it is (Notte API: `goto`).
 pub(crate) const LOAD: Duration = Duration::from_secs(10);
-
-/// How often a page that is to be left is asked whether it is stuck.
-const AGAIN: Duration = Duration::from_millis(500);
 
 /// How a wait for a page ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,18 +53,8 @@ pub(crate) async fn goto(core: &Core, text: &str, deadline: Instant) -> Result<O
     if shows_its_page(core, &tab.target) && address::same(&tab.url, &url) {
         return Ok(Outcome::done(format!("Already at '{url}' in current tab")));
     }
-    let arrival = if is_crashed(core, &tab.target) {
-        let tab = replace(core, tab, deadline).await?;
-        navigate(core, &tab, &url, deadline).await?
-    } else {
-        tokio::select! {
-            arrival = navigate(core, &tab, &url, deadline) => arrival?,
-            () = stays_stuck(core, &tab, deadline) => {
-                let tab = replace(core, tab.clone(), deadline).await?;
-                navigate(core, &tab, &url, deadline).await?
-            }
-        }
-    };
+    let tab = revive(core, tab, deadline).await?;
+    let arrival = navigate(core, &tab, &url, deadline).await?;
     Ok(Outcome::done(format!(
         "Navigated to '{url}' in current tab{}",
         arrival.remark()
@@ -122,26 +109,12 @@ fn shows_its_page(core: &Core, target: &TargetId) -> bool {
     })
 }
 
-/// Returns when the page that a tab showed turns out to be stuck while the tab shows it still: it will not let another page in.
-/// Asked beside the navigation and not before it: a page that has just loaded may be busy for as long as a small page takes to
-/// come. Asked again as long as nothing comes, since a page may get stuck because it is to go.
-async fn stays_stuck(core: &Core, tab: &CurrentTab, deadline: Instant) {
-    let shown = core.document(tab);
-    loop {
-        let stuck = is_stuck(tab, deadline, BUSY).await;
-        if core.document(tab) != shown {
-            std::future::pending::<()>().await;
-        }
-        if stuck {
-            return;
-        }
-        sleep_until(Instant::now() + AGAIN).await;
-    }
-}
-
 /// Puts a new tab, with a process of its own, in the place of one that crashed or is stuck: such a page would never let
 /// another one of its site in.
-async fn replace(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
+async fn revive(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
+    if !is_crashed(core, &tab.target) && !is_stuck(&tab, deadline, BUSY).await {
+        return Ok(tab);
+    }
     let fresh = open_tab(core, deadline).await?;
     core.board.change(|state| {
         let place = state.tabs.iter().position(|old| old.target == tab.target);
@@ -330,7 +303,7 @@ pub(crate) async fn reload(core: &Core, deadline: Instant) -> Result<Outcome> {
     let tab = core.current()?;
     if is_crashed(core, &tab.target) {
         let url = Url::parse(&tab.url).map_err(|error| Fault::told(error.to_string()))?;
-        let tab = replace(core, tab, deadline).await?;
+        let tab = revive(core, tab, deadline).await?;
         let arrival = navigate(core, &tab, &url, deadline).await?;
         return Ok(Outcome::done(format!(
             "Reloaded the current page{}",

@@ -78,11 +78,11 @@ pub fn router(app: &App) -> Router {
                 ))
                 .layer(from_fn(metrics::count))
                 .layer(from_fn_with_state(app.clone(), host::check))
+                .layer(from_fn(drain::refused))
                 .layer(RequestBodyTimeoutLayer::new(app.settings.slow_client))
                 .map_request(|request: axum::http::Request<TimeoutBody<Body>>| {
                     request.map(Body::new)
                 })
-                .layer(from_fn(drain::refused))
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(DefaultBodyLimit::max(notte::body_limits::JSON)),
         )
