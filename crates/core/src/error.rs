@@ -31,6 +31,8 @@ pub enum Kind {
     Browser,
     /// It did not end within its deadline.
     Timeout,
+    /// The keyring is locked: nothing that needs a key works until an operator opens it.
+    Sealed,
     /// This server is not set up for it; the message says what to set.
     Unconfigured,
     /// A fault of ours. The message shown is general; the source is for the log.

@@ -60,6 +60,18 @@ uuid_ids! {
     KeyId,
     /// A browser session.
     SessionId,
+    /// A persona: one identity, whichever dialect made it.
+    PersonaId,
+    /// A project: a group of personas of a tenant.
+    ProjectId,
+    /// A vault: credentials and cards, of a persona or free-standing.
+    VaultId,
+    /// One credential of a vault.
+    CredentialId,
+    /// A mail that arrived.
+    MailId,
+    /// A text message that arrived.
+    SmsId,
 }
 
 /// The name of an element in an observation, such as `B1`: a letter for its role and a number.

@@ -12,6 +12,7 @@ mod outcome;
 mod paging;
 pub mod ports;
 mod scrape;
+mod secret;
 mod selectors;
 pub mod services;
 mod session;
@@ -24,7 +25,10 @@ pub use browser_spec::{BrowserSpec, BrowserType, Engine, Proxy, Viewport};
 pub use cookie::{Cookie, SameSite};
 pub use error::{Error, Kind, Result, Violation};
 pub use file::{Area, FileInfo};
-pub use ids::{ElementId, KeyId, SessionId, TenantId};
+pub use ids::{
+    CredentialId, ElementId, KeyId, MailId, PersonaId, ProjectId, SessionId, SmsId, TenantId,
+    VaultId,
+};
 pub use observation::{
     BoundingBox, Element, Observation, ObserveRequest, Offer, Screenshot, ScreenshotType, Tab,
     Timing, ViewportState,
@@ -33,6 +37,7 @@ pub use outcome::{Execution, Outcome};
 pub use paging::{Page, PageRequest};
 pub use scrape::{DataSpace, ImageData, ScrapeOptions, StructuredData};
 pub use secrecy::{ExposeSecret, SecretString};
+pub use secret::Secret;
 pub use selectors::NodeSelectors;
 pub use session::{CloseReason, Session, SessionFilter, SessionOptions, Status, Traffic};
 pub use step::{Step, StepRecord};

@@ -6,7 +6,8 @@ use sqlx::PgPool;
 use crate::address::Address;
 use crate::row::Row;
 use crate::sqlite::Sqlite;
-use crate::statement::Statement;
+use crate::statement::{Statement, failed};
+use crate::transaction::Transaction;
 use crate::value::Value;
 use crate::{ConnectError, postgres};
 
@@ -94,5 +95,20 @@ impl Database {
             Connections::Postgres(pool) => statement.rows_postgres(values, pool).await?,
         };
         Ok(rows.into_iter().next())
+    }
+
+    /// Begins a transaction that writes.
+    #[expect(dead_code, reason = "the identity tables are its first users")]
+    pub(crate) async fn begin(&self) -> Result<Transaction> {
+        match &self.0 {
+            // IMMEDIATE waits for a writing process now; a plain BEGIN would fail at the first write after a read.
+            Connections::Sqlite(sqlite) => sqlite
+                .writer
+                .begin_with("BEGIN IMMEDIATE")
+                .await
+                .map(Transaction::Sqlite),
+            Connections::Postgres(pool) => pool.begin().await.map(Transaction::Postgres),
+        }
+        .map_err(|error| failed("begin a transaction", error))
     }
 }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use guise_core::{KeyId, SessionId, TenantId, Timestamp};
+use guise_core::{
+    CredentialId, KeyId, MailId, PersonaId, ProjectId, SessionId, SmsId, TenantId, Timestamp,
+    VaultId,
+};
 use serde::Serialize;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
@@ -149,4 +152,14 @@ macro_rules! ids {
     )*};
 }
 
-ids!(KeyId, SessionId, TenantId);
+ids!(
+    CredentialId,
+    KeyId,
+    MailId,
+    PersonaId,
+    ProjectId,
+    SessionId,
+    SmsId,
+    TenantId,
+    VaultId
+);

@@ -88,6 +88,7 @@ pub fn status(kind: Kind) -> StatusCode {
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::Quota => StatusCode::TOO_MANY_REQUESTS,
         Kind::Full => StatusCode::from_u16(529).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
+        Kind::Sealed => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Unconfigured => StatusCode::NOT_IMPLEMENTED,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
