@@ -11,14 +11,16 @@ const open = async (html) => {
   await page.setContent(html);
   return Scripted.in(page);
 };
-const ready = async (scripted, selector, more = {}) => scripted.run('actionable', { handle: await scripted.handle(selector), ...more });
+/** Waits for an element for some milliseconds. */
+const ready = async (scripted, selector, { timeoutMs = 0, ...more } = {}) =>
+  scripted.run('actionable', { handle: await scripted.handle(selector), until: Date.now() + timeoutMs, ...more });
 
 describe('actionable', () => {
   test('a plain button is ready at once, without waiting for a frame', async () => {
     const scripted = await open(fixture('actions.html'));
     const handle = await scripted.handle('#plain');
     const { result } = await scripted.cdp.send('Runtime.callFunctionOn', {
-      functionDeclaration: 'function (handle) { return typeof this.run("actionable", { handle, timeoutMs: 1000 }) }',
+      functionDeclaration: 'function (handle) { return typeof this.run("actionable", { handle, until: Date.now() + 1000 }) }',
       objectId: scripted.api, arguments: [{ value: handle }], returnByValue: true,
     });
     assert.equal(result.value, 'string');
@@ -141,6 +143,24 @@ describe('actionable', () => {
     await scripted.page.waitForTimeout(1100);
     await scripted.page.click('#plain');
     assert.deepEqual(await scripted.page.evaluate(() => log), ['plain']);
+  });
+
+  test('nothing is done behind the limit of whoever asked, but the end of a guard', async () => {
+    const scripted = await open(fixture('actions.html'));
+    const late = { kind: 'late', message: 'the time was up before the page came to it' };
+    const [plain, off] = [await scripted.handle('#plain'), await scripted.handle('#off')];
+    const hour = Date.now() + 3_600_000;
+    await assert.rejects(scripted.run('actionable', { handle: plain, arm: true, until: hour }, Date.now() - 1), late);
+    // It began in time; the page then kept it waiting.
+    const waiting = scripted.run('actionable', { handle: off, arm: true, until: hour }, Date.now() + 300);
+    await scripted.page.evaluate(() => { for (const end = Date.now() + 400; Date.now() < end; ); document.querySelector('#off').disabled = false; });
+    await assert.rejects(waiting, late);
+    await scripted.page.click('#plain');
+    assert.deepEqual(await scripted.page.evaluate(() => log), ['plain']);
+    await ready(scripted, '#half', { arm: true });
+    await scripted.run('release', {}, Date.now() - 1);
+    await scripted.page.click('#plain');
+    assert.deepEqual(await scripted.page.evaluate(() => log), ['plain', 'plain']);
   });
 
   test('waits for an animation inside a shadow root', async () => {

@@ -54,11 +54,12 @@ export class Scripted {
     return Promise.all(ids.map((id) => Scripted.in(page, id)));
   }
 
-  async run(name, args = {}) {
+  /** `limit`: until when the answer is waited for, in milliseconds since the epoch. */
+  async run(name, args = {}, limit = Number.MAX_SAFE_INTEGER) {
     const { result, exceptionDetails } = await this.cdp.send('Runtime.callFunctionOn', {
-      functionDeclaration: 'function (name, args) { return this.run(name, args) }',
+      functionDeclaration: 'function (name, args, limit) { return this.run(name, args, limit) }',
       objectId: this.api,
-      arguments: [{ value: name }, { value: args }],
+      arguments: [{ value: name }, { value: args }, { value: limit }],
       awaitPromise: true,
       returnByValue: true,
     });

@@ -70,9 +70,22 @@ describe('resolve', () => {
       late.disabled = true;
       setTimeout(() => { late.disabled = false; }, 60);
     });
-    const then = [['actionable', { for: 'fill', timeoutMs: 5000 }], ['fill', { value: 'x' }]];
+    const then = [['actionable', { for: 'fill', until: Date.now() + 5000 }], ['fill', { value: 'x' }]];
     const found = await scripted.run('resolve', { selector: 'input[placeholder="Type here"]', then });
     assert.deepEqual(found.then.map(({ ok }) => ok.ok ?? ok.needsText), [true, true]);
+  });
+
+  test('stops at the limit of whoever asked', async () => {
+    const field = 'input[placeholder="Type here"]';
+    const hour = Date.now() + 3_600_000;
+    const then = [['actionable', { for: 'fill', until: hour }], ['fill', { value: 'x' }]];
+    await page.evaluate(() => { document.querySelector('input[placeholder="Type here"]').disabled = true; });
+    const waiting = scripted.run('resolve', { selector: field, then }, Date.now() + 200);
+    await page.evaluate(() => {
+      for (const end = Date.now() + 300; Date.now() < end; );
+      document.querySelector('input[placeholder="Type here"]').disabled = false;
+    });
+    assert.deepEqual((await waiting).then.map(({ error }) => error?.kind), ['late']);
   });
 
   test('enters frames', async () => {

@@ -78,6 +78,7 @@ enum Look {
 ///
 /// # Errors
 /// A message in the Notte API's words: `Action with id '…' is invalid: …`, or that the element could not be located.
+/// [`Fault::TimedOut`] when the page did not answer: whether it has the element is not known, and nothing was done with it.
 pub(crate) async fn locate<W>(
     core: &Core,
     tab: &CurrentTab,
@@ -100,7 +101,6 @@ pub(crate) async fn locate<W>(
         let look = match look(core, tab, selectors, ahead, deadline).await {
             Ok(look) => look,
             Err(fault) if fault.is_stale() => Look::NotYet("the page was being replaced".into()),
-            Err(Fault::TimedOut) => Look::NotYet("the page did not answer in time".into()),
             Err(fault) => return Err(fault),
         };
         let reason = match look {
@@ -195,7 +195,8 @@ pub(crate) fn gone(located: &Located) -> Fault {
     }
 }
 
-fn wording(selectors: &NodeSelectors) -> String {
+/// How messages call what selectors mean.
+pub(crate) fn wording(selectors: &NodeSelectors) -> String {
     let given = selectors.playwright_selector.as_deref().unwrap_or_default();
     let text = if !given.trim().is_empty() {
         given
@@ -248,8 +249,7 @@ async fn single(
     let given = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
     let world = core.world(frame, deadline).await?;
     let arguments = json!({ "css": given(css), "xpath": given(xpath), "then": then });
-    let bound = deadline + GRACE;
-    let found: Single = run(core, frame, &world, "nodeSelectors", &arguments, bound).await?;
+    let found: Single = find(core, frame, &world, "nodeSelectors", &arguments, deadline).await?;
     Ok(match found.handle {
         Some(handle) => Look::Found(
             Place {
@@ -286,8 +286,7 @@ async fn by_selector(
         let world = core.world(&frame, deadline).await?;
         let then = commands(core, tab, &frame, ahead, deadline);
         let arguments = json!({ "selector": rest, "then": then });
-        let bound = deadline + GRACE;
-        let found: Resolved = run(core, &frame, &world, "resolve", &arguments, bound).await?;
+        let found: Resolved = find(core, &frame, &world, "resolve", &arguments, deadline).await?;
         if let Some(inner) = found.enter_frame {
             let place = Place {
                 frame: frame.clone(),
@@ -363,6 +362,23 @@ pub(crate) async fn enter(core: &Core, place: &Place, deadline: Instant) -> Resu
         Some(()) => Ok(frame),
         None => Err(Fault::DocumentGone),
     }
+}
+
+/// Runs a command that finds an element and then does what comes ahead with it, which may take until `deadline`.
+async fn find<T: serde::de::DeserializeOwned>(
+    core: &Core,
+    frame: &FrameId,
+    world: &World,
+    command: &str,
+    arguments: &Value,
+    deadline: Instant,
+) -> Result<T> {
+    let found = run(core, frame, world, command, arguments, deadline + GRACE).await;
+    if matches!(found, Err(Fault::TimedOut)) {
+        // It may have been armed for a press, at the last moment, that will not come now.
+        world.release();
+    }
+    found
 }
 
 /// Runs a command of a frame's page script; when its context is gone it is forgotten, so that the next try gets a new one.

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt as _;
 use guise_cdp::protocol::runtime::{CallArgument, CallFunctionOn, Evaluate, EvaluateReturns};
 use guise_cdp::protocol::{dom, page};
 use guise_cdp::{BackendNodeId, ExecutionContextId, FrameId, LoaderId, ObjectId, Session};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::elements::Handle;
@@ -18,7 +21,7 @@ use crate::page_script;
 /// Only Chromium and we ever see it.
 const WORLD: &str = "guise";
 
-const RUN: &str = "function(name,args){return this.run(name,args)}";
+const RUN: &str = "function(name,args,limit){return this.run(name,args,limit)}";
 const ELEMENT: &str = "function(handle){return this.element(handle)}";
 const HANDLE: &str = "function(element){return this.handle(element)}";
 
@@ -48,6 +51,8 @@ impl<T> Answer<T> {
     fn into_result(self) -> Result<T> {
         match self {
             Self::Ok(value) => Ok(value),
+            // The page came to it when its time was up, and did nothing.
+            Self::Error(Refusal { kind, .. }) if kind == "late" => Err(Fault::TimedOut),
             Self::Error(Refusal { kind, message }) => Err(Fault::Script { kind, message }),
         }
     }
@@ -143,10 +148,11 @@ impl World {
         self.session.as_ref().ok_or(Fault::DocumentGone)
     }
 
-    /// Runs a command of the page script.
+    /// Runs a command of the page script. A page that is busy until `deadline` does not run it behind that, either.
     ///
     /// # Errors
-    /// [`Fault::Script`] when it refuses, [`Fault::DocumentGone`] when the document is no more.
+    /// [`Fault::Script`] when it refuses, [`Fault::TimedOut`] at `deadline`, [`Fault::DocumentGone`] when the document is
+    /// no more.
     pub(crate) async fn run<T: DeserializeOwned>(
         &self,
         command: &str,
@@ -161,6 +167,7 @@ impl World {
             arguments: Some(vec![
                 CallArgument::value(command),
                 CallArgument::value(arguments),
+                CallArgument::value(page_time(deadline)),
             ]),
             await_promise: Some(true),
             return_by_value: Some(true),
@@ -170,6 +177,15 @@ impl World {
         thrown(&returned)?;
         let text: String = returned.result.decode()?;
         read::<Answer<T>>(command, &text)?.into_result()
+    }
+
+    /// Has the page script forget what it is to keep a press from. Nobody waits for the answer: a page that does not answer
+    /// is the reason for it as often as not. It takes effect before whatever is sent afterwards.
+    pub(crate) fn release(&self) {
+        // The first poll queues the message; what is queued is sent.
+        let nothing = json!({});
+        let sent = self.run::<Value>("release", &nothing, Instant::now());
+        drop(sent.now_or_never());
     }
 
     /// A reference to an element, for commands of the protocol that take one.
@@ -217,6 +233,14 @@ impl World {
         node.frame_id
             .ok_or_else(|| Fault::told("the element holds no frame"))
     }
+}
+
+/// An instant as pages tell it, in milliseconds since the epoch. Browsers run on this machine, so it is one clock.
+pub(crate) fn page_time(at: Instant) -> u64 {
+    let left = at.saturating_duration_since(Instant::now());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let then = now.unwrap_or_default().saturating_add(left);
+    u64::try_from(then.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn thrown(returned: &EvaluateReturns) -> Result<()> {

@@ -11,6 +11,7 @@ use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
 use crate::fault::{Fault, Result};
 use crate::input;
+use crate::locate;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +36,19 @@ pub(crate) async fn typed(
 ) -> Result<()> {
     ready(core, place, Purpose::Fill, deadline).await?;
     press::click(core, tab, place, Answers::default(), deadline).await?;
-    at_once(core, tab, place, "", clear, Answers::default(), deadline).await?;
+    // The click has waited for all that there is to wait for; a field that it changed has the caret by now.
+    let mut arguments = wanted("", clear);
+    arguments["handle"] = place.handle.into();
+    let prepared: Prepared = locate::run(
+        core,
+        &place.frame,
+        &place.world,
+        "fill",
+        &arguments,
+        deadline,
+    )
+    .await?;
+    put(tab, "", &prepared, deadline).await?;
     typing::type_text(&tab.session, value, deadline).await
 }
 
@@ -57,6 +70,11 @@ pub(crate) async fn at_once(
     }
     answers.take::<reach::Answer>("actionable")?.point()?;
     let prepared: Prepared = answers.take("fill")?;
+    put(tab, value, &prepared, deadline).await
+}
+
+/// Puts a text into the element that was made ready for it.
+async fn put(tab: &CurrentTab, value: &str, prepared: &Prepared, deadline: Instant) -> Result<()> {
     if prepared.needs_text {
         input::insert(&tab.session, value, deadline).await?;
     } else if prepared.needs_delete {

@@ -1,5 +1,6 @@
 //! Which action is done how.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -171,7 +172,17 @@ async fn interact(
     let ahead = Ahead::of(interaction);
     loop {
         let watch = || Watch::begin(core, &tab);
-        let (mut located, watch) = locate::locate(core, &tab, target, ahead, bound, watch).await?;
+        let found = locate::locate(core, &tab, target, ahead, bound, watch).await;
+        let (mut located, watch) = found.map_err(|fault| match (fault, &target.selectors) {
+            // The message that finds it begins the action, too.
+            (Fault::TimedOut, Some(selectors)) => Fault::Told(timed_out(
+                interaction,
+                &locate::wording(selectors),
+                allowed,
+                "the page did not answer in time",
+            )),
+            (fault, _) => fault,
+        })?;
         core.board.change(|state| {
             if let Some(tab) = state.tab_mut(&tab.target) {
                 tab.last_action.clone_from(&located.id);
@@ -209,6 +220,18 @@ struct Attempt<'a> {
     deadline: Instant,
 }
 
+/// What a caller is told of an interaction whose time was up.
+fn timed_out(
+    interaction: &Interaction,
+    wording: &str,
+    allowed: Duration,
+    reason: impl Display,
+) -> String {
+    let what = interaction.name();
+    let allowed = allowed.as_millis();
+    format!("Action '{what}' on the element {wording} timed out after {allowed} ms: {reason}")
+}
+
 /// What a caller is told of an interaction.
 fn told(
     located: &Located,
@@ -229,19 +252,12 @@ fn told(
             Performed::from_outcome(Outcome::failed(locate::gone(located).to_string()))
         }
         Err(fault) => {
-            let late = Instant::now() >= bound;
-            let what = interaction.name();
-            let message = if late {
-                let allowed = allowed.as_millis();
-                format!(
-                    "Action '{what}' on the element {} timed out after {allowed} ms: {fault}",
-                    located.wording
-                )
+            let wording = &located.wording;
+            let message = if Instant::now() >= bound {
+                timed_out(interaction, wording, allowed, fault)
             } else {
-                format!(
-                    "Action '{what}' on the element {} failed: {fault}",
-                    located.wording
-                )
+                let what = interaction.name();
+                format!("Action '{what}' on the element {wording} failed: {fault}")
             };
             Performed::from_outcome(Outcome::failed(message))
         }
@@ -288,7 +304,11 @@ impl Attempt<'_> {
         };
         let mut done = match tokio::time::timeout_at(longest, self.doing(answers)).await {
             Ok(done) => done?,
-            Err(_) => return Err(Fault::TimedOut),
+            Err(_) => {
+                // It may have been armed for a press that does not come any more.
+                self.located.place.world.release();
+                return Err(Fault::TimedOut);
+            }
         };
         if self.target.press_enter == Some(true) {
             let enter = keys::chord("Enter").map_err(Fault::Told)?;

@@ -45,16 +45,17 @@ pub(crate) async fn click(
         let reached = match reach::reach(core, tab, place, answers, deadline).await {
             Ok(reached) => reached,
             Err(fault) => {
-                disarm(&place.world).await;
+                place.world.release();
                 return Err(fault);
             }
         };
-        let bound = Instant::now() + HANDLE;
+        // Before whoever waits for the whole gives up: a press that was sent is done.
+        let bound = (Instant::now() + HANDLE).min(deadline + reach::GRACE / 2);
         match input::click(&tab.session, reached.point, bound).await {
             // A page that is busy with the press, or that it closed, has got it.
             Ok(()) | Err(CdpError::Timeout { .. } | CdpError::TargetClosed) => {}
             Err(error) => {
-                disarm(&place.world).await;
+                place.world.release();
                 return Err(error.into());
             }
         }
@@ -103,14 +104,5 @@ async fn asked(world: &Arc<World>, deadline: Instant) -> Result<Landing> {
             tracing::trace!(%fault, "where a press landed cannot be told");
             Ok(Landing::Untold)
         }
-    }
-}
-
-async fn disarm(world: &Arc<World>) {
-    let released: Result<serde_json::Value> = world
-        .run("release", &json!({}), Instant::now() + HANDLE)
-        .await;
-    if let Err(fault) = released {
-        tracing::trace!(%fault, "a page that is gone needs no release");
     }
 }

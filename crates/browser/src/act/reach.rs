@@ -15,7 +15,7 @@ use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
 use crate::input::Point;
 use crate::locate;
-use crate::world::World;
+use crate::world::{World, page_time};
 
 /// How much later than asked the page's own wait may answer.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
@@ -131,10 +131,9 @@ impl Answer {
 
 /// The arguments of the page script's `actionable`, without the element.
 pub(crate) fn wanted(purpose: Purpose, deadline: Instant) -> Value {
-    let left = deadline.saturating_duration_since(Instant::now());
     json!({
         "for": purpose.as_str(),
-        "timeoutMs": u64::try_from(left.as_millis()).unwrap_or(0),
+        "until": page_time(deadline),
         "arm": purpose == Purpose::Click,
     })
 }

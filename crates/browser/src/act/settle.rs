@@ -60,7 +60,8 @@ pub(crate) struct Watch<'a> {
     tabs_before: Vec<TargetId>,
 }
 
-/// Whether the tab's own process has answered since an action: all that it told because of it has arrived then.
+/// Whether the tab's own process has answered since an action, with a turn for what the page put off: all that it told
+/// because of it has arrived then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Heard(pub(crate) bool);
 
@@ -335,8 +336,8 @@ fn drain(events: &mut Events, seen: &mut Seen) {
 
 /// Returns once everything that the page told because of the input has arrived.
 ///
-/// A plain answer is enough, since the page's events come in order: Chromium holds posted messages back until the next
-/// frame after input, so waiting for one would cost a frame. A page that was left, closed or is busy is no reason to wait.
+/// A plain answer is enough, since the page's events come in order. A page that was left, closed or is busy is no reason to
+/// wait.
 async fn flush(session: &Session, deadline: Instant) {
     let command = Evaluate {
         expression: Cow::Borrowed("0"),

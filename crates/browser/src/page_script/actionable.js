@@ -159,29 +159,33 @@ const whyInvisible = (element) => {
 
 /**
  * Waits until the element can be acted on and answers `{ok: true, x, y, box}` in this frame's viewport, or
- * `{ok: false, reason, message, by}` after `timeoutMs`. Answers at once, without a promise, when all holds.
+ * `{ok: false, reason, message, by}` at `until`, in milliseconds since the epoch. Answers at once, without a promise, when
+ * all holds.
  * `settle` asks for two equal frames in any case; `arm` also watches where the next press lands (`landed`).
  */
-const actionable = ({ handle, for: kind = 'click', timeoutMs = 0, position = null, settle = false, arm = false }) => {
+const actionable = ({ handle, for: kind = 'click', until = 0, position = null, settle = false, arm = false }, limit) => {
   const needs = Object.hasOwn(NEEDS, kind) ? NEEDS[kind] : null;
   if (!needs) throw new Failure('argument', `there is no action kind ${JSON.stringify(kind)}; there are ${Object.keys(NEEDS).join(', ')}`);
   const element = elementOf(handle);
-  const deadline = performance.now() + timeoutMs;
+  // Counted from when it was asked, however long the page was busy before it came to it.
+  const left = until - Date.now();
+  const deadline = performance.now() + left;
   const settled = (answer) => {
     if (answer.ok && arm) armGuard(element);
     return answer;
   };
   const first = look(element, needs, position, null, settle);
-  if (first.ok || first.reason === 'detached' || timeoutMs <= 0) return settled(moved(first));
-  return waitFor(element, needs, position, deadline, first).then(settled);
+  if (first.ok || first.reason === 'detached' || left <= 0) return settled(moved(first));
+  return waitFor(element, needs, position, deadline, limit, first).then(settled);
 };
 
 const moved = (answer) => (answer.moving ? failed('unstable', 'the element is moving') : answer);
 
-const waitFor = async (element, needs, position, deadline, first) => {
+const waitFor = async (element, needs, position, deadline, limit, first) => {
   let answer = first;
   while (performance.now() < deadline) {
     const framed = await nextFrame(deadline - performance.now());
+    inTime(limit);
     // Without a frame in between, an equal box says nothing.
     if (!framed && answer.moving) continue;
     forget();

@@ -29,11 +29,15 @@ const armGuard = (element) => {
   guarded = { element, target: standInLabel(element) ?? element, landed: null, by: null, until: performance.now() + WAITS };
 };
 
-/** Disarms the guard: `landed` is true or false for a press that was seen, null when none was; `by` is what was there instead. */
+/**
+ * Disarms the guard: `landed` is true or false for a press that was seen, null when none was; `by` is what was there instead.
+ * The answer comes once the page has done what it put off while it handled the press: timers without a delay run in their
+ * order, and this one was set last. So a navigation that the page began there has been told before.
+ */
 const landed = () => {
   const result = { landed: guarded?.landed ?? null, by: guarded?.by ?? null };
   guarded = null;
-  return result;
+  return new Promise((done) => setTimeout(done, 0, result));
 };
 
 /** Disarms the guard without asking. */

@@ -1,4 +1,4 @@
-// The one door: `run(name, arguments)` answers every command with a JSON text.
+// The one door: `run(name, arguments, limit)` answers every command with a JSON text.
 
 const COMMANDS = new Map(
   Object.entries({
@@ -22,13 +22,17 @@ const failure = (error) => ({
 });
 const success = (value) => ({ ok: value ?? null });
 
-/** Runs one command: `{ok}` or `{error}`, or a promise of it where the command waits. */
-const attempt = (name, args) => {
+// They end a guard, which is right however late it is.
+const AT_ANY_TIME = new Set(['landed', 'release']);
+
+/** Runs one command, unless its caller's limit has passed: `{ok}` or `{error}`, or a promise of it where the command waits. */
+const attempt = (name, args, limit) => {
   try {
     const command = COMMANDS.get(name);
     if (!command) throw new Failure('argument', `there is no command ${JSON.stringify(name)}`);
+    if (!AT_ANY_TIME.has(name)) inTime(limit);
     forget();
-    const value = command(args ?? {});
+    const value = command(args ?? {}, limit);
     return value instanceof Promise ? value.then(success, failure) : success(value);
   } catch (error) {
     return failure(error);
@@ -37,8 +41,8 @@ const attempt = (name, args) => {
 
 const api = Object.freeze({
   /** The answer is `{"ok": …}` or `{"error": {kind, message}}`; a promise of it where the command waits. */
-  run(name, args) {
-    const answer = attempt(name, args);
+  run(name, args, limit = Infinity) {
+    const answer = attempt(name, args, limit);
     return answer instanceof Promise ? answer.then(encode) : encode(answer);
   },
 

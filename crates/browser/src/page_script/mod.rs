@@ -2,7 +2,9 @@
 //! selector means, whether it can be acted on, and how text gets into it.
 //!
 //! [`SOURCE`] is one expression. Evaluate it once per document in the isolated world and keep the
-//! object that it returns; then call `run` on it with a command's name and one argument object. The
+//! object that it returns; then call `run` on it with a command's name, one argument object and a limit: until when
+//! the caller waits, in milliseconds since the epoch; without one it waits for ever. Behind its limit a command is not
+//! run, nor goes one on that has begun: what its caller gave up is not done to the page later. The
 //! answer is a JSON text, or a promise of one (await it): `{"ok": value}` or
 //! `{"error": {"kind": …, "message": …}}`. `run` never throws, whatever the page does.
 //!
@@ -22,9 +24,9 @@
 //! | `nodeSelectors` | `css`, `xpath`, `then` | `{handle, by, tried, then}` |
 //! | `chain` | `handle`, `then` | the answers of the commands `then` |
 //! | `describe` | `handle` | selectors, label, role, markup and state of one element |
-//! | `actionable` | `handle`, `for`, `timeoutMs`, `position`, `settle`, `arm` | `{ok: true, x, y, box}` or `{ok: false, reason, message, by}` |
+//! | `actionable` | `handle`, `for`, `until`, `position`, `settle`, `arm` | `{ok: true, x, y, box}` or `{ok: false, reason, message, by}` |
 //! | `hit` | `handle`, `x`, `y` | `{hit, by}` |
-//! | `landed`, `release` | | where the press landed that an armed `actionable` waited for |
+//! | `landed`, `release` | | where the press landed that an armed `actionable` waited for, once its page had a turn; run behind the limit, too |
 //! | `frameBox` | `handle`, `points`, `arm` | `{box, scale, visible, rendered, hits}` |
 //! | `fill` | `handle`, `value`, `clear` | `{needsText, needsDelete}` |
 //! | `paste` | `handle`, `value` | |
@@ -46,12 +48,13 @@
 //! `dialogs` for what lies in a dialog.
 //!
 //! Error kinds: `argument`, `stale`, `selector`, `ambiguous`, `no_match`, `not_editable`,
-//! `not_checkable`, `disabled`, `value`, `no_option`, `internal`.
+//! `not_checkable`, `disabled`, `value`, `no_option`, `late`, `internal`.
 
 /// The whole script as one JavaScript expression; see the module's documentation for its commands.
 pub const SOURCE: &str = concat!(
     "(() => {\n'use strict';\n",
     include_str!("dom.js"),
+    include_str!("limit.js"),
     include_str!("handles.js"),
     include_str!("memo.js"),
     include_str!("geometry.js"),

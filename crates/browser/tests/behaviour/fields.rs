@@ -100,6 +100,25 @@ async fn typing_sends_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_steps_aside_when_it_is_clicked_is_typed_into() {
+    let stage = Stage::new().await;
+    stage.goto("/inputs").await;
+    // As fields for codes do, which lie below boxes that show what is typed.
+    stage
+        .evaluate(
+            "const field = document.getElementById('filled');
+            const away = { width: 0, height: 0, padding: 0, border: 0 };
+            field.addEventListener('click', () => Object.assign(field.style, away)); 0",
+        )
+        .await;
+    stage
+        .done(typed(by("#filled"), "42", FillStyle::OneByOne))
+        .await;
+    assert_eq!(value(&stage, "filled").await, "42");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn choices_are_made() {
     let stage = Stage::new().await;
     stage.goto("/inputs").await;

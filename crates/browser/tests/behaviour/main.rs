@@ -6,6 +6,7 @@
     reason = "tests may panic"
 )]
 
+mod busy;
 mod clicks;
 mod fields;
 mod files;

@@ -60,6 +60,18 @@ async fn clicks_wait_for_what_they_cause() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clicks_wait_for_what_the_page_puts_off() {
+    let stage = Stage::new().await;
+    stage.goto("/navigate").await;
+    for number in 1..=200 {
+        stage.done(click(by("#soon"))).await;
+        let arrived = stage.site.url(&format!("/navigate?{number}"));
+        assert_eq!(stage.url().await, arrived);
+    }
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failures_say_why() {
     let stage = Stage::new().await;
     for (url, reason) in [

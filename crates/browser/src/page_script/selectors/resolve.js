@@ -24,12 +24,12 @@ const answerFor = (elements) => ({
  * `then` has the answers of the commands `then` on it. A chain that enters a frame answers
  * `{enterFrame: {handle, rest}}`: go on with `rest` in that frame's document.
  */
-const resolve = ({ selector, then = [] }) => {
+const resolve = ({ selector, then = [] }, limit) => {
   const chain = parseChain(selector);
   const control = chain.findIndex((part) => part.engine === 'internal:control');
   if (control < 0) {
     const found = answerFor(runChain([document], chain));
-    return withChain(found, found.count === 1 ? found.handles[0] : null, then);
+    return withChain(found, found.count === 1 ? found.handles[0] : null, then, limit);
   }
   const part = chain[control];
   if (part.body !== 'enter-frame') throw selectorFailure(`"${head(part.source, 80)}" is not known; internal:control takes enter-frame`);
@@ -54,14 +54,14 @@ const countedBy = (find) => {
  * Whichever of the two matches exactly one element, CSS first: `{handle, by}`, with the answers of the commands `then` on
  * it; `handle` is null with the counts otherwise.
  */
-const nodeSelectors = ({ css = null, xpath = null, then = [] }) => {
+const nodeSelectors = ({ css = null, xpath = null, then = [] }, limit) => {
   const tried = {};
   for (const [by, find] of [['css', css && (() => queryCss(document, css.replace(/^\s*css=/, '')))], ['xpath', xpath && (() => queryXpath(document, xpath.replace(/^\s*xpath=/, ''), xpath))]]) {
     if (!find) continue;
     const { count, found, error } = countedBy(find);
     if (count === 1) {
       const handle = handleOf(found[0]);
-      return withChain({ handle, by, tried }, handle, then);
+      return withChain({ handle, by, tried }, handle, then, limit);
     }
     tried[by] = error ?? count;
   }
