@@ -4,9 +4,11 @@ use std::ffi::OsString;
 
 use crate::{Display, Engine, Folders, Spec};
 
-/// Features that phone home, look for devices, change addresses, or start renderers for nobody.
+/// Features that phone home, look for devices, change addresses, start renderers for nobody, or make input wait.
 const DISABLED_FEATURES: &[&str] = &[
     "AutofillServerCommunication",
+    // It holds back a page's tasks from each input to the next frame: so long would every click wait for what it causes.
+    "DeferRendererTasksAfterInput",
     "DialMediaRouteProvider",
     "HttpsFirstBalancedModeAutoEnable",
     "HttpsUpgrades",

@@ -65,6 +65,8 @@ pub struct Caller {
 pub enum Scope {
     /// Everything on sessions, pages and files.
     Sessions,
+    /// Everything on personas, projects, vaults and mailboxes, but for reading secrets in the clear.
+    Personas,
     /// Reading the server's metrics.
     Metrics,
     /// Reading secrets in the clear. Apart from the rest, because it is the only one that shows any.
@@ -73,12 +75,18 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Sessions, Self::Metrics, Self::VaultReveal];
+    pub const ALL: [Self; 4] = [
+        Self::Sessions,
+        Self::Personas,
+        Self::Metrics,
+        Self::VaultReveal,
+    ];
 
     /// Its name as operators write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
+            Self::Personas => "personas",
             Self::Metrics => "metrics",
             Self::VaultReveal => "vault:reveal",
         }
@@ -93,6 +101,11 @@ impl Scopes {
     /// Every scope there is.
     pub fn all() -> Self {
         Self(Scope::ALL.to_vec())
+    }
+
+    /// One scope and no other.
+    pub fn only(scope: Scope) -> Self {
+        Self(vec![scope])
     }
 
     /// Whether `scope` is among them.
@@ -112,7 +125,7 @@ impl fmt::Display for Scopes {
 /// A scope name that does not exist.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "unknown scope '{0}': expected one or more of sessions, metrics, vault:reveal, separated by commas"
+    "unknown scope '{0}': expected one or more of sessions, personas, metrics, vault:reveal, separated by commas"
 )]
 pub struct UnknownScope(String);
 

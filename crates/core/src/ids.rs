@@ -68,6 +68,8 @@ uuid_ids! {
     VaultId,
     /// One credential of a vault.
     CredentialId,
+    /// An address that receives mail.
+    MailboxId,
     /// A mail that arrived.
     MailId,
     /// A text message that arrived.

@@ -7,17 +7,23 @@ mod cookie;
 mod error;
 mod file;
 mod ids;
+mod mail;
 mod observation;
 mod outcome;
 mod paging;
+mod persona;
+mod phone;
 pub mod ports;
+mod project;
 mod scrape;
 mod secret;
 mod selectors;
 pub mod services;
 mod session;
+mod site;
 mod step;
 mod time;
+mod vault;
 
 pub use access::{ApiKey, Caller, KeyDigest, Scope, Scopes, Tenant};
 pub use action::{Action, FillStyle, FormField, Interaction, Target};
@@ -26,19 +32,25 @@ pub use cookie::{Cookie, SameSite};
 pub use error::{Error, Kind, Result, Violation};
 pub use file::{Area, FileInfo};
 pub use ids::{
-    CredentialId, ElementId, KeyId, MailId, PersonaId, ProjectId, SessionId, SmsId, TenantId,
-    VaultId,
+    CredentialId, ElementId, KeyId, MailId, MailboxId, PersonaId, ProjectId, SessionId, SmsId,
+    TenantId, VaultId,
 };
+pub use mail::{Attachment, InboxFilter, Mail, MailContent, Mailbox, Sms, SmsContent};
 pub use observation::{
     BoundingBox, Element, Observation, ObserveRequest, Offer, Screenshot, ScreenshotType, Tab,
     Timing, ViewportState,
 };
 pub use outcome::{Execution, Outcome};
 pub use paging::{Page, PageRequest};
+pub use persona::{Facet, MAX_HANDLE_CHARACTERS, Persona, PersonaChange, PersonaFilter};
+pub use phone::{Country, InboundSms, InvalidCountry, InvalidPhoneNumber, PhoneNumber};
+pub use project::{Project, ProjectChange};
 pub use scrape::{DataSpace, ImageData, ScrapeOptions, StructuredData};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use secret::Secret;
 pub use selectors::NodeSelectors;
 pub use session::{CloseReason, Session, SessionFilter, SessionOptions, Status, Traffic};
+pub use site::Site;
 pub use step::{Step, StepRecord};
 pub use time::Timestamp;
+pub use vault::{Card, Credential, CredentialKind, CredentialSecrets, Vault, VaultFilter};

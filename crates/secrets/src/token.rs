@@ -3,11 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guise_core::{TenantId, Timestamp};
-use secrecy::zeroize::Zeroizing;
 use subtle::ConstantTimeEq;
 
-use crate::InstanceKey;
-use crate::instance_key::keyed_hash;
+use crate::key::{Key, keyed_hash};
 
 /// What a token opens. A token for one purpose opens nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,16 +40,16 @@ pub enum TokenError {
 }
 
 /// Signs and checks tokens.
-pub struct Tokens(Zeroizing<[u8; 32]>);
+pub struct Tokens(Key);
 
 const TENANT: usize = 16;
 const EXPIRY: usize = 8;
 const MAC: usize = 16;
 
 impl Tokens {
-    /// Tokens signed with a key derived from the instance's.
-    pub fn new(key: &InstanceKey) -> Self {
-        Self(key.derive("tokens"))
+    /// Tokens signed with `key`.
+    pub(crate) fn new(key: Key) -> Self {
+        Self(key)
     }
 
     /// A token that opens `resource` of `tenant` for `purpose` until `expires_at`.
@@ -116,7 +114,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn tokens() -> Tokens {
-        Tokens(Zeroizing::new([9; 32]))
+        Tokens(Key::from_slice(&[9; 32]).unwrap())
     }
 
     fn at(micros: i64) -> Timestamp {
@@ -143,7 +141,7 @@ mod tests {
             tokens().verify(Purpose::Cdp, "s2", &token, at(99)),
             Err(TokenError::Invalid)
         );
-        let other = Tokens(Zeroizing::new([8; 32]));
+        let other = Tokens(Key::from_slice(&[8; 32]).unwrap());
         assert_eq!(
             other.verify(Purpose::Cdp, "s1", &token, at(99)),
             Err(TokenError::Invalid)

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guise_browser::Driver;
-use guise_core::ports::{Clock, Store};
-use guise_core::services::{Access, Files, Sessions};
-use guise_core::{Area, Caller, Result, Session, SessionId, Status, TenantId, Timestamp};
-use guise_secrets::{InstanceKey, Purpose, Tokens};
+use guise_core::ports::{Audit, Clock, Keyring, Store};
+use guise_core::services::{Access, Files, Inbox, Numbers, Personas, Projects, Sessions, Vaults};
+use guise_core::{Area, Caller, Result, Secret, Session, SessionId, Status, TenantId, Timestamp};
+use guise_phone::Twilio;
+use guise_secrets::{KeyTree, Purpose};
 use metrics_exporter_prometheus::PrometheusHandle;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_util::sync::CancellationToken;
@@ -31,12 +32,30 @@ pub struct Parts {
     pub driver: Arc<Driver>,
     /// Uploads and downloads.
     pub files: Arc<Files>,
+    /// Personas.
+    pub personas: Arc<Personas>,
+    /// Their projects.
+    pub projects: Projects,
+    /// Their vaults.
+    pub vaults: Vaults,
+    /// What arrives for them.
+    pub inbox: Arc<Inbox>,
+    /// Their phone numbers.
+    pub numbers: Arc<Numbers>,
+    /// The account that they are bought with, where it is Twilio's.
+    pub twilio: Option<Arc<Twilio>>,
+    /// By which gateways sign text messages.
+    pub sms_webhook_secret: Option<Secret>,
+    /// How often one key may read secrets.
+    pub reveals: RateLimit,
     /// Tenants and keys.
     pub access: Access,
-    /// Signed addresses.
-    pub tokens: Tokens,
-    /// By which API keys are recognised.
-    pub key: InstanceKey,
+    /// All keys: by them API keys are recognised and addresses signed.
+    pub keys: Arc<KeyTree>,
+    /// The same keys, for sealing and opening values.
+    pub keyring: Arc<dyn Keyring>,
+    /// Where deeds with secrets and keys are written down.
+    pub audit: Arc<dyn Audit>,
     /// The database, for asking whether it answers.
     pub store: Arc<dyn Store>,
     /// What time it is.
@@ -95,9 +114,9 @@ impl App {
     /// Who presents `key`.
     ///
     /// # Errors
-    /// Kind `Unauthenticated`.
+    /// Kind `Unauthenticated`, or `Sealed`.
     pub async fn recognise(&self, key: &str) -> Result<Caller> {
-        self.access.recognise(&self.key.digest(key)).await
+        self.access.recognise(&self.keys.digest(key)?).await
     }
 
     /// Whether sessions can be started.
@@ -119,34 +138,41 @@ impl App {
         if session.status != Status::Active {
             return Links::default();
         }
-        let links = self.debug_links(base, session);
-        Links {
-            cdp: Some(links.cdp),
-            viewer: Some(links.viewer),
-        }
+        // A server that was sealed meanwhile gives out none.
+        self.debug_links(base, session)
+            .map(|links| Links {
+                cdp: Some(links.cdp),
+                viewer: Some(links.viewer),
+            })
+            .unwrap_or_default()
     }
 
     /// All addresses of a session. Their tokens live as long as it may.
-    pub fn debug_links(&self, base: &BaseUrl, session: &Session) -> DebugLinks {
+    ///
+    /// # Errors
+    /// Kind `Sealed`.
+    pub fn debug_links(&self, base: &BaseUrl, session: &Session) -> Result<DebugLinks> {
+        let tokens = self.keys.tokens()?;
         let id = session.id.to_string();
         let minutes = u64::from(session.options.max_duration_minutes);
         let until = session.created_at.plus(Duration::from_mins(minutes));
-        let cdp = self.tokens.sign(Purpose::Cdp, session.tenant, &id, until);
-        let view = self.tokens.sign(Purpose::View, session.tenant, &id, until);
-        DebugLinks {
+        let cdp = tokens.sign(Purpose::Cdp, session.tenant, &id, until);
+        let view = tokens.sign(Purpose::View, session.tenant, &id, until);
+        Ok(DebugLinks {
             cdp: base.join_socket(&format!("/cdp/{id}/{cdp}")),
             recording: base.join_socket(&format!("/sessions/{id}/debug/recording?token={view}")),
             logs: base.join_socket(&format!("/sessions/{id}/debug/logs?token={view}")),
             viewer: base.join(&format!("/view/{id}/{view}")),
-        }
+        })
     }
 
     /// The session that a token opens for `purpose`.
     ///
     /// # Errors
-    /// Kind `Denied` for a token that does not, `NotFound` for an id that is none.
+    /// Kind `Denied` for a token that does not, `NotFound` for an id that is none, `Sealed`.
     pub fn opened_by(&self, purpose: Purpose, id: &str, token: &str) -> Result<SessionId> {
-        self.tokens
+        self.keys
+            .tokens()?
             .verify(purpose, id, token, self.now())
             .map_err(|error| guise_core::Error::new(guise_core::Kind::Denied, error.to_string()))?;
         id.parse()
@@ -154,19 +180,29 @@ impl App {
     }
 
     /// Where a file can be fetched without a key.
-    pub fn file_link(&self, base: &BaseUrl, tenant: TenantId, area: Area, name: &str) -> String {
+    ///
+    /// # Errors
+    /// Kind `Sealed`.
+    pub fn file_link(
+        &self,
+        base: &BaseUrl,
+        tenant: TenantId,
+        area: Area,
+        name: &str,
+    ) -> Result<String> {
         let area = match area {
             Area::Uploads => "uploads".to_owned(),
             Area::Downloads(session) => session.to_string(),
         };
         let until = self.now().plus(FILE_LINK);
-        let token = self
-            .tokens
-            .sign(Purpose::File, tenant, &format!("{area}/{name}"), until);
-        base.join(&format!(
+        let token =
+            self.keys
+                .tokens()?
+                .sign(Purpose::File, tenant, &format!("{area}/{name}"), until);
+        Ok(base.join(&format!(
             "/files/{area}/{token}/{}",
             utf8_percent_encode(name, SEGMENT)
-        ))
+        )))
     }
 }
 

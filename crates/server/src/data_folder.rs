@@ -4,18 +4,22 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use guise_secrets::InstanceKey;
+use guise_core::ports::{Clock, KeyRows, SystemClock};
+use guise_secrets::{Earlier, KeyFile, KeyTree, RootSource};
 use guise_store::Database;
 
 use crate::config::Settings;
+use crate::root_sources::sources;
 
-/// The name of the check value among the database's own facts.
+/// The check value of the key file among the facts of a database that was made before there was a keyring.
 const KEY_CHECK: &str = "instance_key_check";
 
 /// The files by which a data folder is known.
 const KEY_FILE: &str = "instance.key";
+const DATABASE: &str = "guise.db";
 const CONFIGURATION: &str = "guise.toml";
 
 /// The data folder.
@@ -78,46 +82,54 @@ impl DataFolder {
 
     /// Where SQLite's database lies, when it is used.
     pub fn database_file(&self) -> PathBuf {
-        self.0.join("guise.db")
+        self.0.join(DATABASE)
     }
 
-    /// The instance key that belongs to the database. Made together with a new database, never for an old one.
+    /// The keys of the database. Made together with a new database, never for an old one.
     ///
     /// # Errors
-    /// Those of [`DataFolder::existing_key`], and when the file cannot be written.
-    pub async fn instance_key(&self, database: &Database) -> Result<InstanceKey> {
-        if let Some(key) = self.existing_key(database).await? {
-            return Ok(key);
-        }
-        let key = InstanceKey::read_or_create(&self.key_file())?;
-        let kept = database
-            .put_meta_if_absent(KEY_CHECK, &key.check_value())
-            .await?;
-        // Another process with a folder of its own may have been first.
-        self.check(&key, &kept)?;
-        Ok(key)
+    /// Those of [`DataFolder::existing_keys`], and when a root source cannot wrap.
+    pub async fn keys(&self, database: &Arc<Database>, settings: &Settings) -> Result<KeyTree> {
+        let (rows, clock) = (Arc::clone(database) as Arc<dyn KeyRows>, clock());
+        let sources = self.root_sources(settings)?;
+        let earlier = self.earlier(database).await?;
+        Ok(KeyTree::open_or_found(rows, clock, &sources, earlier.as_ref()).await?)
     }
 
-    /// The instance key, if it is there and belongs to the database; `None` where both are to be made. Nothing is changed.
+    /// The keys of the database, if there are any; `None` where they are to be made. Nothing is changed.
     ///
     /// # Errors
-    /// When the key file is missing for a database that was made with one, is another database's, or cannot be used.
-    pub async fn existing_key(&self, database: &Database) -> Result<Option<InstanceKey>> {
-        let path = self.key_file();
-        let expected = database.get_meta(KEY_CHECK).await?;
-        match (path.exists(), expected) {
-            (true, Some(expected)) => {
-                let key = InstanceKey::read(&path)?;
-                self.check(&key, &expected)?;
-                Ok(Some(key))
-            }
-            (_, None) => Ok(None),
-            (false, Some(_)) => bail!(
-                "the key file {} is missing, but the database was made with one: restore it from a backup; \
-                 nothing was changed",
-                path.display()
-            ),
-        }
+    /// When none of the configured root sources opens them.
+    pub async fn existing_keys(
+        &self,
+        database: &Arc<Database>,
+        settings: &Settings,
+    ) -> Result<Option<KeyTree>> {
+        let (rows, clock) = (Arc::clone(database) as Arc<dyn KeyRows>, clock());
+        let sources = self.root_sources(settings)?;
+        let earlier = self.earlier(database).await?;
+        Ok(KeyTree::open_existing(rows, clock, &sources, earlier.as_ref()).await?)
+    }
+
+    /// The configured root sources.
+    ///
+    /// # Errors
+    /// When one of them cannot be set up.
+    pub fn root_sources(&self, settings: &Settings) -> Result<Vec<Arc<dyn RootSource>>> {
+        Ok(sources(
+            &settings.root_key_source,
+            settings,
+            &self.key_file(),
+        )?)
+    }
+
+    /// What a database knows of its key file that was made before there was a keyring.
+    async fn earlier(&self, database: &Database) -> Result<Option<Earlier>> {
+        let check = database.get_meta(KEY_CHECK).await?;
+        Ok(check.map(|check| Earlier {
+            file: KeyFile::at(&self.key_file()),
+            check,
+        }))
     }
 
     /// The name of this server among those that share a database: made once, the same after a restart. Not the folder's path,
@@ -153,18 +165,8 @@ impl DataFolder {
         }
     }
 
-    fn check(&self, key: &InstanceKey, expected: &str) -> Result<()> {
-        if key.check_value() != expected {
-            bail!(
-                "the key file {} does not belong to this database: restore the right one, or name another database; \
-                 nothing was changed",
-                self.key_file().display()
-            );
-        }
-        Ok(())
-    }
-
-    fn key_file(&self) -> PathBuf {
+    /// Where the root key lies, unless another source is configured.
+    pub fn key_file(&self) -> PathBuf {
         self.0.join(KEY_FILE)
     }
 
@@ -184,10 +186,14 @@ impl DataFolder {
     }
 }
 
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
 /// Whether the folder is open to others and holds something, but nothing of ours.
 fn is_of_others(path: &Path) -> io::Result<bool> {
     let open = fs::metadata(path)?.permissions().mode() & 0o077 != 0;
-    let ours = [KEY_FILE, CONFIGURATION]
+    let ours = [KEY_FILE, DATABASE, CONFIGURATION]
         .iter()
         .any(|name| path.join(name).exists());
     Ok(open && !ours && fs::read_dir(path)?.next().is_some())

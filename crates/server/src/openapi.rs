@@ -9,19 +9,71 @@ use utoipa::openapi::{
     ResponseBuilder,
 };
 
-use crate::dialects::notte::{ErrorResponse, ValidationErrorResponse};
-
 const SCHEME: &str = "ApiKey";
 
-/// Notes on every operation of the document that it needs a key, and the answers that any of them may give.
-pub fn require_key(document: &mut OpenApi) {
+/// The answers that any operation of a dialect may give, besides its own.
+pub struct Refusals(Vec<Refusal>);
+
+struct Refusal {
+    status: &'static str,
+    description: &'static str,
+    name: String,
+    schema: RefOr<Schema>,
+    /// Only operations that take a body give it.
+    of_bodies: bool,
+}
+
+impl Refusals {
+    /// Those of every dialect, in the form of `T`.
+    pub fn new<T: ToSchema>() -> Self {
+        Self(Vec::new())
+            .with::<T>("401", "No valid key.")
+            .with::<T>("403", "The key lacks the scope.")
+            .with::<T>("429", "More calls than the rate limit allows.")
+            .with::<T>("500", "A fault of this server's.")
+    }
+
+    /// Another one.
+    #[must_use]
+    pub fn with<T: ToSchema>(mut self, status: &'static str, description: &'static str) -> Self {
+        self.0.push(Refusal {
+            status,
+            description,
+            name: T::name().into_owned(),
+            schema: T::schema(),
+            of_bodies: false,
+        });
+        self
+    }
+
+    /// Those that only operations give which take a body.
+    #[must_use]
+    pub fn with_bodies<T: ToSchema>(self) -> Self {
+        let of_all = self.0.len();
+        let mut all = self
+            .with::<T>("400", "The body could not be read.")
+            .with::<T>("413", "The body is too large.");
+        for refusal in &mut all.0[of_all..] {
+            refusal.of_bodies = true;
+        }
+        all
+    }
+}
+
+/// Notes on every operation of the document that it needs a key, and how any of them may refuse.
+pub fn require_key(document: &mut OpenApi, refusals: &Refusals) {
     for operation in operations(document) {
         operation.security = Some(vec![SecurityRequirement::new(SCHEME, Vec::<String>::new())]);
-        refusal::<ErrorResponse>(operation, "401", "No valid key.");
-        refusal::<ErrorResponse>(operation, "403", "The key lacks the scope.");
-        refusal::<ValidationErrorResponse>(operation, "422", "A parameter is wrong.");
-        refusal::<ErrorResponse>(operation, "429", "More calls than the rate limit allows.");
-        refusal::<ErrorResponse>(operation, "500", "A fault of this server's.");
+        for refusal in &refusals.0 {
+            if !refusal.of_bodies || operation.request_body.is_some() {
+                add_refusal(operation, refusal);
+            }
+        }
+    }
+    let components = document.components.get_or_insert_with(Components::new);
+    for refusal in &refusals.0 {
+        let known = components.schemas.entry(refusal.name.clone());
+        known.or_insert_with(|| refusal.schema.clone());
     }
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -123,15 +175,15 @@ fn operations(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
 }
 
 /// Adds an answer, unless the operation describes it better itself.
-fn refusal<T: ToSchema>(operation: &mut Operation, status: &str, description: &str) {
+fn add_refusal(operation: &mut Operation, refusal: &Refusal) {
     operation
         .responses
         .responses
-        .entry(status.to_owned())
+        .entry(refusal.status.to_owned())
         .or_insert_with(|| {
-            let schema = Ref::from_schema_name(T::name());
+            let schema = Ref::from_schema_name(&refusal.name);
             ResponseBuilder::new()
-                .description(description)
+                .description(refusal.description)
                 .content("application/json", Content::new(Some(schema)))
                 .build()
                 .into()

@@ -84,21 +84,28 @@ impl Database {
         }
     }
 
+    /// Writes, and gives the rows that the statement returns.
+    pub(crate) async fn write_all(
+        &self,
+        statement: Statement,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>> {
+        match &self.0 {
+            Connections::Sqlite(sqlite) => statement.rows_sqlite(values, &sqlite.writer).await,
+            Connections::Postgres(pool) => statement.rows_postgres(values, pool).await,
+        }
+    }
+
     /// Writes, and gives the first row that the statement returns.
     pub(crate) async fn write(
         &self,
         statement: Statement,
         values: &[Value<'_>],
     ) -> Result<Option<Row>> {
-        let rows = match &self.0 {
-            Connections::Sqlite(sqlite) => statement.rows_sqlite(values, &sqlite.writer).await?,
-            Connections::Postgres(pool) => statement.rows_postgres(values, pool).await?,
-        };
-        Ok(rows.into_iter().next())
+        Ok(self.write_all(statement, values).await?.into_iter().next())
     }
 
     /// Begins a transaction that writes.
-    #[expect(dead_code, reason = "the identity tables are its first users")]
     pub(crate) async fn begin(&self) -> Result<Transaction> {
         match &self.0 {
             // IMMEDIATE waits for a writing process now; a plain BEGIN would fail at the first write after a read.

@@ -22,6 +22,12 @@ const BY_DIGEST: Statement = Statement::new(
      FROM api_keys WHERE digest = $1",
 );
 
+const BY_ID: Statement = Statement::new(
+    "look a key up",
+    "SELECT id, tenant_id, hint, digest, scopes, created_at, expires_at, last_used_at, revoked_at
+     FROM api_keys WHERE id = $1",
+);
+
 const OF_TENANT: Statement = Statement::new(
     "list the keys",
     "SELECT id, tenant_id, hint, digest, scopes, created_at, expires_at, last_used_at, revoked_at
@@ -54,6 +60,11 @@ impl KeyStore for Database {
             key.revoked_at.into(),
         ];
         Ok(self.touch(ADD, &values).await? == 1)
+    }
+
+    async fn key(&self, id: KeyId) -> Result<Option<ApiKey>> {
+        let row = self.row(BY_ID, &[id.into()]).await?;
+        row.as_ref().map(key).transpose()
     }
 
     async fn key_by_digest(&self, digest: &KeyDigest) -> Result<Option<ApiKey>> {

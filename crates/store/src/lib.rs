@@ -1,23 +1,33 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod audit;
 mod blobs;
 mod connect_error;
 mod database;
+mod facet;
 mod files;
+mod key_rotation;
+mod keyring;
 mod keys;
+mod mailboxes;
 mod meta;
 mod migrations;
+mod numbers;
+mod personas;
 mod postgres;
+mod projects;
 mod row;
+mod sealed;
 mod sessions;
 mod sqlite;
 mod statement;
 mod steps;
 mod tenants;
-#[expect(dead_code, reason = "the identity tables are its first users")]
+mod texts;
 mod transaction;
 mod value;
+mod vaults;
 
 pub use blobs::DiskBlobs;
 pub use connect_error::ConnectError;

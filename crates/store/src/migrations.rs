@@ -9,18 +9,42 @@ use crate::ConnectError;
 type Step = (i64, &'static str, &'static str);
 
 /// The tables in SQLite.
-pub(crate) const SQLITE: &[Step] = &[(
-    1,
-    "sessions",
-    include_str!("../migrations/sqlite/0001_sessions.sql"),
-)];
+pub(crate) const SQLITE: &[Step] = &[
+    (
+        1,
+        "sessions",
+        include_str!("../migrations/sqlite/0001_sessions.sql"),
+    ),
+    (
+        2,
+        "keyring",
+        include_str!("../migrations/sqlite/0002_keyring.sql"),
+    ),
+    (
+        3,
+        "identity",
+        include_str!("../migrations/sqlite/0003_identity.sql"),
+    ),
+];
 
 /// The tables in PostgreSQL.
-pub(crate) const POSTGRES: &[Step] = &[(
-    1,
-    "sessions",
-    include_str!("../migrations/postgres/0001_sessions.sql"),
-)];
+pub(crate) const POSTGRES: &[Step] = &[
+    (
+        1,
+        "sessions",
+        include_str!("../migrations/postgres/0001_sessions.sql"),
+    ),
+    (
+        2,
+        "keyring",
+        include_str!("../migrations/postgres/0002_keyring.sql"),
+    ),
+    (
+        3,
+        "identity",
+        include_str!("../migrations/postgres/0003_identity.sql"),
+    ),
+];
 
 /// Brings the tables behind `connection` up to date.
 ///

@@ -34,8 +34,22 @@ impl Row {
         column!(self, name, Option<String>)
     }
 
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool> {
+        match self {
+            Self::Sqlite(row) => row.try_get::<i64, _>(name).map(|number| number != 0),
+            Self::Postgres(row) => row.try_get(name),
+        }
+        .map_err(|error| unreadable(name, error))
+    }
+
     pub(crate) fn bytes(&self, name: &'static str) -> Result<Vec<u8>> {
         column!(self, name, Vec<u8>)
+    }
+
+    /// Bytes of a fixed number.
+    pub(crate) fn array<const N: usize>(&self, name: &'static str) -> Result<[u8; N]> {
+        let bytes = self.bytes(name)?;
+        <[u8; N]>::try_from(bytes.as_slice()).map_err(|error| unreadable(name, error))
     }
 
     /// A number that is never below zero.
@@ -57,6 +71,16 @@ impl Row {
             Self::Sqlite(row) => row
                 .try_get::<Hyphenated, _>(name)
                 .map(Hyphenated::into_uuid),
+            Self::Postgres(row) => row.try_get(name),
+        }
+        .map_err(|error| unreadable(name, error))
+    }
+
+    pub(crate) fn optional_id(&self, name: &'static str) -> Result<Option<Uuid>> {
+        match self {
+            Self::Sqlite(row) => row
+                .try_get::<Option<Hyphenated>, _>(name)
+                .map(|id| id.map(Hyphenated::into_uuid)),
             Self::Postgres(row) => row.try_get(name),
         }
         .map_err(|error| unreadable(name, error))

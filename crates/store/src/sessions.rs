@@ -33,7 +33,7 @@ const LIST: Statement = Statement::new(
             created_at, last_accessed_at, closed_at, request_bytes, response_bytes
      FROM sessions
      WHERE tenant_id = $1 AND ($2 IS NULL OR key_id = $2) AND (NOT $3 OR status = 'active')
-     ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5",
+     ORDER BY created_at DESC, id DESC LIMIT $4 + 0 OFFSET $5",
 );
 
 const COUNT_ACTIVE: Statement = Statement::new(

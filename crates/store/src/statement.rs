@@ -9,16 +9,33 @@ use crate::row::Row;
 use crate::value::Value;
 
 /// One SQL text that both databases take, with arguments `$1`, `$2` ….
+///
+/// A limit is written `LIMIT $1 + 0`: SQLite plans by the value of a bare `LIMIT $1`, so it would prepare the statement
+/// anew each time it is used, which takes longer than most of them.
 #[derive(Clone, Copy)]
 pub(crate) struct Statement {
     doing: &'static str,
-    sql: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
 }
 
 impl Statement {
     /// A statement; `doing` completes the sentence "cannot …" when it fails.
     pub(crate) const fn new(doing: &'static str, sql: &'static str) -> Self {
-        Self { doing, sql }
+        Self::pair(doing, sql, sql)
+    }
+
+    /// A statement for which there is no text that both take.
+    pub(crate) const fn pair(
+        doing: &'static str,
+        sqlite: &'static str,
+        postgres: &'static str,
+    ) -> Self {
+        Self {
+            doing,
+            sqlite,
+            postgres,
+        }
     }
 
     /// The error of a statement that failed.
@@ -39,7 +56,7 @@ impl Statement {
         executor: impl sqlx::Executor<'e, Database = Sqlite>,
     ) -> Result<Vec<Row>> {
         let arguments = self.sqlite_arguments(values)?;
-        let rows = sqlx::query_with(self.sql, arguments)
+        let rows = sqlx::query_with(self.sqlite, arguments)
             .fetch_all(executor)
             .await;
         let rows = rows.map_err(|error| self.failed(error))?;
@@ -53,7 +70,7 @@ impl Statement {
         executor: impl sqlx::Executor<'e, Database = Postgres>,
     ) -> Result<Vec<Row>> {
         let arguments = self.postgres_arguments(values)?;
-        let rows = sqlx::query_with(self.sql, arguments)
+        let rows = sqlx::query_with(self.postgres, arguments)
             .fetch_all(executor)
             .await;
         let rows = rows.map_err(|error| self.failed(error))?;
@@ -67,7 +84,7 @@ impl Statement {
         executor: impl sqlx::Executor<'e, Database = Sqlite>,
     ) -> Result<u64> {
         let arguments = self.sqlite_arguments(values)?;
-        let done = sqlx::query_with(self.sql, arguments)
+        let done = sqlx::query_with(self.sqlite, arguments)
             .execute(executor)
             .await;
         done.map(|done| done.rows_affected())
@@ -81,7 +98,7 @@ impl Statement {
         executor: impl sqlx::Executor<'e, Database = Postgres>,
     ) -> Result<u64> {
         let arguments = self.postgres_arguments(values)?;
-        let done = sqlx::query_with(self.sql, arguments)
+        let done = sqlx::query_with(self.postgres, arguments)
             .execute(executor)
             .await;
         done.map(|done| done.rows_affected())
@@ -115,4 +132,12 @@ pub(crate) fn failed(
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> Error {
     Error::internal(format!("the database failed: cannot {doing}"), source)
+}
+
+/// Whether a statement failed because something unique is there already.
+pub(crate) fn is_taken(error: &Error) -> bool {
+    std::error::Error::source(error)
+        .and_then(|source| source.downcast_ref::<sqlx::Error>())
+        .and_then(sqlx::Error::as_database_error)
+        .is_some_and(|error| error.is_unique_violation())
 }

@@ -13,19 +13,27 @@ pub(crate) enum Transaction {
 }
 
 impl Transaction {
+    /// Runs a statement and gives its rows.
+    pub(crate) async fn rows(
+        &mut self,
+        statement: Statement,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>> {
+        match self {
+            Self::Sqlite(transaction) => statement.rows_sqlite(values, &mut **transaction).await,
+            Self::Postgres(transaction) => {
+                statement.rows_postgres(values, &mut **transaction).await
+            }
+        }
+    }
+
     /// Runs a statement and gives its first row.
     pub(crate) async fn row(
         &mut self,
         statement: Statement,
         values: &[Value<'_>],
     ) -> Result<Option<Row>> {
-        let rows = match self {
-            Self::Sqlite(transaction) => statement.rows_sqlite(values, &mut **transaction).await?,
-            Self::Postgres(transaction) => {
-                statement.rows_postgres(values, &mut **transaction).await?
-            }
-        };
-        Ok(rows.into_iter().next())
+        Ok(self.rows(statement, values).await?.into_iter().next())
     }
 
     /// Runs a statement and tells how many rows it touched.

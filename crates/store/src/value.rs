@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use guise_core::{
-    CredentialId, KeyId, MailId, PersonaId, ProjectId, SessionId, SmsId, TenantId, Timestamp,
-    VaultId,
+    CredentialId, KeyId, MailId, MailboxId, PersonaId, ProjectId, SessionId, SmsId, TenantId,
+    Timestamp, VaultId,
 };
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -24,7 +25,7 @@ pub(crate) enum Value<'a> {
     /// `true` or `false`.
     Bool(bool),
     /// Bytes.
-    Bytes(&'a [u8]),
+    Bytes(Option<&'a [u8]>),
     /// `UUID`, in SQLite as text.
     Id(Option<Uuid>),
     /// `JSON`, in SQLite as text.
@@ -89,14 +90,22 @@ impl<'a> From<&'a str> for Value<'a> {
 
 impl<'a> From<Option<&'a str>> for Value<'a> {
     fn from(text: Option<&'a str>) -> Self {
-        Self::Text(text.map(|text| {
-            if text.contains('\0') {
-                Cow::Owned(text.replace('\0', "\u{fffd}"))
-            } else {
-                Cow::Borrowed(text)
-            }
-        }))
+        Self::Text(text.map(kept))
     }
+}
+
+/// A text as the databases keep it.
+fn kept(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The SHA-256 of a text as it is kept, for indexes over texts that may be longer than an index takes.
+pub(crate) fn hash(text: &str) -> [u8; 32] {
+    Sha256::digest(kept(text).as_bytes()).into()
 }
 
 /// What is beyond the databases' largest number is kept as that.
@@ -120,6 +129,12 @@ impl From<bool> for Value<'_> {
 
 impl<'a> From<&'a [u8]> for Value<'a> {
     fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(Some(bytes))
+    }
+}
+
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(bytes: Option<&'a [u8]>) -> Self {
         Self::Bytes(bytes)
     }
 }
@@ -133,6 +148,12 @@ impl From<Timestamp> for Value<'_> {
 impl From<Option<Timestamp>> for Value<'_> {
     fn from(time: Option<Timestamp>) -> Self {
         Self::Int(time.map(Timestamp::as_micros))
+    }
+}
+
+impl From<Uuid> for Value<'_> {
+    fn from(id: Uuid) -> Self {
+        Self::Id(Some(id))
     }
 }
 
@@ -156,6 +177,7 @@ ids!(
     CredentialId,
     KeyId,
     MailId,
+    MailboxId,
     PersonaId,
     ProjectId,
     SessionId,

@@ -1,20 +1,42 @@
 //! Through which the outside is reached: few, small, each with two real implementations or controlled by tests.
 
 mod audit;
+mod audit_rows;
 mod blobs;
 mod browsers;
 mod clock;
+mod identity;
+mod key_rows;
 mod keyring;
+mod mailboxes;
+mod names;
+mod one_time;
+mod personas;
+mod phones;
+mod projects;
 mod store;
+mod vaults;
 
 pub use audit::{Actor, Audit, AuditEvent, Deed};
+pub use audit_rows::{AuditHead, AuditRow, AuditRows, NextRow};
 pub use blobs::{Blobs, ByteStream};
 pub use browsers::{
     Browser, BrowserEvent, BrowserVersion, Browsers, Channel, DownloadedFile, EndReason, Performed,
     StagedFile, Started,
 };
 pub use clock::{Clock, SystemClock};
+pub use identity::{Added, Changed, IdentityStore};
+pub use key_rows::{
+    InstanceKeyRow, KeyRows, Resealed, RootWrap, RotationRows, SealedRow, WrappedKey,
+};
 pub use keyring::{Keyring, Place, Sealed};
+pub use mailboxes::{ArrivedMail, MailboxStore, PersonaNumber, Retention, SealedMail};
+pub use names::{Names, Person};
+pub use one_time::{OneTimeCode, OneTimeCodes};
+pub use personas::{Closed, PersonaStore};
+pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
+pub use projects::{Defaults, ProjectStore};
 pub use store::{
     FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,
 };
+pub use vaults::VaultStore;

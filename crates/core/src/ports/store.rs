@@ -33,6 +33,9 @@ pub trait KeyStore: Send + Sync {
     /// Adds a key. `false` when a key with the same digest is there; nothing changes then.
     async fn add_key(&self, key: &ApiKey) -> Result<bool>;
 
+    /// The key with that id, revoked and expired ones included.
+    async fn key(&self, id: KeyId) -> Result<Option<ApiKey>>;
+
     /// The key with that digest, revoked and expired ones included.
     async fn key_by_digest(&self, digest: &KeyDigest) -> Result<Option<ApiKey>>;
 

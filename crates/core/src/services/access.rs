@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ports::{Clock, Store};
+use crate::ports::{Actor, Audit, AuditEvent, Clock, Deed, Store};
 use crate::{
     ApiKey, Caller, Error, KeyDigest, KeyId, Kind, Result, Scopes, Tenant, TenantId, Timestamp,
 };
@@ -17,6 +17,7 @@ const TOUCH_EVERY: Duration = Duration::from_mins(1);
 /// Keeps tenants and keys, and recognises callers.
 pub struct Access {
     store: Arc<dyn Store>,
+    audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
     configured: Option<Configured>,
 }
@@ -41,10 +42,11 @@ pub struct NewKey {
 }
 
 impl Access {
-    /// A service on `store`.
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+    /// A service on `store`, whose changes of keys are kept by `audit`.
+    pub fn new(store: Arc<dyn Store>, audit: Arc<dyn Audit>, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
+            audit,
             clock,
             configured: None,
         }
@@ -184,13 +186,14 @@ impl Access {
         self.store.tenants().await
     }
 
-    /// Makes a key for a tenant. One with the same secret is left as it is: saying it twice is harmless.
+    /// Makes a key for a tenant. One with the same secret is left as it is: saying it twice is harmless. The audit has it
+    /// before the key is there.
     ///
     /// # Errors
-    /// Kind `Invalid` for one that would have expired already; `Conflict` when the same secret is a key already but of another
+    /// When the audit cannot be written; kind `Invalid` for one that would have expired already; `Conflict` when the same secret is a key already but of another
     /// tenant, with other scopes, revoked or expired, or when only one of the two expires: the caller would believe in a key
     /// that does something else.
-    pub async fn create_key(&self, tenant: TenantId, new: NewKey) -> Result<ApiKey> {
+    pub async fn create_key(&self, actor: Actor, tenant: TenantId, new: NewKey) -> Result<ApiKey> {
         let now = self.clock.now();
         if new.expires_at.is_some_and(|expiry| expiry <= now) {
             return Err(Error::invalid_member(
@@ -210,10 +213,14 @@ impl Access {
             last_used_at: None,
             revoked_at: None,
         };
-        if self.store.add_key(&key).await? {
-            return Ok(key);
+        let mut there = self.store.key_by_digest(&key.digest).await?;
+        if there.is_none() {
+            self.note(actor, Deed::KeyMade, &key).await?;
+            if self.store.add_key(&key).await? {
+                return Ok(key);
+            }
+            there = self.store.key_by_digest(&key.digest).await?;
         }
-        let there = self.store.key_by_digest(&key.digest).await?;
         match there {
             Some(there)
                 if there.tenant == tenant
@@ -239,19 +246,40 @@ impl Access {
         self.store.keys(tenant).await
     }
 
-    /// Revokes a key, at once and for good.
+    /// Revokes a key, at once and for good. The audit has it before.
     ///
     /// # Errors
-    /// Kind `NotFound` when there is none with that id that still works.
-    pub async fn revoke_key(&self, key: KeyId) -> Result<()> {
+    /// Kind `NotFound` when there is none with that id that still works; when the audit cannot be written.
+    pub async fn revoke_key(&self, actor: Actor, key: KeyId) -> Result<()> {
+        let gone = || {
+            Error::new(
+                Kind::NotFound,
+                format!("key {key} not found, or revoked already"),
+            )
+        };
+        let found = self.store.key(key).await?;
+        let works = found.filter(|found| found.revoked_at.is_none());
+        self.note(actor, Deed::KeyRevoked, &works.ok_or_else(gone)?)
+            .await?;
         if self.store.revoke_key(key, self.clock.now()).await? {
             Ok(())
         } else {
-            Err(Error::new(
-                Kind::NotFound,
-                format!("key {key} not found, or revoked already"),
-            ))
+            Err(gone())
         }
+    }
+
+    async fn note(&self, actor: Actor, deed: Deed, key: &ApiKey) -> Result<()> {
+        let expiry = key.expires_at.map(|expiry| ("expires", expiry.to_string()));
+        let scopes = ("scopes", key.scopes.to_string());
+        self.audit
+            .record(&AuditEvent {
+                tenant: Some(key.tenant),
+                actor,
+                deed,
+                subject: format!("key:{}", key.id),
+                details: expiry.into_iter().chain([scopes]).collect(),
+            })
+            .await
     }
 
     fn new_tenant(&self, name: &str) -> Tenant {

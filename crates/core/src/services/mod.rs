@@ -2,10 +2,21 @@
 
 mod access;
 mod files;
+mod inbox;
+mod numbers;
+mod personas;
+mod projects;
+mod secrets_wire;
 mod session_request;
 mod sessions;
+mod vaults;
 
 pub use access::{Access, NewKey};
 pub use files::{Files, MAX_FILE_BYTES};
+pub use inbox::{ArrivingMail, Inbox, InboxRules};
+pub use numbers::Numbers;
+pub use personas::{Naming, NewPersona, Personas};
+pub use projects::Projects;
 pub use session_request::{ProxyRequest, SessionRequest};
 pub use sessions::{Debug, LiveEvent, Sessions, Settings};
+pub use vaults::{LabelledCredential, SiteCredential, VaultRules, Vaults};

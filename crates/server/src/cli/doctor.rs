@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -173,11 +174,11 @@ async fn database(settings: &Settings, folder: &DataFolder) -> Check {
         None => return fine(NAME, "SQLite, made at the first start".to_owned()),
     };
     let connected = async {
-        let database = Database::connect(&folder.database_url(settings)).await?;
+        let database = Arc::new(Database::connect(&folder.database_url(settings)).await?);
         database.ping().await?;
-        let key = folder.existing_key(&database).await?;
+        let keys = folder.existing_keys(&database, settings).await;
         database.close().await;
-        anyhow::Ok(key.is_some())
+        anyhow::Ok(keys?.is_some())
     };
     match connected.await {
         Ok(true) => fine(

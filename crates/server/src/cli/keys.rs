@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Arg, ArgMatches, Command};
+use guise_core::ports::Actor;
 use guise_core::services::NewKey;
 use guise_core::{KeyId, Scopes, Timestamp};
 use guise_secrets::ApiKeySecret;
@@ -91,12 +92,15 @@ async fn create(settings: Settings, matches: &ArgMatches) -> Result<()> {
         None => ApiKeySecret::generate().context("the system gives no random bytes")?,
     };
     let new = NewKey {
-        digest: opened.key.digest(secret.expose()),
+        digest: opened.keys.digest(secret.expose())?,
         hint: secret.hint(),
         scopes,
         expires_at,
     };
-    let key = opened.access.create_key(tenant.id, new).await?;
+    let key = opened
+        .access
+        .create_key(Actor::Operator, tenant.id, new)
+        .await?;
     // The secret alone goes to standard output, so that a script can take it.
     if print_secret {
         super::print(secret.expose())?;
@@ -139,7 +143,7 @@ async fn revoke(settings: Settings, matches: &ArgMatches) -> Result<()> {
         .parse()
         .map_err(|_| anyhow!("invalid key id '{id}': 'guise keys list' shows them"))?;
     let opened = store::open(&settings).await?;
-    opened.access.revoke_key(id).await?;
+    opened.access.revoke_key(Actor::Operator, id).await?;
     super::print(&format!("{id} is revoked"))
 }
 

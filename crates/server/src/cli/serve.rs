@@ -1,24 +1,35 @@
 //! `guise serve`: wiring, the listener, and the orderly end.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use guise_browser::{Driver, DriverOptions, PoolSizes};
 use guise_chromium::Installation;
-use guise_core::Scopes;
-use guise_core::ports::{Blobs, Browsers, Clock, Store, SystemClock};
-use guise_core::services::{self, Access, Files, NewKey, Sessions};
+use guise_core::ports::{
+    Actor, Audit, Blobs, Browsers, Clock, IdentityStore, Keyring, Retention, Store, SystemClock,
+};
+use guise_core::services::{
+    self, Access, Files, Inbox, InboxRules, NewKey, Numbers, Personas, Projects, Sessions,
+    VaultRules, Vaults,
+};
+use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
-use guise_secrets::{ApiKeySecret, Tokens};
-use guise_store::{Database, DiskBlobs};
+use guise_inbox::Handle;
+use guise_secrets::{ApiKeySecret, AuditTrail, KeyTree};
+use guise_store::DiskBlobs;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::adapters::mail;
+use crate::adapters::names::InventedNames;
+use crate::adapters::one_time::ComputedCodes;
+use crate::adapters::phones::Phones;
 use crate::app::{App, Parts};
 use crate::config::Settings;
 use crate::data_folder::DataFolder;
@@ -32,6 +43,12 @@ const DRAIN: Duration = Duration::from_secs(8);
 /// Requests that are under way get this much of it.
 const REQUESTS: Duration = Duration::from_secs(3);
 
+/// How often old mail is looked for.
+const EXPIRE_EVERY: Duration = Duration::from_hours(1);
+
+/// Who reads more secrets than this with one key is hardly logging in.
+const REVEALS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+
 pub(super) async fn run(settings: Settings) -> Result<()> {
     // From the first moment on: a server that is told to stop while it starts still clears up.
     let signals = Signals::listen()?;
@@ -43,27 +60,85 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     let address = listener
         .local_addr()
         .context("cannot tell the address listened on")?;
-    let database = Database::connect(&folder.database_url(&settings)).await?;
-    let key = folder.instance_key(&database).await?;
-    let database = Arc::new(database);
+    let (database, keys) = super::store::database_and_keys(&settings, &folder).await?;
     let store: Arc<dyn Store> = Arc::clone(&database) as Arc<dyn Store>;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let audit: Arc<dyn Audit> = Arc::new(AuditTrail::new(
+        Arc::clone(&keys),
+        Arc::clone(&database) as _,
+        Arc::clone(&clock),
+    ));
     let blobs: Arc<dyn Blobs> = Arc::new(DiskBlobs::open(folder.blobs()).await?);
 
     let own_ports = OwnPorts::default();
     let _own_port = own_ports.hold(address.port());
     let _database_port = local_port(&settings).map(|port| own_ports.hold(port));
+    let smtp_ports = own_ports.clone();
     let driver = Arc::new(driver(&settings, &folder, own_ports).await?);
     let browsers: Arc<dyn Browsers> = Arc::clone(&driver) as Arc<dyn Browsers>;
 
-    let mut access = Access::new(Arc::clone(&store), Arc::clone(&clock));
+    let identities: Arc<dyn IdentityStore> = Arc::clone(&database) as Arc<dyn IdentityStore>;
+    let keyring: Arc<dyn Keyring> = Arc::clone(&keys) as Arc<dyn Keyring>;
+    let names = Arc::new(InventedNames::new(
+        settings.persona_locale,
+        Arc::clone(&keys),
+    ));
+    let phones = Phones::configured(&settings)?;
+    let numbers = Arc::new(Numbers::new(
+        Arc::clone(&identities),
+        Arc::clone(&clock),
+        phones.provider,
+        settings.phone_country,
+    ));
+    let personas = Arc::new(Personas::new(
+        Arc::clone(&identities),
+        Arc::clone(&clock),
+        names,
+        Arc::clone(&numbers),
+    ));
+    let projects = Projects::new(
+        Arc::clone(&identities),
+        Arc::clone(&clock),
+        Arc::clone(&personas),
+    );
+    let vaults = Vaults::new(
+        Arc::clone(&identities),
+        Arc::clone(&clock),
+        Arc::clone(&keyring),
+        Arc::clone(&audit),
+        Arc::new(ComputedCodes),
+        VaultRules {
+            mail_domain: settings.mail_domain.clone(),
+            reveal: settings.vault_reveal,
+        },
+    );
+    let inbox = Arc::new(Inbox::start(
+        identities,
+        Arc::clone(&clock),
+        keyring,
+        InboxRules {
+            domain: settings.mail_domain.clone(),
+            retention: Retention {
+                mails: settings.mail_max_messages,
+                bytes: settings.mail_max_megabytes.saturating_mul(1024 * 1024),
+            },
+            max_age: Duration::from_secs(settings.mail_max_days.saturating_mul(86_400)),
+        },
+    ));
+
+    let smtp = mail::receive(&settings, Arc::clone(&inbox)).await?;
+    let _smtp_port = smtp
+        .as_ref()
+        .map(|smtp| smtp_ports.hold(smtp.local_addr().port()));
+
+    let mut access = Access::new(Arc::clone(&store), Arc::clone(&audit), Arc::clone(&clock));
     access.default_tenant().await?;
     if let Some(configured) = &settings.api_key {
         access = access
-            .with_configured_key(key.digest(configured.expose()))
+            .with_configured_key(keys.digest(configured.expose())?)
             .await?;
     }
-    let first_key = first_key(&settings, &folder, &access, &key).await?;
+    let first_key = first_key(&settings, &folder, &access, &keys).await?;
 
     let files = Arc::new(Files::new(
         Arc::clone(&store),
@@ -102,9 +177,21 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         sessions,
         driver,
         files,
+        personas,
+        projects,
+        vaults,
+        inbox: Arc::clone(&inbox),
+        numbers,
+        twilio: phones.twilio,
+        sms_webhook_secret: settings
+            .sms_webhook_secret
+            .as_ref()
+            .map(|secret| Secret::new(secret.expose_secret().to_owned())),
+        reveals: RateLimit::per_minute(REVEALS_PER_MINUTE),
         access,
-        tokens: Tokens::new(&key),
-        key,
+        keyring: Arc::clone(&keys) as Arc<dyn Keyring>,
+        keys,
+        audit,
         store,
         clock,
         metrics,
@@ -112,11 +199,35 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         stopping: stopping.clone(),
         settings,
     });
-    announce(&app, address, slots, first_key)?;
+    announce(&app, address, smtp.as_ref(), slots, first_key)?;
+    let expiring = tokio::spawn(expire(Arc::clone(&inbox), stopping.clone()));
     serve(app.clone(), listener, signals, stopping).await;
+    expiring
+        .await
+        .context("the task that lets old mail go failed")?;
+    if let Some(smtp) = smtp {
+        smtp.stop().await;
+    }
+    inbox.stop().await;
     database.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Lets mail go that is older than it may be, now and then.
+async fn expire(inbox: Arc<Inbox>, stopping: CancellationToken) {
+    let mut ticks = tokio::time::interval(EXPIRE_EVERY);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        match inbox.expire().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "old mails and messages went"),
+            Err(error) => tracing::error!(error = ?error, "old mails could not be let go"),
+        }
+    }
 }
 
 /// The signals that end the server.
@@ -194,7 +305,7 @@ async fn first_key(
     settings: &Settings,
     folder: &DataFolder,
     access: &Access,
-    key: &guise_secrets::InstanceKey,
+    keys: &KeyTree,
 ) -> Result<Option<ApiKeySecret>> {
     let tenant = access.default_tenant().await?;
     if settings.api_key.is_some() || !access.keys(tenant.id).await?.is_empty() {
@@ -202,7 +313,7 @@ async fn first_key(
     }
     let secret = ApiKeySecret::generate().context("the system gives no random bytes")?;
     let new = NewKey {
-        digest: key.digest(secret.expose()),
+        digest: keys.digest(secret.expose())?,
         hint: secret.hint(),
         scopes: Scopes::all(),
         expires_at: None,
@@ -211,13 +322,14 @@ async fn first_key(
     folder
         .keep_api_key(secret.expose())
         .context("cannot keep the API key in the data folder")?;
-    access.create_key(tenant.id, new).await?;
+    access.create_key(Actor::Server, tenant.id, new).await?;
     Ok(Some(secret))
 }
 
 fn announce(
     app: &App,
     address: SocketAddr,
+    smtp: Option<&Handle>,
     slots: usize,
     first_key: Option<ApiKeySecret>,
 ) -> Result<()> {
@@ -231,6 +343,13 @@ fn announce(
         }
     };
     super::print(&format!("  reference  {base}/docs\n  slots      {slots}"))?;
+    if let Some(smtp) = smtp {
+        super::print(&format!(
+            "  mail       {}, for addresses at {}",
+            smtp.local_addr(),
+            app.inbox.domain()
+        ))?;
+    }
     if let Some(secret) = first_key {
         super::print(&format!(
             "  API key    {}   (shown once; also kept in the data folder, file api_key)",

@@ -1,7 +1,9 @@
 //! The configuration: an embedded default file that is the reference, `guise.toml`, the environment, the command line.
 
 mod layers;
+mod root_spec;
 mod settings;
 
 pub use layers::{ConfigError, Layers, SETTINGS, Setting};
-pub use settings::{LogFormat, Settings, data_dir};
+pub use root_spec::RootSpec;
+pub use settings::{LogFormat, PhoneProviderName, Settings, data_dir};

@@ -7,12 +7,15 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use guise_chromium::UidRange;
+use guise_core::{Country, SecretString};
 use guise_egress::AllowList;
+use guise_identity::{Locale, UnknownLocale};
 use guise_secrets::ApiKeySecret;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::layers::{ConfigError, Layers, mask_password};
+use super::root_spec::RootSpec;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,15 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// Who phone numbers come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneProviderName {
+    /// Nobody: they are made up.
+    Loopback,
+    /// Twilio.
+    Twilio,
 }
 
 /// Everything that can be set, checked. Described in the default file.
@@ -32,6 +44,10 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: Option<String>,
     pub api_key: Option<ApiKeySecret>,
+    pub root_key_source: Vec<RootSpec>,
+    pub root_key: Option<SecretString>,
+    pub root_passphrase: Option<SecretString>,
+    pub transit_token: Option<SecretString>,
     pub slots: Option<usize>,
     pub slots_waiting: usize,
     pub slots_wait: Duration,
@@ -39,6 +55,23 @@ pub struct Settings {
     pub slow_client: Duration,
     pub rate_limit_per_minute: Option<NonZeroU32>,
     pub allow_hosts: AllowList,
+    pub evalstudio_keyless: bool,
+    pub smtp_listen: Option<SocketAddr>,
+    pub smtp_certificate: Option<PathBuf>,
+    pub smtp_certificate_key: Option<PathBuf>,
+    pub mail_authentication: bool,
+    pub mail_domain: String,
+    pub persona_locale: Option<Locale>,
+    pub mail_max_messages: u64,
+    pub mail_max_megabytes: u64,
+    pub mail_max_days: u64,
+    pub vault_reveal: bool,
+    pub phone_provider: Option<PhoneProviderName>,
+    pub phone_country: Country,
+    pub twilio_account_sid: String,
+    pub twilio_auth_token: Option<SecretString>,
+    pub twilio_url: Url,
+    pub sms_webhook_secret: Option<SecretString>,
     pub pool_headless_shell: usize,
     pub pool_chrome: usize,
     pub headless_shell: Option<PathBuf>,
@@ -83,6 +116,10 @@ impl Settings {
                 "16 or more ASCII characters without white space",
                 |text| ApiKeySecret::own(text).ok(),
             )?,
+            root_key_source: read.with("root_key_source", RootSpec::parse_list)?,
+            root_key: read.secret("root_key")?,
+            root_passphrase: read.secret("root_passphrase")?,
+            transit_token: read.secret("transit_token")?,
             slots: read.positive("slots")?,
             slots_waiting: read.number("slots_waiting")?,
             slots_wait: Duration::from_secs(read.number("slots_wait_seconds")?),
@@ -97,6 +134,46 @@ impl Settings {
             allow_hosts: read.with("allow_hosts", |text| {
                 text.parse::<AllowList>().map_err(|error| error.to_string())
             })?,
+            evalstudio_keyless: read.flag("evalstudio_keyless")?,
+            smtp_listen: read.optional(
+                "smtp_listen",
+                "an address and a port, such as 127.0.0.1:2525, or nothing",
+                |text| text.parse().ok(),
+            )?,
+            smtp_certificate: read.path("smtp_certificate")?,
+            smtp_certificate_key: read.path("smtp_certificate_key")?,
+            mail_authentication: read.flag("mail_authentication")?,
+            mail_domain: read.with("mail_domain", |text| {
+                mail_domain(text).ok_or("a domain such as mail.example.com")
+            })?,
+            persona_locale: read.with("persona_locale", |text| match text {
+                "" => Ok(None),
+                tag => tag
+                    .parse()
+                    .map(Some)
+                    .map_err(|error: UnknownLocale| error.to_string()),
+            })?,
+            mail_max_messages: read.at_least_one("mail_max_messages")?,
+            mail_max_megabytes: read.at_least_one("mail_max_megabytes")?,
+            mail_max_days: read.at_least_one("mail_max_days")?,
+            vault_reveal: read.with("vault_reveal", |text| match text {
+                "scope" => Ok(true),
+                "never" => Ok(false),
+                _ => Err("scope or never"),
+            })?,
+            phone_provider: read.with("phone_provider", |text| match text {
+                "" => Ok(None),
+                "loopback" => Ok(Some(PhoneProviderName::Loopback)),
+                "twilio" => Ok(Some(PhoneProviderName::Twilio)),
+                _ => Err("loopback, twilio, or nothing"),
+            })?,
+            phone_country: read.parse("phone_country", "two letters, such as US")?,
+            twilio_account_sid: read.with("twilio_account_sid", |text| {
+                Ok::<_, String>(text.to_owned())
+            })?,
+            twilio_auth_token: read.secret("twilio_auth_token")?,
+            twilio_url: read.parse("twilio_url", "https://…")?,
+            sms_webhook_secret: read.secret("sms_webhook_secret")?,
             pool_headless_shell: read.number("pool_headless_shell")?,
             pool_chrome: read.number("pool_chrome")?,
             headless_shell: read.path("headless_shell")?,
@@ -150,6 +227,23 @@ fn default_data_dir() -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("guise-data"))
 }
 
+/// A domain in lower case: labels of letters, digits and hyphens (RFC 1123 §2.1), at least two of them, because many forms
+/// refuse addresses with a domain of one.
+fn mail_domain(text: &str) -> Option<String> {
+    let domain = text.trim_end_matches('.').to_ascii_lowercase();
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    // A whole address has 254 octets at most, of which the local part may take 64.
+    let fits = domain.len() <= 189 && domain.contains('.') && domain.split('.').all(label);
+    fits.then_some(domain)
+}
+
 struct Reader<'l>(&'l Layers);
 
 impl Reader<'_> {
@@ -190,6 +284,21 @@ impl Reader<'_> {
             .map(|value: T| (value != T::default()).then_some(value))
     }
 
+    fn at_least_one(&self, name: &'static str) -> Result<u64, ConfigError> {
+        self.with(name, |text| {
+            let number = text.parse().ok().filter(|number| *number > 0);
+            number.ok_or("a whole number, 1 or more")
+        })
+    }
+
+    fn flag(&self, name: &'static str) -> Result<bool, ConfigError> {
+        self.with(name, |text| match text {
+            "true" | "1" | "yes" | "on" => Ok(true),
+            "false" | "0" | "no" | "off" => Ok(false),
+            _ => Err("true or false"),
+        })
+    }
+
     /// `None` when the text is empty.
     fn optional<T>(
         &self,
@@ -206,10 +315,12 @@ impl Reader<'_> {
         })
     }
 
+    fn secret(&self, name: &'static str) -> Result<Option<SecretString>, ConfigError> {
+        self.optional(name, "a text", |text| Some(text.to_owned().into()))
+    }
+
     fn path(&self, name: &'static str) -> Result<Option<PathBuf>, ConfigError> {
-        self.optional(name, "the path of a program", |text| {
-            Some(PathBuf::from(text))
-        })
+        self.optional(name, "a path", |text| Some(PathBuf::from(text)))
     }
 }
 
@@ -236,11 +347,21 @@ mod tests {
     #[case("listen", "here")]
     #[case("public_url", "ftp://x")]
     #[case("database_url", "mysql://x")]
+    #[case("root_key_source", "nowhere")]
+    #[case("root_key_source", "transit:bao")]
     #[case("slots", "-1")]
     #[case("slots", "many")]
     #[case("slow_client_seconds", "0")]
     #[case("rate_limit_per_minute", "99999999999")]
     #[case("uids", "5")]
+    #[case("evalstudio_keyless", "maybe")]
+    #[case("mail_domain", "localhost")]
+    #[case("smtp_listen", "here")]
+    #[case("mail_domain", "-a.example")]
+    #[case("mail_max_messages", "0")]
+    #[case("vault_reveal", "always")]
+    #[case("phone_provider", "pigeons")]
+    #[case("phone_country", "USA")]
     #[case("log_format", "xml")]
     #[case("log_level", "")]
     fn a_bad_value_is_named(#[case] name: &str, #[case] text: &str) {

@@ -4,8 +4,8 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use guise_core::{Caller, Error, Kind, Scope};
+use axum::response::Response;
+use guise_core::{Caller, Error, KeyId, Kind, Scope, Scopes};
 
 use crate::app::App;
 use crate::dialects::notte::Failure;
@@ -13,20 +13,53 @@ use crate::dialects::notte::Failure;
 /// The caller, once the key was recognised.
 pub struct Authenticated(pub Caller);
 
-/// Lets only recognised callers through, and only those whose key may use sessions.
-pub async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// What a group of routes asks of its callers.
+#[derive(Clone)]
+pub struct Gate {
+    /// What recognises keys.
+    pub app: App,
+    /// What a key must be allowed to do.
+    pub scope: Scope,
+    /// How a refusal is worded in the dialect.
+    pub refuse: fn(Error) -> Response,
+    /// Which requests pass without a key, as the default tenant; none where this is absent.
+    pub keyless: Option<fn(&Request) -> bool>,
+}
+
+impl Gate {
+    /// Who presents `key`; without one, somebody who may pass without.
+    async fn recognise(&self, key: Option<&str>, may_pass: bool) -> Result<Caller, Error> {
+        let Some(key) = key else {
+            if may_pass {
+                return self.nobody().await;
+            }
+            return Err(missing());
+        };
+        let caller = self.app.recognise(key).await?;
+        allow(&caller, self.scope)?;
+        Ok(caller)
+    }
+
+    /// Whoever calls without a key: what they may do is what these routes are for, and nothing else.
+    async fn nobody(&self) -> Result<Caller, Error> {
+        Ok(Caller {
+            tenant: self.app.access.default_tenant().await?.id,
+            key: KeyId::from_uuid(uuid::Uuid::nil()),
+            scopes: Scopes::only(self.scope),
+        })
+    }
+}
+
+/// Lets only those through whom the gate knows.
+pub async fn require(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let key = presented(request.headers()).map(str::to_owned);
-    let recognised = async {
-        let caller = app.recognise(&key.ok_or_else(missing)?).await?;
-        allow(&caller, Scope::Sessions)?;
-        Ok::<_, Error>(caller)
-    };
-    match recognised.await {
+    let may_pass = gate.keyless.is_some_and(|may_pass| may_pass(&request));
+    match gate.recognise(key.as_deref(), may_pass).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        Err(error) => Failure(error).into_response(),
+        Err(error) => (gate.refuse)(error),
     }
 }
 

@@ -5,18 +5,32 @@ use std::sync::LazyLock;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::router::notte_document;
+use crate::documents;
+use crate::openapi::to_text;
 
-static NOTTE: LazyLock<String> = LazyLock::new(|| crate::openapi::to_text(&notte_document()));
+static WHOLE: LazyLock<String> = LazyLock::new(|| to_text(&documents::whole()));
+static NOTTE: LazyLock<String> = LazyLock::new(|| to_text(&documents::notte()));
+static AIQARAMBA: LazyLock<String> = LazyLock::new(|| to_text(&documents::aiqaramba()));
+static EVALSTUDIO: LazyLock<String> = LazyLock::new(|| to_text(&documents::evalstudio()));
 
 /// All operations of all dialects.
 pub async fn whole() -> Response {
-    json(&NOTTE)
+    json(&WHOLE)
 }
 
 /// The operations of the Notte dialect.
 pub async fn notte() -> Response {
     json(&NOTTE)
+}
+
+/// The operations of the AIQaramba dialect.
+pub async fn aiqaramba() -> Response {
+    json(&AIQARAMBA)
+}
+
+/// The operations of the EvalStudio dialect.
+pub async fn evalstudio() -> Response {
+    json(&EVALSTUDIO)
 }
 
 /// The reference.

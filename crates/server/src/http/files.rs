@@ -21,7 +21,8 @@ pub async fn fetch(
     let not_found = || Error::not_found("File", format!("'{name}'"));
     let resource = format!("{area}/{name}");
     let tenant = app
-        .tokens
+        .keys
+        .tokens()?
         .verify(Purpose::File, &resource, &token, app.now())
         .map_err(|error| Error::new(Kind::Denied, error.to_string()))?;
     let area = match area.as_str() {

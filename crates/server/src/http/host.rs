@@ -9,12 +9,12 @@ use axum::extract::{Request, State};
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use guise_core::{Error, Kind};
 use url::Host;
 
 use crate::app::App;
-use crate::dialects::notte::Failure;
+use crate::dialects::Dialect;
 
 /// Refuses names that are not ours while only this machine is listened to. Whoever listens further has names that are
 /// not known here.
@@ -32,7 +32,7 @@ pub async fn check(State(app): State<App>, request: Request, next: Next) -> Resp
             "This server is not known as {host:?}: it listens to this machine only, as localhost or 127.0.0.1; set \
              public_url to the address under which others reach it"
         );
-        return Failure(Error::new(Kind::Denied, message)).into_response();
+        return Dialect::of(request.uri().path()).refuse(Error::new(Kind::Denied, message));
     }
     next.run(request).await
 }

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod base_url;
+pub mod body;
 pub mod caller;
 mod docs;
 mod drain;
@@ -9,6 +10,8 @@ mod files;
 mod host;
 mod metrics;
 pub mod path;
+pub mod query;
 pub mod rate_limit;
 pub mod router;
+mod sms_webhooks;
 mod viewer;

@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use guise_core::{Caller, Error, KeyId, Kind};
 
-use crate::app::App;
-use crate::dialects::notte::Failure;
+use super::caller::Gate;
 
 type Limiter =
     RateLimiter<KeyId, DefaultKeyedStateStore<KeyId>, DefaultClock, StateInformationMiddleware>;
@@ -41,19 +40,31 @@ impl RateLimit {
         Duration::from_mins(1) / self.per_minute.get()
     }
 
-    fn refuse(&self, wait: Duration) -> Response {
+    fn exceeded(&self, wait: Duration) -> Error {
         let seconds = wait.as_secs() + 1;
         let message = format!(
             "Rate limit exceeded: {} calls a minute are allowed with one key; try again in {seconds} s",
             self.per_minute
         );
-        let error = Error::new(Kind::Quota, message).with_retry_after(Duration::from_secs(seconds));
-        Failure(error).into_response()
+        Error::new(Kind::Quota, message).with_retry_after(Duration::from_secs(seconds))
+    }
+
+    /// Counts a call.
+    ///
+    /// # Errors
+    /// Kind `Quota` when it is one too many.
+    pub fn admit(&self, caller: &Caller) -> Result<(), Error> {
+        let until = match self.limiter.check_key(&caller.key) {
+            Ok(_) => return Ok(()),
+            Err(until) => until,
+        };
+        Err(self.exceeded(until.wait_time_from(DefaultClock::default().now())))
     }
 }
 
 /// Refuses calls beyond the limit, and tells every caller how it stands.
-pub async fn enforce(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn enforce(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let app = &gate.app;
     let (Some(limit), Some(caller)) = (&app.rate_limit, request.extensions().get::<Caller>())
     else {
         return next.run(request).await;
@@ -66,7 +77,7 @@ pub async fn enforce(State(app): State<App>, request: Request, next: Next) -> Re
         }
         Err(until) => {
             let wait = until.wait_time_from(clock.now());
-            (limit.refuse(wait), 0, wait)
+            ((gate.refuse)(limit.exceeded(wait)), 0, wait)
         }
     };
     // The whole allowance is back once nothing more was asked for so long.

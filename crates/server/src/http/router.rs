@@ -2,38 +2,63 @@
 
 use std::any::Any;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
-use axum::{Json, Router};
-use guise_core::{Error, Kind};
+use axum::routing::{any, get, post};
+use guise_core::{Error, Scope};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutBody};
 use tower_http::trace::TraceLayer;
-use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
-use super::{caller, docs, drain, files, host, metrics, rate_limit, viewer};
+use super::caller::Gate;
+use super::{caller, docs, drain, files, host, metrics, rate_limit, sms_webhooks, viewer};
 use crate::app::App;
-use crate::dialects::notte::{self, ErrorResponse, Failure};
-use crate::{openapi, sockets};
+use crate::dialects::notte::{self, Failure};
+use crate::dialects::{Dialect, aiqaramba, evalstudio};
+use crate::sockets;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The service that answers every request.
 pub fn router(app: &App) -> Router {
-    let (protected, _) = notte::protected().split_for_parts();
+    let gate = |scope, refuse| Gate {
+        app: app.clone(),
+        scope,
+        refuse,
+        keyless: None,
+    };
     let (public, _) = notte::public().split_for_parts();
-    let protected = protected
-        .layer(from_fn_with_state(app.clone(), rate_limit::enforce))
-        .route_layer(from_fn_with_state(app.clone(), caller::require));
     Router::new()
-        .merge(protected)
+        .merge(behind(
+            gate(Scope::Sessions, refuse_as::<notte::Failure>),
+            notte::sessions(),
+        ))
+        .merge(behind(
+            gate(Scope::Personas, refuse_as::<notte::Failure>),
+            notte::identity(),
+        ))
+        .merge(behind(
+            gate(Scope::Personas, refuse_as::<aiqaramba::Failure>),
+            aiqaramba::protected(),
+        ))
+        .merge(behind(
+            Gate {
+                keyless: app
+                    .settings
+                    .evalstudio_keyless
+                    .then_some(evalstudio::keyless::may_pass),
+                ..gate(Scope::Personas, refuse_as::<evalstudio::Failure>)
+            },
+            evalstudio::protected(),
+        ))
         .merge(public)
         .route(
             "/sessions/{session_id}/debug/recording",
@@ -55,9 +80,13 @@ pub fn router(app: &App) -> Router {
         )
         .route("/view/{session_id}/{token}", get(viewer::page))
         .route("/files/{area}/{token}/{name}", get(files::fetch))
+        .route("/webhooks/sms", post(sms_webhooks::from_gateway))
+        .route("/webhooks/sms/twilio", post(sms_webhooks::from_twilio))
         .route("/metrics", get(metrics::render))
         .route("/openapi.json", get(docs::whole))
         .route("/openapi/notte.json", get(docs::notte))
+        .route("/openapi/aiqaramba.json", get(docs::aiqaramba))
+        .route("/openapi/evalstudio.json", get(docs::evalstudio))
         .route("/docs", get(docs::page))
         .route("/", get(docs::home))
         .fallback(unknown_route)
@@ -89,19 +118,17 @@ pub fn router(app: &App) -> Router {
         .with_state(app.clone())
 }
 
-/// The document of the Notte dialect, made from the very routes that are served.
-pub fn notte_document() -> OpenApi {
-    let (_, mut document) = notte::protected().split_for_parts();
-    openapi::require_key(&mut document);
-    let (_, mut public) = notte::public().split_for_parts();
-    openapi::require_nothing(&mut public);
-    document.merge(public);
-    openapi::finish(
-        &mut document,
-        "Guise: Notte API",
-        "Browser sessions, pages and files as the official Notte clients speak them.",
-    );
-    document
+/// Routes that only those reach whom a gate lets through.
+fn behind(gate: Gate, routes: OpenApiRouter<App>) -> Router<App> {
+    let (routes, _) = routes.split_for_parts();
+    routes
+        .layer(from_fn_with_state(gate.clone(), rate_limit::enforce))
+        .route_layer(from_fn_with_state(gate, caller::require))
+}
+
+/// A refusal in a dialect's form.
+fn refuse_as<F: From<Error> + IntoResponse>(error: Error) -> Response {
+    F::from(error).into_response()
 }
 
 /// The path only: a query may hold a token.
@@ -126,29 +153,21 @@ fn answered(response: &Response, latency: std::time::Duration, _: &tracing::Span
 }
 
 async fn unknown_route(request: Request) -> Response {
+    let path = request.uri().path();
     let message = format!(
-        "No such route: {} {}; /docs lists them",
-        request.method(),
-        request.uri().path()
+        "No such route: {} {path}; /docs lists them",
+        request.method()
     );
-    Failure(Error::new(Kind::NotFound, message)).into_response()
+    Dialect::of(path).unknown_route(message)
 }
 
 async fn wrong_method(request: Request) -> Response {
-    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let path = request.uri().path();
     let message = format!(
-        "Method {} is not allowed on {}; the header 'allow' says which are",
-        request.method(),
-        request.uri().path()
+        "Method {} is not allowed on {path}; the header 'allow' says which are",
+        request.method()
     );
-    (
-        status,
-        Json(ErrorResponse {
-            status: status.as_u16(),
-            message,
-        }),
-    )
-        .into_response()
+    Dialect::of(path).wrong_method(message)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]

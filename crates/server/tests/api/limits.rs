@@ -122,3 +122,14 @@ async fn calls_are_limited_per_key_when_the_operator_says_so() {
         .refused(401)
         .await;
 }
+
+#[tokio::test]
+async fn every_dialect_says_in_its_own_words_that_it_was_too_much() {
+    let server = Server::with(&[("rate_limit_per_minute", "1")]).await;
+    let client = server.client().await;
+    client.get("/personas").ok().await;
+    for path in ["/vaults", "/api/v1/personas", "/api/personas"] {
+        let message = client.get(path).refused(429).await;
+        assert!(message.contains("Rate limit exceeded"), "{path}: {message}");
+    }
+}

@@ -12,6 +12,7 @@ mod document;
 mod files;
 mod keys;
 mod limits;
+mod mail;
 mod page;
 mod scrape;
 mod sessions;

@@ -71,6 +71,14 @@ impl Client {
         self.call(Method::POST, path)
     }
 
+    pub fn put(&self, path: &str) -> Call {
+        self.call(Method::PUT, path)
+    }
+
+    pub fn patch(&self, path: &str) -> Call {
+        self.call(Method::PATCH, path)
+    }
+
     pub fn delete(&self, path: &str) -> Call {
         self.call(Method::DELETE, path)
     }
@@ -138,11 +146,41 @@ impl Call {
         self
     }
 
+    /// The body that it has so far, if that is JSON.
+    pub fn sent_json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// Where it goes.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The same to another address.
+    pub fn to(mut self, path: String) -> Self {
+        self.path = path;
+        self
+    }
+
     /// Sends it; the answer must be a success, and is given as JSON.
     pub async fn ok(self) -> Value {
+        self.answered(StatusCode::OK).await.json()
+    }
+
+    /// Sends it; something must be made by it, which is given as JSON.
+    pub async fn created(self) -> Value {
+        self.answered(StatusCode::CREATED).await.json()
+    }
+
+    /// Sends it; the answer must be a success that says nothing.
+    pub async fn done(self) {
+        self.answered(StatusCode::NO_CONTENT).await;
+    }
+
+    async fn answered(self, status: StatusCode) -> Answer {
         let answer = self.send().await;
-        assert_eq!(answer.status, StatusCode::OK, "{answer}");
-        answer.json()
+        assert_eq!(answer.status, status, "{answer}");
+        answer
     }
 
     /// Sends it; the answer must be this error, and its message is given.
@@ -158,7 +196,7 @@ impl Call {
         let (method, path, sent) = (self.method.clone(), self.path.clone(), self.body.clone());
         let answer = self.unchecked().await;
         document.check(&method, &path, &answer);
-        if answer.status == StatusCode::OK
+        if answer.status.is_success()
             && let Ok(sent) = serde_json::from_slice(&sent)
         {
             document.check_request(&method, &path, &sent);
@@ -211,7 +249,9 @@ impl Answer {
 
     /// The text of an error.
     pub fn message(&self) -> String {
-        self.json()["message"].as_str().unwrap().to_owned()
+        let body = self.json();
+        let text = body["message"].as_str().or(body["error"].as_str());
+        text.unwrap_or_else(|| panic!("no text: {self}")).to_owned()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {

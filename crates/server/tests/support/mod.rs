@@ -1,10 +1,12 @@
 //! What the tests of the served API stand on: the built binary, a client that checks every answer, sample requests.
 
 pub mod client;
+pub mod dialect;
 pub mod document;
 pub mod notte;
 pub mod samples;
 pub mod server;
+pub mod smtp;
 
 use std::time::Duration;
 

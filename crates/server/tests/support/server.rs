@@ -19,6 +19,7 @@ pub const KEY: &str = "a-key-of-the-tests-0123456789";
 /// A running server. Dropping it ends it as an operator would, and waits.
 pub struct Server {
     address: SocketAddr,
+    mail: Option<SocketAddr>,
     folder: Arc<TempDir>,
     settings: Vec<(String, String)>,
     process: Child,
@@ -61,16 +62,13 @@ impl Server {
         command
             .arg("serve")
             .env("GUISE_LISTEN", "127.0.0.1:0")
+            .env("GUISE_SMTP_LISTEN", "127.0.0.1:0")
             .env("GUISE_API_KEY", KEY)
             .env("GUISE_ALLOW_HOSTS", "localhost,127.0.0.1")
             .env("GUISE_POOL_HEADLESS_SHELL", "0")
             .env("GUISE_POOL_CHROME", "0")
             .env("GUISE_SLOTS", "8")
-            .envs(
-                settings
-                    .iter()
-                    .map(|(name, value)| (format!("GUISE_{}", name.to_uppercase()), value)),
-            )
+            .envs(variables(&settings))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
@@ -84,10 +82,9 @@ impl Server {
                 kept.lock().unwrap().push_str(&text);
             }
         });
+        let mut said = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        said.read_line(&mut line).unwrap();
         let address = line
             .trim()
             .rsplit("http://")
@@ -97,8 +94,15 @@ impl Server {
             let _ = process.kill();
             panic!("the server said {line:?} and {}", log.lock().unwrap());
         };
+        // `  mail       127.0.0.1:2525, for addresses at guise.example`
+        let mail = said
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.trim().strip_prefix("mail")?.trim().to_owned()))
+            .and_then(|line| line.split(',').next()?.parse().ok());
         Self {
             address,
+            mail,
             folder,
             settings,
             process,
@@ -110,6 +114,16 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it receives mail.
+    pub fn mail(&self) -> SocketAddr {
+        self.mail.unwrap()
+    }
+
+    /// Its data folder.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// A client with the key that the configuration names.
@@ -130,7 +144,7 @@ impl Server {
     /// Runs another command on this server's data folder and gives its standard output.
     pub async fn command(&self, arguments: &[&str]) -> String {
         let mut command = guise(&self.folder);
-        command.args(arguments);
+        command.args(arguments).envs(variables(&self.settings));
         tokio::task::spawn_blocking(move || {
             let output = command.output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
@@ -187,6 +201,12 @@ impl Drop for Server {
             reader.join().unwrap();
         }
     }
+}
+
+/// Settings as environment variables.
+fn variables(settings: &[(String, String)]) -> impl Iterator<Item = (String, &str)> {
+    let variables = settings.iter();
+    variables.map(|(name, value)| (format!("GUISE_{}", name.to_uppercase()), value.as_str()))
 }
 
 fn guise(folder: &TempDir) -> Command {

@@ -63,6 +63,7 @@ export async function startServer(settings = {}) {
       HOME: folder,
       TMPDIR: temporary,
       GUISE_LISTEN: `127.0.0.1:${port}`,
+      GUISE_SMTP_LISTEN: '127.0.0.1:0',
       GUISE_DATA_DIR: join(folder, 'data'),
       GUISE_API_KEY: key,
       GUISE_ALLOW_HOSTS: 'localhost,127.0.0.1',

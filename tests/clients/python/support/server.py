@@ -83,6 +83,7 @@ class Server:
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder / "tmp"),
             "GUISE_LISTEN": f"127.0.0.1:{port}",
+            "GUISE_SMTP_LISTEN": "127.0.0.1:0",
             "GUISE_DATA_DIR": str(self.folder / "data"),
             "GUISE_API_KEY": self.key,
             "GUISE_ALLOW_HOSTS": "localhost,127.0.0.1",

@@ -1,5 +1,6 @@
 //! A service on ports that live in memory.
 
+mod audit;
 mod blobs;
 mod browsers;
 mod store;
@@ -14,6 +15,7 @@ use guise_core::{
 };
 use tokio::time::Instant;
 
+pub use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 pub use self::browsers::{FakeBrowser, FakeBrowsers};
 pub use self::store::MemoryStore;

@@ -106,6 +106,11 @@ impl KeyStore for MemoryStore {
         Ok(free)
     }
 
+    async fn key(&self, id: KeyId) -> Result<Option<ApiKey>> {
+        let rows = self.reach("key").await?;
+        Ok(rows.keys.iter().find(|row| row.id == id).cloned())
+    }
+
     async fn key_by_digest(&self, digest: &KeyDigest) -> Result<Option<ApiKey>> {
         let rows = self.reach("key_by_digest").await?;
         Ok(rows.keys.iter().find(|row| row.digest == *digest).cloned())

@@ -1,43 +1,24 @@
-//! Request bodies: JSON of bounded size, with errors that name the member.
+//! Request bodies, refused in this API's form.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
-use guise_core::{Error, Kind, Violation};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::Failure;
+use crate::http::body;
+pub(super) use crate::http::body::read;
 
-/// A JSON body; an empty one counts as `{}`, since every member may be left out where no member is required.
+/// A JSON body, see [`body::members`].
 pub(super) struct Body<T>(pub(super) T);
 
-/// The members of a JSON body that is an object. Those that are null are left out: clients send null for what they do not
-/// set.
+/// The members of a JSON body, see [`body::members`].
 pub(super) struct RawBody(pub(super) Map<String, Value>);
 
 impl<S: Send + Sync> FromRequest<S> for RawBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(refused_bytes)?;
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Self(Map::new()));
-        }
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
-            Error::invalid_member(&[], "json_invalid", format!("Invalid JSON body: {error}"))
-        })?;
-        match without_nulls(value) {
-            Value::Object(members) => Ok(Self(members)),
-            other => {
-                let kind = kind_of(&other);
-                let message = format!("Invalid body: expected a JSON object, got {kind}");
-                Err(Error::invalid_member(&[], "object_type", message).into())
-            }
-        }
+        Ok(Self(body::members(request, state).await?))
     }
 }
 
@@ -45,142 +26,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let RawBody(members) = RawBody::from_request(request, state).await?;
+        let members = body::members(request, state).await?;
         Ok(Self(read(Value::Object(members), &[])?))
     }
-}
-
-/// Reads `value` as a `T`.
-///
-/// # Errors
-/// Kind `Invalid` with the path of the member at fault, below `prefix`.
-pub(super) fn read<T: DeserializeOwned>(value: Value, prefix: &[&str]) -> Result<T, Error> {
-    serde_path_to_error::deserialize(&value).map_err(|error| {
-        let mut path: Vec<String> = prefix.iter().map(|part| (*part).to_owned()).collect();
-        path.extend(error.path().iter().filter_map(|segment| match segment {
-            serde_path_to_error::Segment::Map { key } => Some(key.clone()),
-            serde_path_to_error::Segment::Seq { index } => Some(index.to_string()),
-            _ => None,
-        }));
-        let text = plain(&error.inner().to_string());
-        // A missing or unknown member is reported at the object around it; its own name is what helps.
-        for start in ["missing field `", "unknown field `"] {
-            if let Some(name) = text
-                .strip_prefix(start)
-                .and_then(|rest| rest.split('`').next())
-                && path.last().is_none_or(|last| last != name)
-            {
-                path.push(name.to_owned());
-            }
-        }
-        let code = if text.starts_with("missing field") {
-            "missing"
-        } else if text.starts_with("unknown field") {
-            "extra_forbidden"
-        } else if text.starts_with("unknown variant") {
-            "literal_error"
-        } else {
-            "type_error"
-        };
-        let member = path.join(".");
-        let message = match code {
-            "missing" | "extra_forbidden" if path.len() > 1 => {
-                format!(
-                    "{} in {}",
-                    capitalised(&text),
-                    path[..path.len() - 1].join(".")
-                )
-            }
-            "missing" | "extra_forbidden" => capitalised(&text),
-            _ => format!("Invalid value for {member}: {text}"),
-        };
-        let input = lookup(&value, &path[prefix.len()..]).map(cut);
-        Error::invalid(vec![Violation {
-            path,
-            code,
-            message,
-            input,
-        }])
-    })
-}
-
-/// Leaves out members that are null, except in JSON Schemas of the caller's, where null is a value.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .into_iter()
-            .filter(|(_, member)| !member.is_null())
-            .map(|(name, member)| match name.as_str() {
-                "response_format" => (name, member),
-                _ => (name, without_nulls(member)),
-            })
-            .collect(),
-        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
-        other => other,
-    }
-}
-
-fn refused_bytes(rejection: BytesRejection) -> Failure {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Error::new(
-            Kind::TooLarge,
-            "The body is too large: JSON bodies may have 1 MiB, those of /scrape_from_html 32 MiB",
-        )
-        .into();
-    }
-    Error::refused(format!("The body could not be read: {rejection}")).into()
-}
-
-/// Says what was expected in words of JSON.
-fn plain(text: &str) -> String {
-    let Some((start, expected)) = text.rsplit_once(", expected ") else {
-        return text.to_owned();
-    };
-    let expected = match expected {
-        "i64" => "a whole number",
-        "u32" | "u64" | "usize" => "a whole number, 0 or more",
-        "f32" | "f64" => "a number",
-        "a sequence" => "a list",
-        "a map" => "an object",
-        text if text.starts_with("struct ") => "an object",
-        text => text,
-    };
-    format!("{start}, expected {expected}")
-}
-
-fn lookup<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |value, part| match value {
-        Value::Object(members) => members.get(part),
-        Value::Array(items) => items.get(part.parse::<usize>().ok()?),
-        _ => None,
-    })
-}
-
-/// The value itself when it is short; echoing a long one helps nobody.
-fn cut(value: &Value) -> Value {
-    match value {
-        Value::String(text) if text.len() > 200 => {
-            Value::String(format!("{}…", text.chars().take(200).collect::<String>()))
-        }
-        Value::Array(_) | Value::Object(_) => Value::String(kind_of(value).to_owned()),
-        short => short.clone(),
-    }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
 }

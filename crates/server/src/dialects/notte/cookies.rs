@@ -5,7 +5,7 @@ use axum::extract::State;
 
 use super::body::Body;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
-use super::query::Query;
+use super::query::{Query, keeps_alive};
 use super::wire::cookie::{CookieBody, ExecutionResponse, GetCookiesResponse, SetCookiesRequest};
 use crate::app::App;
 use crate::http::caller::Authenticated;
@@ -30,7 +30,7 @@ pub(super) async fn session_cookies_get(
 ) -> Result<Json<GetCookiesResponse>, Failure> {
     let cookies = app
         .sessions
-        .cookies(&caller, &id, query.keeps_alive()?)
+        .cookies(&caller, &id, keeps_alive(&query)?)
         .await?;
     Ok(Json(GetCookiesResponse {
         cookies: cookies.into_iter().map(CookieBody::from).collect(),
@@ -60,7 +60,7 @@ pub(super) async fn session_cookies_set(
 ) -> Result<Json<ExecutionResponse>, Failure> {
     let cookies: Vec<_> = request.cookies.into_iter().map(Into::into).collect();
     app.sessions
-        .set_cookies(&caller, &id, &cookies, query.keeps_alive()?)
+        .set_cookies(&caller, &id, &cookies, keeps_alive(&query)?)
         .await?;
     let message = format!("Set {} cookies", cookies.len());
     Ok(Json(ExecutionResponse {

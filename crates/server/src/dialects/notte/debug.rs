@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use guise_core::{Error, Session, Tab};
+use guise_core::{Error, Tab};
 
 use super::error::{ErrorResponse, Failure};
-use super::query::Query;
+use super::query::{Query, keeps_alive};
 use super::wire::debug::{SessionDebugResponse, TabSessionDebugResponse, WebSocketUrls};
 use super::wire::observation::TabsData;
-use crate::app::App;
+use crate::app::{App, DebugLinks};
 use crate::http::base_url::BaseUrl;
 use crate::http::caller::Authenticated;
 use crate::http::path::Path;
@@ -33,14 +33,14 @@ pub(super) async fn session_debug_info(
 ) -> Result<Json<SessionDebugResponse>, Failure> {
     let debug = app
         .sessions
-        .debug(&caller, &id, query.keeps_alive()?)
+        .debug(&caller, &id, keeps_alive(&query)?)
         .await?;
     let session = app.sessions.get(&caller, &id).await?;
-    let links = app.debug_links(&base, &session);
+    let links = app.debug_links(&base, &session)?;
     let tabs = debug
         .tabs
         .into_iter()
-        .map(|tab| tab_body(&app, &base, &session, tab))
+        .map(|tab| tab_body(&links, tab))
         .collect();
     Ok(Json(SessionDebugResponse {
         ws: WebSocketUrls {
@@ -79,7 +79,7 @@ pub(super) async fn session_debug_tab(
     let wanted = query.integer("tab_idx")?;
     let debug = app
         .sessions
-        .debug(&caller, &id, query.keeps_alive()?)
+        .debug(&caller, &id, keeps_alive(&query)?)
         .await?;
     let session = app.sessions.get(&caller, &id).await?;
     let index = match wanted {
@@ -96,14 +96,14 @@ pub(super) async fn session_debug_tab(
             ),
         )
     })?;
-    Ok(Json(tab_body(&app, &base, &session, tab)))
+    let links = app.debug_links(&base, &session)?;
+    Ok(Json(tab_body(&links, tab)))
 }
 
-fn tab_body(app: &App, base: &BaseUrl, session: &Session, tab: Tab) -> TabSessionDebugResponse {
-    let links = app.debug_links(base, session);
+fn tab_body(links: &DebugLinks, tab: Tab) -> TabSessionDebugResponse {
     TabSessionDebugResponse {
         metadata: TabsData::from(tab),
-        debug_url: links.viewer,
-        ws_url: links.cdp,
+        debug_url: links.viewer.clone(),
+        ws_url: links.cdp.clone(),
     }
 }

@@ -6,11 +6,14 @@ mod cookies;
 mod debug;
 mod error;
 mod health;
+mod inbox;
 mod one_shot;
 mod page;
+mod personas;
 mod query;
 mod sessions;
 mod storage;
+mod vaults;
 mod wire;
 
 pub use error::{ErrorResponse, Failure, ValidationErrorResponse};
@@ -22,8 +25,8 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::openapi;
 
-/// The operations that need a key.
-pub fn protected() -> OpenApiRouter<App> {
+/// The operations on sessions, pages and files. They need a key.
+pub fn sessions() -> OpenApiRouter<App> {
     let mut router = OpenApiRouter::new()
         .routes(routes!(sessions::list_sessions))
         // Some clients spell lists with a slash; a redirect would lose their key.
@@ -46,6 +49,45 @@ pub fn protected() -> OpenApiRouter<App> {
         .merge(storage::routes())
         .merge(one_shot::from_html_routes());
     openapi::also_with_slash(router.get_openapi_mut(), "/sessions");
+    router
+}
+
+/// The operations on personas and vaults. They need a key.
+pub fn identity() -> OpenApiRouter<App> {
+    let mut router = OpenApiRouter::new()
+        .routes(routes!(personas::list_personas))
+        .route("/personas/", get(personas::list_personas))
+        .routes(routes!(personas::persona_create))
+        .routes(routes!(
+            personas::persona_get,
+            personas::persona_update,
+            personas::persona_delete
+        ))
+        .routes(routes!(inbox::persona_emails_list))
+        .routes(routes!(inbox::persona_email_attachment))
+        .routes(routes!(inbox::persona_sms_list))
+        .routes(routes!(inbox::create_number, inbox::delete_number))
+        .routes(routes!(vaults::list_vaults))
+        .route("/vaults/", get(vaults::list_vaults))
+        .routes(routes!(vaults::vault_create))
+        .routes(routes!(
+            vaults::vault_credentials_list,
+            vaults::vault_update,
+            vaults::vault_delete
+        ))
+        .routes(routes!(
+            vaults::vault_credentials_get,
+            vaults::vault_credentials_add,
+            vaults::vault_credentials_delete
+        ))
+        .routes(routes!(vaults::vault_credentials_code))
+        .routes(routes!(
+            vaults::vault_credit_card_get,
+            vaults::vault_credit_card_set,
+            vaults::vault_credit_card_delete
+        ));
+    openapi::also_with_slash(router.get_openapi_mut(), "/personas");
+    openapi::also_with_slash(router.get_openapi_mut(), "/vaults");
     router
 }
 

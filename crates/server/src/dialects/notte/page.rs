@@ -16,7 +16,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::body::{Body, RawBody};
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
-use super::query::Query;
+use super::query::{Query, keeps_alive};
 use super::wire::action::AnyAction;
 use super::wire::execution::ApiExecutionResponse;
 use super::wire::observation::{ObservationBody, ObserveBody};
@@ -52,7 +52,7 @@ pub(super) async fn page_observe(
 ) -> Result<([(HeaderName, String); 1], Json<ObservationBody>), Failure> {
     let observation = app
         .sessions
-        .observe(&caller, &id, &request.into_domain()?, query.keeps_alive()?)
+        .observe(&caller, &id, &request.into_domain()?, keeps_alive(&query)?)
         .await?;
     let timing = server_timing(observation.timing);
     Ok((
@@ -130,7 +130,7 @@ pub(super) async fn page_execute(
     };
     let execution = app
         .sessions
-        .execute(&caller, &id, action.into_domain()?, query.keeps_alive()?)
+        .execute(&caller, &id, action.into_domain()?, keeps_alive(&query)?)
         .await?;
     Ok(Json(ApiExecutionResponse::new(id, execution)))
 }
@@ -158,7 +158,7 @@ pub(super) async fn page_scrape(
 ) -> Result<Json<DataSpaceBody>, Failure> {
     let data = app
         .sessions
-        .scrape(&caller, &id, &request.into_domain(), query.keeps_alive()?)
+        .scrape(&caller, &id, &request.into_domain(), keeps_alive(&query)?)
         .await?;
     Ok(Json(data.into()))
 }
@@ -182,7 +182,7 @@ pub(super) async fn page_screenshot(
 ) -> Result<Response, Failure> {
     let screenshot = app
         .sessions
-        .screenshot(&caller, &id, query.keeps_alive()?)
+        .screenshot(&caller, &id, keeps_alive(&query)?)
         .await?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], screenshot.jpeg).into_response())
 }

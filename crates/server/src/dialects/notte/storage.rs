@@ -161,7 +161,7 @@ async fn link(
 ) -> Result<Json<FileLinkResponse>, Failure> {
     app.files.get(caller.tenant, area, name).await?;
     Ok(Json(FileLinkResponse {
-        url: app.file_link(base, caller.tenant, area, name),
+        url: app.file_link(base, caller.tenant, area, name)?,
     }))
 }
 

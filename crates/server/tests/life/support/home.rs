@@ -78,6 +78,7 @@ impl Home {
         command
             .args(arguments)
             .env("GUISE_DATA_DIR", self.data())
+            .env("GUISE_SMTP_LISTEN", "127.0.0.1:0")
             .env(
                 "GUISE_UIDS",
                 format!("{}-{}", self.first_uid, self.last_uid()),

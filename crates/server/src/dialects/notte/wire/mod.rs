@@ -7,6 +7,8 @@ pub(super) mod execution;
 pub(super) mod file;
 pub(super) mod interaction;
 pub(super) mod observation;
+pub(super) mod persona;
 pub(super) mod scrape;
 pub(super) mod session;
 pub(super) mod step;
+pub(super) mod vault;

@@ -1,0 +1,139 @@
+//! Where mailboxes, phone numbers and what arrives in them are kept.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+
+use crate::ports::{Added, Sealed};
+use crate::{
+    InboxFilter, Mail, MailId, Mailbox, MailboxId, PersonaId, PhoneNumber, Result, Sms, TenantId,
+    Timestamp,
+};
+
+/// A mail whose content is still sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedMail {
+    /// The mail; its content is empty.
+    pub mail: Mail,
+    /// Its content.
+    pub content: Sealed,
+}
+
+/// How much a mailbox may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// So many mails.
+    pub mails: u64,
+    /// So many bytes.
+    pub bytes: u64,
+}
+
+/// Mailboxes and what arrives in them.
+#[async_trait]
+pub trait MailboxStore: Send + Sync {
+    /// Adds a mailbox of its own. `AddressTaken` when another one has the name, or a persona had it once.
+    async fn add_mailbox(&self, mailbox: &Mailbox) -> Result<Added>;
+
+    /// The mailbox of that name, whoever's.
+    async fn mailbox_by_name(&self, name: &str) -> Result<Option<Mailbox>>;
+
+    /// A persona's mailbox.
+    async fn mailbox_of(&self, tenant: TenantId, persona: PersonaId) -> Result<Option<Mailbox>>;
+
+    /// A tenant's mailbox.
+    async fn mailbox(&self, tenant: TenantId, id: MailboxId) -> Result<Option<Mailbox>>;
+
+    /// Up to `limit` mailboxes of their own that are older than `after`, newest first.
+    async fn mailboxes_after(
+        &self,
+        tenant: TenantId,
+        after: Option<MailboxId>,
+        limit: u32,
+    ) -> Result<Vec<Mailbox>>;
+
+    /// Removes a mailbox of its own with its mails. `false` when there is none.
+    async fn close_mailbox(&self, tenant: TenantId, id: MailboxId, at: Timestamp) -> Result<bool>;
+
+    /// Keeps mails, all or none, and lets the oldest go where a mailbox holds more than it may. Mails to a mailbox that was
+    /// closed in the meantime are dropped.
+    async fn add_mails(&self, mails: &[ArrivedMail], retention: Retention) -> Result<()>;
+
+    /// The newest mails of a mailbox that fit, marked as read at `read_at`; newest first, as they were before.
+    async fn read_mails(
+        &self,
+        mailbox: &Mailbox,
+        filter: InboxFilter,
+        read_at: Timestamp,
+    ) -> Result<Vec<SealedMail>>;
+
+    /// A mail with its content. It is not marked as read.
+    async fn mail(&self, mailbox: &Mailbox, id: MailId) -> Result<Option<SealedMail>>;
+
+    /// Lets go of what arrived before `before`. Returns how many mails and messages.
+    async fn expire_mails(&self, before: Timestamp) -> Result<u64>;
+
+    /// Keeps a text message. `false` when one with that identifier of the provider's is there already.
+    async fn add_sms(&self, sms: &Sms, provider_id: &str, sealed: &Sealed) -> Result<bool>;
+
+    /// The newest text messages of a persona that fit, marked as read at `read_at`; newest first, as they were before.
+    async fn read_sms(
+        &self,
+        tenant: TenantId,
+        persona: PersonaId,
+        filter: InboxFilter,
+        read_at: Timestamp,
+    ) -> Result<Vec<(Sms, Sealed)>>;
+
+    /// Gives a persona a phone number. `NameTaken` when it has one, `AddressTaken` when the number is somebody's,
+    /// `NoParent` when the persona is not there.
+    async fn add_number(&self, number: &PersonaNumber) -> Result<Added>;
+
+    /// The number of a persona.
+    async fn number_of(
+        &self,
+        tenant: TenantId,
+        persona: PersonaId,
+    ) -> Result<Option<PersonaNumber>>;
+
+    /// Whose number that is.
+    async fn number(&self, number: &PhoneNumber) -> Result<Option<PersonaNumber>>;
+
+    /// All numbers that personas have, whosever.
+    async fn numbers(&self) -> Result<HashSet<PhoneNumber>>;
+
+    /// Takes a persona's number away. `false` when it has none.
+    async fn remove_number(
+        &self,
+        tenant: TenantId,
+        persona: PersonaId,
+        at: Timestamp,
+    ) -> Result<bool>;
+}
+
+/// A mail to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArrivedMail {
+    /// The mail; its content is not looked at.
+    pub mail: Mail,
+    /// Its content.
+    pub content: Sealed,
+    /// The whole as it came.
+    pub raw: Sealed,
+}
+
+/// A persona's phone number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonaNumber {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The persona that has it.
+    pub persona: PersonaId,
+    /// The number.
+    pub number: PhoneNumber,
+    /// Which provider it comes from.
+    pub provider: String,
+    /// What the provider calls it.
+    pub provider_id: String,
+    /// When it was given.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,154 @@
+//! Phone numbers of personas.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::ports::{
+    Added, BoughtNumber, Clock, IdentityStore, PersonaNumber, PhoneProvider, PhoneWish,
+};
+use crate::{Country, Error, Kind, Persona, Result};
+
+/// How often another number is asked for when somebody else got the one that a provider gave.
+const TRIES: u32 = 8;
+
+/// How long a provider may take.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// Gives personas phone numbers and takes them away.
+pub struct Numbers {
+    store: Arc<dyn IdentityStore>,
+    clock: Arc<dyn Clock>,
+    provider: Option<Arc<dyn PhoneProvider>>,
+    country: Country,
+}
+
+impl Numbers {
+    /// A service on `store`; without a provider it refuses.
+    pub fn new(
+        store: Arc<dyn IdentityStore>,
+        clock: Arc<dyn Clock>,
+        provider: Option<Arc<dyn PhoneProvider>>,
+        country: Country,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            provider,
+            country,
+        }
+    }
+
+    /// Whether numbers can be had.
+    ///
+    /// # Errors
+    /// Kind `Unconfigured`, saying what to set.
+    pub fn provider(&self) -> Result<&Arc<dyn PhoneProvider>> {
+        self.provider.as_ref().ok_or_else(|| {
+            Error::new(
+                Kind::Unconfigured,
+                "No phone provider is configured: set phone_provider (GUISE_PHONE_PROVIDER) to loopback or twilio",
+            )
+        })
+    }
+
+    /// Gives a persona a number of its own.
+    ///
+    /// # Errors
+    /// Kind `Unconfigured` without a provider, `Conflict` when the persona has a number, `Refused` when there is none left.
+    pub async fn give(&self, persona: &Persona) -> Result<PersonaNumber> {
+        let provider = self.provider()?;
+        if let Some(number) = &persona.phone {
+            return Err(has_one(persona, number));
+        }
+        let deadline = Instant::now() + PATIENCE;
+        for _ in 0..TRIES {
+            let wish = PhoneWish {
+                country: self.country,
+                area_code: None,
+                taken: self.store.numbers().await?,
+            };
+            let bought = provider.buy(&wish, deadline).await?;
+            let number = PersonaNumber {
+                tenant: persona.tenant,
+                persona: persona.id,
+                number: bought.number.clone(),
+                provider: provider.name().to_owned(),
+                provider_id: bought.provider_id.clone(),
+                created_at: self.clock.now(),
+            };
+            match self.store.add_number(&number).await {
+                Ok(Added::Added) => return Ok(number),
+                // Somebody else asked at the same time.
+                Ok(Added::AddressTaken) => {}
+                Ok(Added::NoParent) => {
+                    provider.release(&bought, deadline).await?;
+                    return Err(Error::not_found("Persona", persona.id));
+                }
+                Ok(Added::NameTaken | Added::HandleTaken) => {
+                    provider.release(&bought, deadline).await?;
+                    return Err(has_one(persona, "another call gave it one"));
+                }
+                Err(error) => {
+                    provider.release(&bought, deadline).await?;
+                    return Err(error);
+                }
+            }
+        }
+        Err(Error::refused("No more phone numbers available"))
+    }
+
+    /// Takes a persona's number away.
+    ///
+    /// # Errors
+    /// Kind `NotFound` when it has none, or what the provider says.
+    pub async fn take(&self, persona: &Persona) -> Result<PersonaNumber> {
+        let number = self.store.number_of(persona.tenant, persona.id).await?;
+        let number = number.ok_or_else(|| {
+            let message = format!("Persona {} has no phone number", persona.id);
+            Error::new(Kind::NotFound, message)
+        })?;
+        self.give_back(&number).await?;
+        let now = self.clock.now();
+        self.store
+            .remove_number(persona.tenant, persona.id, now)
+            .await?;
+        Ok(number)
+    }
+
+    /// Gives the number of a persona that is about to be closed back to its provider, if it has one.
+    pub(crate) async fn release(&self, persona: &Persona) -> Result<()> {
+        match self.store.number_of(persona.tenant, persona.id).await? {
+            Some(number) => self.give_back(&number).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn give_back(&self, number: &PersonaNumber) -> Result<()> {
+        let provider = self.provider()?;
+        if provider.name() != number.provider {
+            let message = format!(
+                "The number {} comes from the provider '{}', but '{}' is configured: set phone_provider to give it back",
+                number.number,
+                number.provider,
+                provider.name()
+            );
+            return Err(Error::new(Kind::Unconfigured, message));
+        }
+        let bought = BoughtNumber {
+            number: number.number.clone(),
+            provider_id: number.provider_id.clone(),
+        };
+        let deadline = Instant::now() + PATIENCE;
+        provider.release(&bought, deadline).await
+    }
+}
+
+fn has_one(persona: &Persona, number: &str) -> Error {
+    let message = format!(
+        "Persona {} has a phone number already: {number}",
+        persona.id
+    );
+    Error::new(Kind::Conflict, message)
+}

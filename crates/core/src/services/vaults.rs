@@ -1,0 +1,709 @@
+//! Vaults: what they hold, who may see it, and what is written down before.
+
+use std::sync::Arc;
+
+use crate::ports::{
+    Actor, Audit, AuditEvent, Clock, Deed, IdentityStore, Keyring, OneTimeCode, OneTimeCodes, Place,
+};
+use crate::services::secrets_wire;
+use crate::{
+    Caller, Card, Credential, CredentialId, CredentialKind, CredentialSecrets, Error, KeyId, Kind,
+    Page, PageRequest, Persona, Result, Scope, Secret, Site, Timestamp, Vault, VaultFilter,
+    VaultId,
+};
+
+/// What the secrets of a credential are sealed as.
+const CREDENTIAL: &str = "credential";
+/// What a card is sealed as.
+const CARD: &str = "card";
+
+/// How often a write is tried when others write the same at the same time.
+const TRIES: u32 = 32;
+
+/// The longest label or name, in characters.
+const MAX_NAME: usize = 200;
+/// The longest address (RFC 5321 §4.5.3.1).
+const MAX_EMAIL: usize = 320;
+/// The longest notes, in characters.
+const MAX_NOTES: usize = 10_000;
+/// The longest secret, in bytes.
+const MAX_SECRET: usize = 65_536;
+
+/// Keeps vaults. Everything secret is sealed before it is stored.
+pub struct Vaults {
+    store: Arc<dyn IdentityStore>,
+    clock: Arc<dyn Clock>,
+    keyring: Arc<dyn Keyring>,
+    audit: Arc<dyn Audit>,
+    codes: Arc<dyn OneTimeCodes>,
+    rules: VaultRules,
+}
+
+/// What the operator decides about vaults.
+#[derive(Clone, Debug)]
+pub struct VaultRules {
+    /// What stands behind the `@` of personas' addresses.
+    pub mail_domain: String,
+    /// Whether callers with the scope may read secrets at all.
+    pub reveal: bool,
+}
+
+/// A credential for a site, as the Notte API takes it.
+pub struct SiteCredential {
+    /// The address to log in with.
+    pub email: Option<String>,
+    /// The user name to log in with.
+    pub username: Option<String>,
+    /// The password.
+    pub password: Secret,
+    /// The seed of the second factor.
+    pub seed: Option<Secret>,
+}
+
+/// A credential under a label, as the AIQaramba API takes it.
+pub struct LabelledCredential {
+    /// How people and agents pick it.
+    pub label: String,
+    /// What it is good for.
+    pub kind: CredentialKind,
+    /// The address to log in with.
+    pub email: Option<String>,
+    /// How to use it, for agents.
+    pub notes: Option<String>,
+    /// Its secrets.
+    pub secrets: CredentialSecrets,
+}
+
+impl Vaults {
+    /// A service on `store`.
+    pub fn new(
+        store: Arc<dyn IdentityStore>,
+        clock: Arc<dyn Clock>,
+        keyring: Arc<dyn Keyring>,
+        audit: Arc<dyn Audit>,
+        codes: Arc<dyn OneTimeCodes>,
+        rules: VaultRules,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            keyring,
+            audit,
+            codes,
+            rules,
+        }
+    }
+
+    /// A persona's whole mail address.
+    pub fn address(&self, persona: &Persona) -> String {
+        format!("{}@{}", persona.mailbox, self.rules.mail_domain)
+    }
+
+    /// Makes a vault of its own.
+    ///
+    /// # Errors
+    /// Kind `Invalid` for a name that is empty or too long.
+    pub async fn create(&self, caller: &Caller, name: String) -> Result<Vault> {
+        check_name(&name)?;
+        let vault = Vault {
+            id: VaultId::new(),
+            tenant: caller.tenant,
+            persona: None,
+            key: caller.key,
+            name,
+            created_at: self.clock.now(),
+            closed_at: None,
+        };
+        self.store.add_vault(&vault).await?;
+        Ok(vault)
+    }
+
+    /// The vault of a persona, made when it has none.
+    ///
+    /// # Errors
+    /// Kind `NotFound` when the persona is not there any more.
+    pub async fn of_persona(&self, caller: &Caller, persona: &Persona) -> Result<Vault> {
+        if let Some(id) = persona.vault
+            && let Some(vault) = self.store.vault(caller.tenant, id).await?
+        {
+            return Ok(vault);
+        }
+        let vault = persona_vault(persona, caller.key, self.clock.now());
+        let vault = self.store.add_vault(&vault).await?;
+        vault.ok_or_else(|| Error::not_found("Persona", persona.id))
+    }
+
+    /// A vault.
+    ///
+    /// # Errors
+    /// Kind `NotFound`.
+    pub async fn get(&self, caller: &Caller, id: &str) -> Result<Vault> {
+        let vault = match id.parse::<VaultId>() {
+            Ok(id) => self.store.vault(caller.tenant, id).await?,
+            Err(_) => None,
+        };
+        vault.ok_or_else(|| Error::not_found("Vault", id))
+    }
+
+    /// A page of the tenant's vaults, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        only_active: bool,
+        only_current_key: bool,
+        page: PageRequest,
+    ) -> Result<Page<Vault>> {
+        let filter = VaultFilter {
+            tenant: caller.tenant,
+            key: only_current_key.then_some(caller.key),
+            include_closed: !only_active,
+        };
+        self.store.vaults(&filter, page).await
+    }
+
+    /// Names a vault anew.
+    ///
+    /// # Errors
+    /// Kind `NotFound`, or `Invalid` for a name that is empty or too long.
+    pub async fn rename(&self, caller: &Caller, id: &str, name: &str) -> Result<Vault> {
+        let vault = self.get(caller, id).await?;
+        check_name(name)?;
+        let renamed = self
+            .store
+            .rename_vault(caller.tenant, vault.id, name)
+            .await?;
+        renamed.ok_or_else(|| Error::not_found("Vault", id))
+    }
+
+    /// Deletes a vault with everything in it.
+    ///
+    /// # Errors
+    /// Kind `NotFound`.
+    pub async fn close(&self, caller: &Caller, id: &str) -> Result<()> {
+        let vault = self.get(caller, id).await?;
+        let now = self.clock.now();
+        if self.store.close_vault(caller.tenant, vault.id, now).await? {
+            Ok(())
+        } else {
+            Err(Error::not_found("Vault", id))
+        }
+    }
+
+    /// All credentials of a vault, without their secrets, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn credentials(&self, vault: &Vault) -> Result<Vec<Credential>> {
+        self.store.credentials(vault.tenant, vault.id).await
+    }
+
+    /// Keeps a credential for a site, in place of one that was there.
+    ///
+    /// # Errors
+    /// Kind `Invalid` for an address without a host or members that do not fit, `Refused` for another address than the
+    /// persona's own in a persona's vault.
+    pub async fn put_for_site(&self, vault: &Vault, url: &str, new: SiteCredential) -> Result<()> {
+        let site = Site::of(url)?;
+        let owner = match vault.persona {
+            Some(persona) => self.store.persona(vault.tenant, persona).await?,
+            None => None,
+        };
+        if new.email.is_some() == new.username.is_some() {
+            let message = "Expected exactly one of credentials.email and credentials.username";
+            return Err(Error::invalid_member(
+                &["credentials"],
+                "value_error",
+                message,
+            ));
+        }
+        if let Some(email) = &new.email {
+            check_email(email, &["credentials", "email"])?;
+            if let Some(persona) = &owner
+                && *email != self.address(persona)
+            {
+                let own = self.address(persona);
+                let message = format!(
+                    "This vault can only store one email address accross all credentials: {own}"
+                );
+                return Err(Error::refused(message));
+            }
+        }
+        if let Some(username) = &new.username {
+            check_length(username, MAX_EMAIL, &["credentials", "username"])?;
+        }
+        let kind = match (&owner, &new.email) {
+            (Some(_), Some(_)) => CredentialKind::UsernamePassword,
+            _ => CredentialKind::External,
+        };
+        let secrets = CredentialSecrets {
+            password: Some(new.password),
+            value: None,
+            seed: new.seed,
+        };
+        self.check_secrets(&secrets, &["credentials"])?;
+        for _ in 0..TRIES {
+            let before = self
+                .store
+                .credential_of_site(vault.tenant, vault.id, site.as_str())
+                .await?;
+            let now = self.clock.now();
+            let credential = Credential {
+                id: before
+                    .as_ref()
+                    .map_or_else(CredentialId::new, |before| before.id),
+                tenant: vault.tenant,
+                vault: vault.id,
+                label: site.to_string(),
+                kind,
+                site: Some(site.to_string()),
+                email: new.email.clone(),
+                username: new.username.clone(),
+                notes: None,
+                one_time: secrets.seed.is_some(),
+                version: before.as_ref().map_or(1, |before| before.version + 1),
+                created_at: before.map_or(now, |before| before.created_at),
+                updated_at: now,
+            };
+            if self.seal_and_put(&credential, &secrets).await? {
+                return Ok(());
+            }
+            self.still_there(vault).await?;
+        }
+        Err(busy())
+    }
+
+    /// The credential of a site in the clear.
+    ///
+    /// # Errors
+    /// Kind `Denied` without the scope `vault:reveal` or where the operator forbids it, `NotFound` when there is none.
+    pub async fn reveal_for_site(
+        &self,
+        caller: &Caller,
+        vault: &Vault,
+        url: &str,
+    ) -> Result<(Credential, CredentialSecrets)> {
+        self.may_reveal(caller)?;
+        let credential = self.of_site(vault, url).await?;
+        self.record(caller, Deed::Reveal, credential.id, &credential)
+            .await?;
+        let secrets = self.open(&credential).await?;
+        Ok((credential, secrets))
+    }
+
+    /// Deletes the credential of a site.
+    ///
+    /// # Errors
+    /// Kind `NotFound` when there is none.
+    pub async fn delete_for_site(&self, vault: &Vault, url: &str) -> Result<()> {
+        let credential = self.of_site(vault, url).await?;
+        if self
+            .store
+            .delete_credential(vault.tenant, vault.id, credential.id)
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(no_credential(&Site::of(url)?))
+        }
+    }
+
+    /// The credential of a site, without its secrets.
+    ///
+    /// # Errors
+    /// Kind `NotFound` when there is none, `Invalid` for an address without a host.
+    pub async fn of_site(&self, vault: &Vault, url: &str) -> Result<Credential> {
+        let site = Site::of(url)?;
+        self.store
+            .credential_of_site(vault.tenant, vault.id, site.as_str())
+            .await?
+            .ok_or_else(|| no_credential(&site))
+    }
+
+    /// Adds a credential under a label to a persona's vault.
+    ///
+    /// # Errors
+    /// Kind `Invalid` for members that are missing, too long, or do not belong to the kind.
+    pub async fn add_labelled(
+        &self,
+        caller: &Caller,
+        persona: &Persona,
+        new: LabelledCredential,
+    ) -> Result<Credential> {
+        check_labelled(&new)?;
+        self.check_secrets(&new.secrets, &[])?;
+        let email = match new.kind {
+            CredentialKind::UsernamePassword | CredentialKind::MagicLink => {
+                Some(self.address(persona))
+            }
+            CredentialKind::External => new.email,
+            CredentialKind::Secret => None,
+        };
+        for _ in 0..TRIES {
+            let vault = self.of_persona(caller, persona).await?;
+            let now = self.clock.now();
+            let credential = Credential {
+                id: CredentialId::new(),
+                tenant: vault.tenant,
+                vault: vault.id,
+                label: new.label.clone(),
+                kind: new.kind,
+                site: None,
+                email: email.clone(),
+                username: None,
+                notes: new.notes.clone(),
+                one_time: new.secrets.seed.is_some(),
+                version: 1,
+                created_at: now,
+                updated_at: now,
+            };
+            if self.seal_and_put(&credential, &new.secrets).await? {
+                return Ok(credential);
+            }
+            // The vault was deleted in the meantime; the persona gets another one.
+        }
+        Err(busy())
+    }
+
+    /// A credential of a persona.
+    ///
+    /// # Errors
+    /// Kind `NotFound` when it is none, or another persona's.
+    pub async fn of_persona_by_id(&self, persona: &Persona, id: &str) -> Result<Credential> {
+        let credential = match (persona.vault, id.parse()) {
+            (Some(vault), Ok(id)) => self.store.credential(persona.tenant, vault, id).await?,
+            _ => None,
+        };
+        credential.ok_or_else(|| Error::not_found("Credential", id))
+    }
+
+    /// Deletes a credential.
+    ///
+    /// # Errors
+    /// Kind `NotFound` when it is not there any more.
+    pub async fn delete(&self, credential: &Credential) -> Result<()> {
+        if self
+            .store
+            .delete_credential(credential.tenant, credential.vault, credential.id)
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(Error::not_found("Credential", credential.id))
+        }
+    }
+
+    /// A one-time code of a credential's second factor. The seed stays sealed for the caller.
+    ///
+    /// # Errors
+    /// Kind `Refused` when it has no second factor.
+    pub async fn code(&self, caller: &Caller, credential: &Credential) -> Result<OneTimeCode> {
+        if !credential.one_time {
+            let message = format!("The credential '{}' has no second factor", credential.label);
+            return Err(Error::refused(message));
+        }
+        self.record(caller, Deed::OneTimeCode, credential.id, credential)
+            .await?;
+        let seed = self.open(credential).await?.seed;
+        let seed = seed.ok_or_else(|| Error::not_found("Second factor of", credential.id))?;
+        let counter = if self.codes.counts(&seed)? {
+            self.store
+                .next_counter(credential.tenant, credential.id)
+                .await?
+        } else {
+            None
+        };
+        self.codes.code(&seed, self.clock.now(), counter)
+    }
+
+    /// Keeps a vault's card, in place of one that was there.
+    ///
+    /// # Errors
+    /// Kind `Invalid` for members that are empty or too long.
+    pub async fn put_card(&self, vault: &Vault, card: &Card) -> Result<()> {
+        for (name, member) in [
+            ("card_holder_name", &card.holder),
+            ("card_number", &card.number),
+            ("card_cvv", &card.cvv),
+            ("card_full_expiration", &card.expiration),
+        ] {
+            check_secret(member, &["credit_card", name])?;
+        }
+        let plain = secrets_wire::card(card)?;
+        for _ in 0..TRIES {
+            let before = self.store.card_version(vault.tenant, vault.id).await?;
+            let version = before.map_or(1, |version| version + 1);
+            let place = card_place(vault, version);
+            let sealed = self.keyring.seal(&place, &plain).await?;
+            if self.store.put_card(vault, version, &sealed).await? {
+                return Ok(());
+            }
+            self.still_there(vault).await?;
+        }
+        Err(busy())
+    }
+
+    /// A vault's card in the clear.
+    ///
+    /// # Errors
+    /// Kind `Denied` without the scope `vault:reveal` or where the operator forbids it, `NotFound` when there is none.
+    pub async fn reveal_card(&self, caller: &Caller, vault: &Vault) -> Result<Card> {
+        self.may_reveal(caller)?;
+        let id = vault.id.as_uuid();
+        let kept = self.store.sealed(vault.tenant, CARD, id).await?;
+        let (place, sealed) = kept.ok_or_else(|| no_card(vault))?;
+        self.audit
+            .record(&AuditEvent {
+                tenant: Some(caller.tenant),
+                actor: Actor::Key(caller.key),
+                deed: Deed::Reveal,
+                subject: format!("card of vault {}", vault.id),
+                details: Vec::new(),
+            })
+            .await?;
+        let plain = self.keyring.open(&place, &sealed).await?;
+        secrets_wire::read_card(&plain)
+    }
+
+    /// Deletes a vault's card.
+    ///
+    /// # Errors
+    /// Kind `NotFound` when there is none.
+    pub async fn delete_card(&self, vault: &Vault) -> Result<()> {
+        if self.store.delete_card(vault.tenant, vault.id).await? {
+            Ok(())
+        } else {
+            Err(no_card(vault))
+        }
+    }
+
+    async fn seal_and_put(
+        &self,
+        credential: &Credential,
+        secrets: &CredentialSecrets,
+    ) -> Result<bool> {
+        let plain = secrets_wire::credential(secrets)?;
+        let place = credential_place(credential, credential.version);
+        let sealed = self.keyring.seal(&place, &plain).await?;
+        self.store.put_credential(credential, &sealed).await
+    }
+
+    async fn open(&self, credential: &Credential) -> Result<CredentialSecrets> {
+        let kept = self
+            .store
+            .sealed(credential.tenant, CREDENTIAL, credential.id.as_uuid())
+            .await?;
+        let (place, sealed) = kept.ok_or_else(|| Error::not_found("Credential", credential.id))?;
+        let plain = self.keyring.open(&place, &sealed).await?;
+        secrets_wire::read_credential(&plain)
+    }
+
+    async fn still_there(&self, vault: &Vault) -> Result<()> {
+        let found = self.store.vault(vault.tenant, vault.id).await?;
+        found.map_or_else(|| Err(Error::not_found("Vault", vault.id)), |_| Ok(()))
+    }
+
+    fn may_reveal(&self, caller: &Caller) -> Result<()> {
+        if !self.rules.reveal {
+            let message = "This server never shows secrets: vault_reveal is set to never";
+            return Err(Error::new(Kind::Denied, message));
+        }
+        if !caller.scopes.contains(Scope::VaultReveal) {
+            let message = "This API key may not read secrets: it lacks the scope 'vault:reveal'";
+            return Err(Error::new(Kind::Denied, message));
+        }
+        Ok(())
+    }
+
+    async fn record(
+        &self,
+        caller: &Caller,
+        deed: Deed,
+        id: CredentialId,
+        credential: &Credential,
+    ) -> Result<()> {
+        let site = credential.site.clone().map(|site| ("site", site));
+        self.audit
+            .record(&AuditEvent {
+                tenant: Some(caller.tenant),
+                actor: Actor::Key(caller.key),
+                deed,
+                subject: format!("credential {id}"),
+                details: site.into_iter().collect(),
+            })
+            .await
+    }
+
+    fn check_secrets(&self, secrets: &CredentialSecrets, path: &[&str]) -> Result<()> {
+        let at = |name| [path, &[name]].concat();
+        for (name, secret) in [("password", &secrets.password), ("value", &secrets.value)] {
+            if let Some(secret) = secret {
+                check_secret(secret, &at(name))?;
+            }
+        }
+        if let Some(seed) = &secrets.seed {
+            check_secret(seed, &at("mfa_secret"))?;
+            self.codes.counts(seed).map_err(|error| {
+                let path = at("mfa_secret");
+                let message = format!("Invalid {}: {}", path.join("."), error.message());
+                Error::invalid_member(&path, "value_error", message)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The vault that a persona gets.
+pub(super) fn persona_vault(persona: &Persona, key: KeyId, now: Timestamp) -> Vault {
+    let name = persona.label.as_ref().unwrap_or(&persona.handle);
+    Vault {
+        id: VaultId::new(),
+        tenant: persona.tenant,
+        persona: Some(persona.id),
+        key,
+        name: name.chars().take(MAX_NAME).collect(),
+        created_at: now,
+        closed_at: None,
+    }
+}
+
+fn credential_place(credential: &Credential, version: u64) -> Place {
+    Place {
+        tenant: credential.tenant,
+        owner: credential.vault.as_uuid(),
+        kind: CREDENTIAL,
+        row: credential.id.as_uuid(),
+        version,
+    }
+}
+
+fn card_place(vault: &Vault, version: u64) -> Place {
+    Place {
+        tenant: vault.tenant,
+        owner: vault.id.as_uuid(),
+        kind: CARD,
+        row: vault.id.as_uuid(),
+        version,
+    }
+}
+
+/// What each kind needs, and what it must not have (AIQaramba contract §3.2).
+fn check_labelled(new: &LabelledCredential) -> Result<()> {
+    if new.label.trim().is_empty() {
+        let message = "Invalid label: expected at least one character";
+        return Err(Error::invalid_member(&["label"], "string_length", message));
+    }
+    check_length(&new.label, MAX_NAME, &["label"])?;
+    if let Some(notes) = &new.notes {
+        check_length(notes, MAX_NOTES, &["auth_notes"])?;
+    }
+    let kind = new.kind.as_str();
+    let (password, value, email) = match new.kind {
+        // The address is the persona's own; one that is sent does not count.
+        CredentialKind::UsernamePassword => (Some(true), Some(false), None),
+        CredentialKind::MagicLink => (Some(false), Some(false), None),
+        CredentialKind::Secret => (Some(false), Some(true), None),
+        CredentialKind::External => (Some(true), Some(false), Some(true)),
+    };
+    for (name, needed, there) in [
+        ("password", password, new.secrets.password.is_some()),
+        ("value", value, new.secrets.value.is_some()),
+        ("email", email, new.email.is_some()),
+    ] {
+        let message = match needed {
+            Some(true) if !there => format!("{name} is required for cred_type '{kind}'"),
+            Some(false) if there => {
+                format!("{name} does not belong to cred_type '{kind}': leave it out")
+            }
+            _ => continue,
+        };
+        return Err(Error::invalid_member(&[name], "value_error", message));
+    }
+    let may_have_seed = matches!(
+        new.kind,
+        CredentialKind::UsernamePassword | CredentialKind::External
+    );
+    if new.secrets.seed.is_some() && !may_have_seed {
+        let message = format!("mfa_secret does not belong to cred_type '{kind}': leave it out");
+        return Err(Error::invalid_member(
+            &["mfa_secret"],
+            "value_error",
+            message,
+        ));
+    }
+    if let (CredentialKind::External, Some(email)) = (new.kind, &new.email) {
+        check_email(email, &["email"])?;
+    }
+    Ok(())
+}
+
+/// What lists call a vault or a persona.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    if name.trim().is_empty() {
+        let message = "Invalid name: expected at least one character";
+        return Err(Error::invalid_member(&["name"], "string_length", message));
+    }
+    check_length(name, MAX_NAME, &["name"])
+}
+
+/// An address is not parsed here: whoever takes it decides. What cannot be one is refused.
+fn check_email(email: &str, path: &[&str]) -> Result<()> {
+    check_length(email, MAX_EMAIL, path)?;
+    let fits = email
+        .rsplit_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    if fits {
+        return Ok(());
+    }
+    let message =
+        format!("Invalid value '{email}' for email: expected an address such as user@example.com");
+    Err(Error::invalid_member(path, "value_error", message))
+}
+
+fn check_length(text: &str, max: usize, path: &[&str]) -> Result<()> {
+    let length = text.chars().count();
+    if length <= max {
+        return Ok(());
+    }
+    let name = path.join(".");
+    let message = format!("{name} has {length} characters, expected at most {max}");
+    Err(Error::invalid_member(path, "string_too_long", message))
+}
+
+/// The message never repeats the secret.
+fn check_secret(secret: &Secret, path: &[&str]) -> Result<()> {
+    let length = secret.expose().len();
+    let name = path.join(".");
+    let message = match length {
+        0 => format!("{name} is empty"),
+        length if length > MAX_SECRET => {
+            format!("{name} has {length} bytes, expected at most {MAX_SECRET}")
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::invalid_member(path, "string_length", message))
+}
+
+fn no_credential(site: &Site) -> Error {
+    Error::new(
+        Kind::NotFound,
+        format!("No credentials for {site} in this vault"),
+    )
+}
+
+fn no_card(vault: &Vault) -> Error {
+    Error::new(
+        Kind::NotFound,
+        format!("Vault {} has no credit card", vault.id),
+    )
+}
+
+fn busy() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "Others write the same at the same time; try again",
+    )
+}

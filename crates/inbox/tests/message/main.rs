@@ -1,0 +1,4 @@
+//! Mails as they come, read.
+
+mod bombs;
+mod reading;

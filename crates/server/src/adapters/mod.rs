@@ -1,0 +1,6 @@
+//! What the domain asks of the outside, done by the crates that can.
+
+pub mod mail;
+pub mod names;
+pub mod one_time;
+pub mod phones;

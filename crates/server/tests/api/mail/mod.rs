@@ -1,0 +1,5 @@
+//! Mail and text messages as they come in: real SMTP into the built binary, read through the APIs.
+
+mod inbox;
+mod sealed;
+mod texts;

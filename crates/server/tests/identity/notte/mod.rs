@@ -1,0 +1,9 @@
+//! Personas and vaults as the Notte API has them, rule by rule.
+
+mod cards;
+mod credentials;
+mod factors;
+mod persona_vaults;
+mod personas;
+mod reveals;
+mod vaults;

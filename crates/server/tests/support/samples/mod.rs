@@ -1,0 +1,141 @@
+//! For every operation of the document, one request that succeeds and one that fails.
+
+mod aiqaramba;
+mod evalstudio;
+mod personas;
+mod sessions;
+mod vaults;
+
+use serde_json::{Value, json};
+
+use super::Stage;
+use super::client::{Call, Client};
+use super::document::Operation;
+
+/// Operations that answer whoever may ask, whatever is asked.
+const NEVER_WRONG: &[&str] = &[
+    "health_check",
+    "ready_check",
+    "files_list_uploads",
+    "project_list",
+    "project_persona_list",
+];
+
+/// What the requests speak of, made beforehand. What is doomed is only there to be deleted.
+pub struct Samples {
+    pub session: String,
+    pub origin: String,
+    pub persona: String,
+    pub mail: String,
+    pub doomed_persona: String,
+    pub vault: String,
+    pub doomed_vault: String,
+    pub tenant_persona: String,
+    pub doomed_tenant_persona: String,
+    pub credential: String,
+    pub doomed_credential: String,
+    pub mailbox: String,
+    pub doomed_mailbox: String,
+    pub project: String,
+    pub doomed_project: String,
+    pub project_persona: String,
+    pub doomed_project_persona: String,
+    pub doomed_persona_of_project: String,
+}
+
+impl Samples {
+    /// Makes all of it.
+    pub async fn prepare(stage: &Stage) -> Self {
+        let client = &stage.client;
+        sessions::prepare(stage).await;
+        let (vault, doomed_vault) = vaults::prepare(client).await;
+        let (tenant_persona, doomed_tenant_persona, [credential, doomed_credential]) =
+            aiqaramba::prepare(client).await;
+        let project = evalstudio::project(client, "kept").await;
+        let persona_of = |name| evalstudio::persona(client, &project, name);
+        let persona = personas::made(client).await;
+        Self {
+            session: stage.session.clone(),
+            origin: stage.site.origin().to_owned(),
+            mail: personas::mail(stage, &persona).await,
+            persona,
+            doomed_persona: personas::made(client).await,
+            vault,
+            doomed_vault,
+            tenant_persona,
+            doomed_tenant_persona,
+            credential,
+            doomed_credential,
+            mailbox: aiqaramba::mailbox(client, "kept").await,
+            doomed_mailbox: aiqaramba::mailbox(client, "doomed").await,
+            project_persona: persona_of("kept").await,
+            doomed_project_persona: persona_of("doomed").await,
+            doomed_persona_of_project: persona_of("doomed below").await,
+            doomed_project: evalstudio::project(client, "doomed").await,
+            project,
+        }
+    }
+
+    /// A request that succeeds, made by `client`.
+    pub fn valid(&self, client: &Client, operation: &str) -> Call {
+        sessions::valid(client, self, operation)
+            .or_else(|| personas::valid(client, self, operation))
+            .or_else(|| vaults::valid(client, self, operation))
+            .or_else(|| aiqaramba::valid(client, self, operation))
+            .or_else(|| evalstudio::valid(client, self, operation))
+            .unwrap_or_else(|| untested(operation))
+    }
+
+    /// A request that fails although the key is right, and its status; none for operations that cannot fail.
+    pub fn wrong(&self, client: &Client, operation: &str) -> Option<(Call, u16)> {
+        if NEVER_WRONG.contains(&operation) {
+            return None;
+        }
+        let wrong = sessions::wrong(client, self, operation)
+            .or_else(|| personas::wrong(client, self, operation))
+            .or_else(|| vaults::wrong(client, self, operation))
+            .or_else(|| aiqaramba::wrong(client, self, operation))
+            .or_else(|| evalstudio::wrong(client, self, operation));
+        Some(wrong.unwrap_or_else(|| untested(operation)))
+    }
+
+    /// The valid request's members; what may be left out is `null`.
+    pub fn with_nulls(&self, client: &Client, operation: &Operation) -> Value {
+        let mut members: serde_json::Map<_, _> = client
+            .document
+            .members_of(operation)
+            .into_iter()
+            .map(|name| (name, Value::Null))
+            .collect();
+        let sent = self.valid(client, &operation.id).sent_json();
+        if let Some(Value::Object(sent)) = sent {
+            members.extend(sent);
+        }
+        members.into()
+    }
+}
+
+/// The status of the valid request's answer. There is no way to set up a provider of phone numbers yet.
+pub fn success(operation: &Operation) -> u16 {
+    match operation.id.as_str() {
+        "create_number" => 501,
+        "delete_number" => 404,
+        _ => operation.success(),
+    }
+}
+
+fn untested(operation: &str) -> ! {
+    panic!("operation {operation} is not tested: give it a sample here")
+}
+
+/// An id that nothing has.
+const NOBODY: &str = "01a2016d-14fe-75f8-9039-b52a260da311";
+
+fn id_of(answer: &Value, member: &str) -> String {
+    answer[member].as_str().unwrap().to_owned()
+}
+
+/// A body that has the wrong type wherever it is sent.
+fn number_for(member: &str) -> Value {
+    json!({ member: 42 })
+}

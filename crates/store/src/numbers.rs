@@ -1,0 +1,127 @@
+//! Phone numbers of personas.
+
+use std::collections::HashSet;
+
+use guise_core::ports::{Added, PersonaNumber};
+use guise_core::{PersonaId, PhoneNumber, Result, TenantId, Timestamp};
+
+use crate::row::{Row, unreadable};
+use crate::statement::Statement;
+use crate::transaction::Transaction;
+use crate::{Database, texts};
+
+const ADD: Statement = Statement::new(
+    "give a persona a phone number",
+    "INSERT INTO phone_numbers (number, tenant_id, persona_id, provider, provider_id, created_at)
+     SELECT $1, tenant_id, id, $4, $5, $6 FROM personas WHERE tenant_id = $2 AND id = $3 AND closed_at IS NULL
+     ON CONFLICT DO NOTHING",
+);
+
+const OF: Statement = Statement::new(
+    "look a persona's phone number up",
+    "SELECT number, tenant_id, persona_id, provider, provider_id, created_at
+     FROM phone_numbers WHERE tenant_id = $1 AND persona_id = $2 AND released_at IS NULL",
+);
+
+const BY_NUMBER: Statement = Statement::new(
+    "look up whose phone number it is",
+    "SELECT number, tenant_id, persona_id, provider, provider_id, created_at
+     FROM phone_numbers WHERE number = $1 AND released_at IS NULL",
+);
+
+const ALL: Statement = Statement::new(
+    "list all phone numbers",
+    "SELECT number FROM phone_numbers WHERE released_at IS NULL",
+);
+
+const PERSONA: Statement = Statement::new(
+    "look a phone number's persona up",
+    "SELECT id FROM personas WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
+);
+
+const REMOVE: Statement = Statement::new(
+    "take a persona's phone number away",
+    "UPDATE phone_numbers SET released_at = $3 WHERE tenant_id = $1 AND persona_id = $2 AND released_at IS NULL",
+);
+
+/// Takes a persona's number and its messages away within a transaction.
+pub(crate) async fn close_of(
+    transaction: &mut Transaction,
+    tenant: TenantId,
+    persona: PersonaId,
+    at: Timestamp,
+) -> Result<()> {
+    let values = [tenant.into(), persona.into(), at.into()];
+    transaction.touch(REMOVE, &values).await?;
+    texts::forget(transaction, tenant, persona).await
+}
+
+pub(crate) async fn add(database: &Database, number: &PersonaNumber) -> Result<Added> {
+    let values = [
+        number.number.as_str().into(),
+        number.tenant.into(),
+        number.persona.into(),
+        number.provider.as_str().into(),
+        number.provider_id.as_str().into(),
+        number.created_at.into(),
+    ];
+    if database.touch(ADD, &values).await? == 1 {
+        return Ok(Added::Added);
+    }
+    if of(database, number.tenant, number.persona).await?.is_some() {
+        return Ok(Added::NameTaken);
+    }
+    let persona = [number.tenant.into(), number.persona.into()];
+    Ok(match database.row(PERSONA, &persona).await? {
+        Some(_) => Added::AddressTaken,
+        None => Added::NoParent,
+    })
+}
+
+pub(crate) async fn of(
+    database: &Database,
+    tenant: TenantId,
+    persona: PersonaId,
+) -> Result<Option<PersonaNumber>> {
+    let row = database.row(OF, &[tenant.into(), persona.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn by_number(
+    database: &Database,
+    number: &PhoneNumber,
+) -> Result<Option<PersonaNumber>> {
+    let row = database.row(BY_NUMBER, &[number.as_str().into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn all(database: &Database) -> Result<HashSet<PhoneNumber>> {
+    let rows = database.rows(ALL, &[]).await?;
+    rows.iter().map(number).collect()
+}
+
+pub(crate) async fn remove(
+    database: &Database,
+    tenant: TenantId,
+    persona: PersonaId,
+    at: Timestamp,
+) -> Result<bool> {
+    let values = [tenant.into(), persona.into(), at.into()];
+    Ok(database.touch(REMOVE, &values).await? == 1)
+}
+
+fn read(row: &Row) -> Result<PersonaNumber> {
+    Ok(PersonaNumber {
+        tenant: TenantId::from_uuid(row.id("tenant_id")?),
+        persona: PersonaId::from_uuid(row.id("persona_id")?),
+        number: number(row)?,
+        provider: row.text("provider")?,
+        provider_id: row.text("provider_id")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+fn number(row: &Row) -> Result<PhoneNumber> {
+    let text = row.text("number")?;
+    text.parse().map_err(|error| unreadable("number", error))
+}

@@ -1,0 +1,156 @@
+//! Text messages of personas.
+
+use guise_core::ports::{Place, Sealed};
+use guise_core::{InboxFilter, PersonaId, Result, Sms, SmsContent, SmsId, TenantId, Timestamp};
+
+use crate::row::Row;
+use crate::statement::Statement;
+use crate::transaction::Transaction;
+use crate::{Database, sealed};
+
+/// What a text message is sealed as.
+const CONTENT: &str = "sms";
+
+const ADD: Statement = Statement::new(
+    "keep a text message",
+    "INSERT INTO text_messages (id, tenant_id, persona_id, provider_id, received_at)
+     SELECT $1, tenant_id, id, $4, $5 FROM personas WHERE tenant_id = $2 AND id = $3 AND closed_at IS NULL
+     ON CONFLICT DO NOTHING",
+);
+
+const READ: Statement = Statement::new(
+    "read text messages",
+    "SELECT t.id, t.tenant_id, t.persona_id, t.received_at, t.read_at, s.data_key_id, s.envelope
+     FROM text_messages t
+     JOIN sealed_values s ON s.tenant_id = t.tenant_id AND s.id = t.id AND s.kind = 'sms'
+     WHERE t.tenant_id = $1 AND t.persona_id = $2 AND ($3 IS NULL OR t.received_at >= $3)
+           AND (NOT $4 OR t.read_at IS NULL)
+     ORDER BY t.id DESC LIMIT $5 + 0",
+);
+
+const MARK_READ: Statement = Statement::new(
+    "mark text messages as read",
+    "UPDATE text_messages SET read_at = $5
+     WHERE persona_id = $1 AND id >= $2 AND id <= $3 AND ($4 IS NULL OR received_at >= $4) AND read_at IS NULL
+     RETURNING id",
+);
+
+const FORGET: Statement = Statement::new(
+    "delete a persona's text messages",
+    "DELETE FROM text_messages WHERE tenant_id = $1 AND persona_id = $2",
+);
+
+const EXPIRE: Statement = Statement::new(
+    "let old text messages go",
+    "DELETE FROM text_messages
+     WHERE id IN (SELECT id FROM text_messages WHERE received_at < $1 ORDER BY received_at LIMIT 500)
+     RETURNING id, tenant_id",
+);
+
+/// Deletes a persona's messages and the keys that only they need.
+pub(crate) async fn forget(
+    transaction: &mut Transaction,
+    tenant: TenantId,
+    persona: PersonaId,
+) -> Result<()> {
+    let values = [tenant.into(), persona.into()];
+    transaction.touch(FORGET, &values).await?;
+    sealed::delete_owner(transaction, tenant, persona.as_uuid()).await
+}
+
+pub(crate) async fn add(
+    database: &Database,
+    sms: &Sms,
+    provider_id: &str,
+    content: &Sealed,
+) -> Result<bool> {
+    let mut transaction = database.begin().await?;
+    let values = [
+        sms.id.into(),
+        sms.tenant.into(),
+        sms.persona.into(),
+        provider_id.into(),
+        sms.received_at.into(),
+    ];
+    if transaction.touch(ADD, &values).await? == 0 {
+        return Ok(false);
+    }
+    let place = Place {
+        tenant: sms.tenant,
+        owner: sms.persona.as_uuid(),
+        kind: CONTENT,
+        row: sms.id.as_uuid(),
+        version: 1,
+    };
+    sealed::put(&mut transaction, &place, content).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+pub(crate) async fn read(
+    database: &Database,
+    tenant: TenantId,
+    persona: PersonaId,
+    filter: InboxFilter,
+    read_at: Timestamp,
+) -> Result<Vec<(Sms, Sealed)>> {
+    let values = [
+        tenant.into(),
+        persona.into(),
+        filter.since.into(),
+        filter.only_unread.into(),
+        u64::from(filter.limit).into(),
+    ];
+    let rows = database.rows(READ, &values).await?;
+    let mut messages: Vec<_> = rows.iter().map(message).collect::<Result<_>>()?;
+    let unread = || messages.iter().filter(|(sms, _)| sms.read_at.is_none());
+    let (Some((newest, _)), Some((oldest, _))) = (unread().next(), unread().next_back()) else {
+        return Ok(messages);
+    };
+    let values = [
+        persona.into(),
+        oldest.id.into(),
+        newest.id.into(),
+        filter.since.into(),
+        read_at.into(),
+    ];
+    let claimed = database.write_all(MARK_READ, &values).await?;
+    if filter.only_unread {
+        // Whoever asks at the same time may have got some of them first.
+        let claimed: Vec<_> = claimed
+            .iter()
+            .map(|row| row.id("id").map(SmsId::from_uuid))
+            .collect::<Result<_>>()?;
+        messages.retain(|(sms, _)| claimed.contains(&sms.id));
+    }
+    Ok(messages)
+}
+
+pub(crate) async fn expire(database: &Database, before: Timestamp) -> Result<u64> {
+    let mut count = 0;
+    loop {
+        let mut transaction = database.begin().await?;
+        let gone = transaction.rows(EXPIRE, &[before.into()]).await?;
+        for row in &gone {
+            let tenant = TenantId::from_uuid(row.id("tenant_id")?);
+            sealed::delete(&mut transaction, tenant, row.id("id")?).await?;
+        }
+        transaction.commit().await?;
+        if gone.is_empty() {
+            return Ok(count);
+        }
+        count += gone.len() as u64;
+    }
+}
+
+fn message(row: &Row) -> Result<(Sms, Sealed)> {
+    let sms = Sms {
+        id: SmsId::from_uuid(row.id("id")?),
+        tenant: TenantId::from_uuid(row.id("tenant_id")?),
+        persona: PersonaId::from_uuid(row.id("persona_id")?),
+        received_at: row.time("received_at")?,
+        read_at: row.optional_time("read_at")?,
+        content: SmsContent::default(),
+    };
+    Ok((sms, sealed::read(row)?))
+}
