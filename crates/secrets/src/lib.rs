@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod age_file;
 mod api_key;
 mod audit;
 mod context;
@@ -13,6 +14,7 @@ mod rotation;
 mod token;
 mod tree;
 
+pub use age_file::{FileError, FileLock, FileUnlock, decrypt_file, encrypt_file};
 pub use api_key::{ApiKeySecret, MIN_OWN_KEY_LENGTH};
 pub use audit::{AuditTrail, Fault, Verified};
 pub use envelope::{ENVELOPE_OVERHEAD, EnvelopeError};

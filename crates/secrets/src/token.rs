@@ -16,6 +16,8 @@ pub enum Purpose {
     View,
     /// One stored file.
     File,
+    /// One command of whoever runs the server.
+    Operator,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
             Self::Cdp => b"cdp",
             Self::View => b"view",
             Self::File => b"file",
+            Self::Operator => b"operator",
         }
     }
 }

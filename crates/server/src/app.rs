@@ -9,7 +9,7 @@ use guise_core::ports::{Audit, Clock, Keyring, Store};
 use guise_core::services::{Access, Files, Inbox, Numbers, Personas, Projects, Sessions, Vaults};
 use guise_core::{Area, Caller, Result, Secret, Session, SessionId, Status, TenantId, Timestamp};
 use guise_phone::Twilio;
-use guise_secrets::{KeyTree, Purpose};
+use guise_secrets::{AuditTrail, KeyTree, Purpose};
 use metrics_exporter_prometheus::PrometheusHandle;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_util::sync::CancellationToken;
@@ -56,6 +56,8 @@ pub struct Parts {
     pub keyring: Arc<dyn Keyring>,
     /// Where deeds with secrets and keys are written down.
     pub audit: Arc<dyn Audit>,
+    /// The same, for opening and locking the keys.
+    pub trail: Arc<AuditTrail>,
     /// The database, for asking whether it answers.
     pub store: Arc<dyn Store>,
     /// What time it is.
@@ -119,6 +121,20 @@ impl App {
         self.access.recognise(&self.keys.digest(key)?).await
     }
 
+    /// Does what waits for the keys: the configured API key is recognised from now on.
+    ///
+    /// # Errors
+    /// Kind `Sealed`, or when the store fails.
+    pub async fn keys_are_open(&self) -> Result<()> {
+        match &self.settings.api_key {
+            Some(key) => {
+                let digest = self.keys.digest(key.expose())?;
+                self.access.accept_configured_key(digest).await
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Whether sessions can be started.
     ///
     /// # Errors
@@ -126,6 +142,9 @@ impl App {
     pub async fn check_ready(&self) -> std::result::Result<(), String> {
         if self.stopping.is_cancelled() {
             return Err("The server is stopping".to_owned());
+        }
+        if let Err(sealed) = self.keys.tokens() {
+            return Err(sealed.message().to_owned());
         }
         self.store.tenants().await.map(drop).map_err(|error| {
             tracing::error!(error = ?error, "the database does not answer");

@@ -62,6 +62,11 @@ impl DataFolder {
         &self.0
     }
 
+    /// Where the ends of the audit are noted, unless another file is configured.
+    pub fn audit_anchors(&self) -> PathBuf {
+        self.0.join("audit.anchors")
+    }
+
     /// Where blobs are kept.
     pub fn blobs(&self) -> PathBuf {
         self.0.join("blobs")
@@ -89,26 +94,31 @@ impl DataFolder {
     ///
     /// # Errors
     /// Those of [`DataFolder::existing_keys`], and when a root source cannot wrap.
-    pub async fn keys(&self, database: &Arc<Database>, settings: &Settings) -> Result<KeyTree> {
-        let (rows, clock) = (Arc::clone(database) as Arc<dyn KeyRows>, clock());
-        let sources = self.root_sources(settings)?;
+    pub async fn keys(
+        &self,
+        database: &Arc<Database>,
+        sources: &[Arc<dyn RootSource>],
+    ) -> Result<KeyTree> {
         let earlier = self.earlier(database).await?;
-        Ok(KeyTree::open_or_found(rows, clock, &sources, earlier.as_ref()).await?)
+        Ok(KeyTree::open_or_found(rows(database), clock(), sources, earlier.as_ref()).await?)
+    }
+
+    /// The keys of the database, without any of them: they are opened later.
+    pub fn sealed_keys(&self, database: &Arc<Database>) -> KeyTree {
+        KeyTree::sealed(rows(database), clock())
     }
 
     /// The keys of the database, if there are any; `None` where they are to be made. Nothing is changed.
     ///
     /// # Errors
-    /// When none of the configured root sources opens them.
+    /// When none of the root sources opens them.
     pub async fn existing_keys(
         &self,
         database: &Arc<Database>,
-        settings: &Settings,
+        sources: &[Arc<dyn RootSource>],
     ) -> Result<Option<KeyTree>> {
-        let (rows, clock) = (Arc::clone(database) as Arc<dyn KeyRows>, clock());
-        let sources = self.root_sources(settings)?;
         let earlier = self.earlier(database).await?;
-        Ok(KeyTree::open_existing(rows, clock, &sources, earlier.as_ref()).await?)
+        Ok(KeyTree::open_existing(rows(database), clock(), sources, earlier.as_ref()).await?)
     }
 
     /// The configured root sources.
@@ -118,7 +128,7 @@ impl DataFolder {
     pub fn root_sources(&self, settings: &Settings) -> Result<Vec<Arc<dyn RootSource>>> {
         Ok(sources(
             &settings.root_key_source,
-            settings,
+            &settings.root_secrets(),
             &self.key_file(),
         )?)
     }
@@ -184,6 +194,10 @@ impl DataFolder {
         writeln!(file, "{key}")?;
         file.sync_all()
     }
+}
+
+fn rows(database: &Arc<Database>) -> Arc<dyn KeyRows> {
+    Arc::clone(database) as _
 }
 
 fn clock() -> Arc<dyn Clock> {

@@ -31,6 +31,7 @@ impl Refusals {
             .with::<T>("403", "The key lacks the scope.")
             .with::<T>("429", "More calls than the rate limit allows.")
             .with::<T>("500", "A fault of this server's.")
+            .with::<T>("503", "The server is sealed, until an operator opens it.")
     }
 
     /// Another one.

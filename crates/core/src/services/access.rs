@@ -1,6 +1,6 @@
 //! Tenants and API keys: who may call, and as whom.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::ports::{Actor, Audit, AuditEvent, Clock, Deed, Store};
@@ -19,7 +19,7 @@ pub struct Access {
     store: Arc<dyn Store>,
     audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
-    configured: Option<Configured>,
+    configured: OnceLock<Configured>,
 }
 
 /// The key that the operator's configuration names: it is no row, so it is valid in every run that names it and in no other.
@@ -48,18 +48,19 @@ impl Access {
             store,
             audit,
             clock,
-            configured: None,
+            configured: OnceLock::new(),
         }
     }
 
-    /// Also accepts the key that the configuration names, for the default tenant and with every scope.
+    /// Also accepts the key that the configuration names, for the default tenant and with every scope. Only the first one
+    /// that is named counts.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn with_configured_key(mut self, digest: KeyDigest) -> Result<Self> {
+    pub async fn accept_configured_key(&self, digest: KeyDigest) -> Result<()> {
         let tenant = self.default_tenant().await?;
         let key = KeyId::from_uuid(uuid::Uuid::nil());
-        self.configured = Some(Configured {
+        self.configured.get_or_init(|| Configured {
             digest,
             caller: Caller {
                 tenant: tenant.id,
@@ -67,7 +68,7 @@ impl Access {
                 scopes: Scopes::all(),
             },
         });
-        Ok(self)
+        Ok(())
     }
 
     /// Who presents a key with this hash.
@@ -75,7 +76,7 @@ impl Access {
     /// # Errors
     /// Kind `Unauthenticated` for a key that is unknown, revoked or expired.
     pub async fn recognise(&self, digest: &KeyDigest) -> Result<Caller> {
-        if let Some(configured) = &self.configured
+        if let Some(configured) = self.configured.get()
             && configured.digest == *digest
         {
             return Ok(configured.caller.clone());

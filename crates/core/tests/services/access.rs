@@ -186,7 +186,7 @@ async fn the_configured_key_is_valid_without_a_row() {
         tenant,
         ..
     } = Desk::new().await;
-    let access = access.with_configured_key(SECRET).await.unwrap();
+    access.accept_configured_key(SECRET).await.unwrap();
     let caller = access.recognise(&SECRET).await.unwrap();
     assert_eq!((caller.tenant, caller.scopes), (tenant, Scopes::all()));
     assert_eq!(access.keys(tenant).await.unwrap(), []);

@@ -66,6 +66,10 @@ impl Open {
         }
     }
 
+    pub(crate) fn audit_keys(&self) -> Arc<AuditKeys> {
+        Arc::clone(&self.purposes.audit)
+    }
+
     pub(crate) fn instance(&self) -> Arc<InstanceKey> {
         Arc::clone(&self.instance.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -129,14 +133,14 @@ impl KeyTree {
 
     /// The keys of the audit.
     pub(crate) fn audit_keys(&self) -> Result<Arc<AuditKeys>> {
-        Ok(Arc::clone(&self.opened()?.purposes.audit))
+        Ok(self.opened()?.audit_keys())
     }
 
     pub(crate) fn opened(&self) -> Result<Arc<Open>> {
         self.state().ok_or_else(|| {
             Error::new(
                 Kind::Sealed,
-                "This server is sealed: an operator opens it by starting it anew with its root key source",
+                "This server is sealed: an operator opens it with 'guise keys unseal'",
             )
         })
     }

@@ -68,11 +68,19 @@ impl KeyTree {
         Self::new(rows, clock, None)
     }
 
-    /// Opens a sealed tree with a source. One that is open already stays as it is; the source is tried all the same.
+    /// Opens a sealed tree with the first of `sources` that does. One that is open already stays as it is; the sources are
+    /// tried all the same. [`crate::AuditTrail::unseal`] writes it down, too.
     ///
     /// # Errors
-    /// When the source does not open it, or when that was tried ten times in vain within the last quarter of an hour.
-    pub async fn unseal(&self, source: Arc<dyn RootSource>) -> Result<(), OpenError> {
+    /// When no source opens it, or when that was tried ten times in vain within the last quarter of an hour.
+    pub async fn unseal(&self, sources: &[Arc<dyn RootSource>]) -> Result<(), OpenError> {
+        let opened = self.unlock(sources).await?;
+        self.install(opened);
+        Ok(())
+    }
+
+    /// The keys that `sources` open, not in use yet; else as [`KeyTree::unseal`].
+    pub(crate) async fn unlock(&self, sources: &[Arc<dyn RootSource>]) -> Result<Open, OpenError> {
         let lockout = || self.lockout.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         if let Some(left) = lockout().closed(now) {
@@ -82,19 +90,24 @@ impl KeyTree {
         let row = row.ok_or(OpenError::KeysAreGone)?;
         // Counted before it is known to be bad: many at once are many tries.
         lockout().bad(now);
-        let opened = match open(&row, &[source]).await {
-            Ok(opened) => opened,
+        match open(&row, sources).await {
+            Ok(opened) => {
+                lockout().good();
+                Ok(opened)
+            }
             Err(error) => {
                 if error.is_for_want_of_a_source() {
                     lockout().forgive();
                 }
-                return Err(error);
+                Err(error)
             }
-        };
-        lockout().good();
+        }
+    }
+
+    /// Takes keys into use, unless there are some.
+    pub(crate) fn install(&self, opened: Open) {
         let mut state = self.open.write().unwrap_or_else(PoisonError::into_inner);
         state.get_or_insert_with(|| Arc::new(opened));
-        Ok(())
     }
 }
 

@@ -10,5 +10,7 @@
 mod audit;
 mod opening;
 mod rotation;
+mod sources;
 mod support;
+mod transit;
 mod values;

@@ -186,7 +186,7 @@ async fn a_sealed_tree_does_nothing_until_it_is_opened(
                 assert_eq!(kind, Kind::Sealed);
             }
             assert!(tree.tokens().is_err());
-            tree.unseal(house.file("instance.key")).await.unwrap();
+            tree.unseal(&[house.file("instance.key")]).await.unwrap();
             assert_eq!(**tree.open(&place, &value).await.unwrap(), *b"secret");
         })
         .await;

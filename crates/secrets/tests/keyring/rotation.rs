@@ -122,7 +122,7 @@ impl Server {
                 }
                 if reads % 7 == 0 {
                     tree.wipe();
-                    tree.unseal(Arc::clone(&source)).await.unwrap();
+                    tree.unseal(&[Arc::clone(&source)]).await.unwrap();
                 }
                 reads += 1;
             }
@@ -158,12 +158,14 @@ async fn data_keys_are_replaced_under_readers_and_writers(
                 .await
                 .unwrap();
             server.end().await;
-            assert!(rotated.values >= VALUES as u64 && rotated.unreadable == 0);
+            assert_eq!(rotated.unreadable, 0);
+            // Three of them are written anew all the time.
+            assert!(rotated.values >= VALUES as u64 - 3, "{rotated:?}");
             let keys = told.iter().find(|progress| progress.what == "data keys");
             assert_eq!(keys.unwrap().done, OWNERS as u64);
+            let values_told = told.iter().filter(|progress| progress.what == "values");
             assert!(
-                told.iter()
-                    .any(|progress| progress.total == Some(VALUES as u64))
+                values_told.clone().count() > 0 && values_told.clone().all(|it| it.total.is_some())
             );
 
             let after = current_keys(house).await;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use guise_chromium::doctor::{Check, Status, checks, recommended_slots};
 use guise_chromium::{Display, Engine, Installation, Options, Paths, Probe, Spec, probe};
+use guise_secrets::OpenError;
 use guise_store::Database;
 use rustix::fs::statvfs;
 use tokio::net::TcpListener;
@@ -33,6 +34,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
     report.section("Server")?;
     report.tell(data_folder(&folder))?;
     report.tell(database(&settings, &folder).await)?;
+    report.tell_all(root_sources(&settings, &folder).await)?;
     report.tell(address(&settings).await)?;
     report.tell(room(&settings))?;
 
@@ -176,16 +178,20 @@ async fn database(settings: &Settings, folder: &DataFolder) -> Check {
     let connected = async {
         let database = Arc::new(Database::connect(&folder.database_url(settings)).await?);
         database.ping().await?;
-        let keys = folder.existing_keys(&database, settings).await;
+        let keys = root_keys(settings, folder, &database).await;
         database.close().await;
-        anyhow::Ok(keys?.is_some())
+        keys
     };
     match connected.await {
-        Ok(true) => fine(
+        Ok(None) => fine(
+            NAME,
+            format!("{kind} answers, and its keys wait for 'guise keys unseal'"),
+        ),
+        Ok(Some(true)) => fine(
             NAME,
             format!("{kind} answers, and the instance key belongs to it"),
         ),
-        Ok(false) => fine(
+        Ok(Some(false)) => fine(
             NAME,
             format!("{kind} answers, and the first start will give it a key"),
         ),
@@ -195,6 +201,53 @@ async fn database(settings: &Settings, folder: &DataFolder) -> Check {
             super::in_one_line(&error),
             "check database_url (GUISE_DATABASE_URL) and the data folder",
         ),
+    }
+}
+
+/// Where several root sources are configured, each by itself: the one for emergencies is never tried otherwise.
+async fn root_sources(settings: &Settings, folder: &DataFolder) -> Vec<Check> {
+    const NAME: &str = "root source";
+    let there = settings.database_url.is_some() || folder.database_file().exists();
+    if settings.root_key_source.len() < 2 || !there {
+        return Vec::new();
+    }
+    let look = async {
+        let database = Arc::new(Database::connect(&folder.database_url(settings)).await?);
+        let mut checks = Vec::new();
+        for source in folder.root_sources(settings)? {
+            let name = source.name();
+            let check = match folder.existing_keys(&database, &[source]).await {
+                Ok(Some(_)) => fine(NAME, format!("{name} opens the keys")),
+                Ok(None) => fine(NAME, format!("{name} will be used at the first start")),
+                Err(error) => bad(
+                    NAME,
+                    Status::Warn,
+                    super::in_one_line(&error),
+                    "have all sources wrap the instance key: 'guise keys rotate root'",
+                ),
+            };
+            checks.push(check);
+        }
+        database.close().await;
+        anyhow::Ok(checks)
+    };
+    // Why the database does not open stands in the line above.
+    look.await.unwrap_or_default()
+}
+
+/// Whether the database has keys that open; none where somebody has to open them once the server runs.
+async fn root_keys(
+    settings: &Settings,
+    folder: &DataFolder,
+    database: &Arc<Database>,
+) -> Result<Option<bool>> {
+    let sources = folder.root_sources(settings)?;
+    match folder.existing_keys(database, &sources).await {
+        Ok(keys) => Ok(Some(keys.is_some())),
+        Err(error) => match error.downcast_ref::<OpenError>() {
+            Some(why) if settings.start_sealed && why.is_for_want_of_a_source() => Ok(None),
+            _ => Err(error),
+        },
     }
 }
 

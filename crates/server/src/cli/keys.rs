@@ -1,4 +1,4 @@
-//! `guise keys create|list|revoke`
+//! `guise keys create|list|revoke`, and the commands on the keys that seal.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use guise_core::services::NewKey;
 use guise_core::{KeyId, Scopes, Timestamp};
 use guise_secrets::ApiKeySecret;
 
-use super::{store, table};
+use super::{rotate, seal, store, table};
 use crate::config::Settings;
 
 pub(super) fn command() -> Command {
@@ -21,7 +21,7 @@ pub(super) fn command() -> Command {
             .help("Whose keys")
     };
     Command::new("keys")
-        .about("Makes, lists and revokes API keys")
+        .about("Makes, lists and revokes API keys; replaces, locks and opens the keys that seal")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(
@@ -57,6 +57,8 @@ pub(super) fn command() -> Command {
                     .help("From 'guise keys list'"),
             ),
         )
+        .subcommand(rotate::command())
+        .subcommands(seal::commands())
 }
 
 pub(super) async fn run(settings: Settings, matches: &ArgMatches) -> Result<()> {
@@ -64,6 +66,9 @@ pub(super) async fn run(settings: Settings, matches: &ArgMatches) -> Result<()> 
         Some(("create", matches)) => create(settings, matches).await,
         Some(("list", matches)) => list(settings, matches).await,
         Some(("revoke", matches)) => revoke(settings, matches).await,
+        Some(("rotate", matches)) => rotate::run(settings, matches).await,
+        Some(("seal", _)) => seal::seal(settings).await,
+        Some(("unseal", matches)) => seal::unseal(settings, matches).await,
         _ => bail!("no such command"),
     }
 }
@@ -84,36 +89,40 @@ async fn create(settings: Settings, matches: &ArgMatches) -> Result<()> {
             "--key takes only '-', which reads the key from standard input: arguments can be read by others"
         ),
     };
-    let opened = store::open(&settings).await?;
-    let tenant = opened.access.tenant(tenant_name(matches)?).await?;
     let print_secret = own.is_none();
     let secret = match own {
         Some(own) => own,
         None => ApiKeySecret::generate().context("the system gives no random bytes")?,
     };
-    let new = NewKey {
-        digest: opened.keys.digest(secret.expose())?,
-        hint: secret.hint(),
-        scopes,
-        expires_at,
-    };
-    let key = opened
-        .access
-        .create_key(Actor::Operator, tenant.id, new)
-        .await?;
-    // The secret alone goes to standard output, so that a script can take it.
-    if print_secret {
-        super::print(secret.expose())?;
-    }
-    tracing::info!(id = %key.id, tenant = %tenant.name, scopes = %key.scopes, "key is valid from now on");
-    Ok(())
+    store::opened(&settings, async |opened| {
+        let tenant = opened.access.tenant(tenant_name(matches)?).await?;
+        let new = NewKey {
+            digest: opened.keys.digest(secret.expose())?,
+            hint: secret.hint(),
+            scopes,
+            expires_at,
+        };
+        let key = opened
+            .access
+            .create_key(Actor::Operator, tenant.id, new)
+            .await?;
+        // The secret alone goes to standard output, so that a script can take it.
+        if print_secret {
+            super::print(secret.expose())?;
+        }
+        tracing::info!(id = %key.id, tenant = %tenant.name, scopes = %key.scopes, "key is valid from now on");
+        Ok(())
+    })
+    .await
 }
 
 async fn list(settings: Settings, matches: &ArgMatches) -> Result<()> {
-    let opened = store::open(&settings).await?;
-    let tenant = opened.access.tenant(tenant_name(matches)?).await?;
+    let keys = store::opened(&settings, async |opened| {
+        let tenant = opened.access.tenant(tenant_name(matches)?).await?;
+        Ok(opened.access.keys(tenant.id).await?)
+    })
+    .await?;
     let or_dash = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    let keys = opened.access.keys(tenant.id).await?;
     let rows = keys.into_iter().map(|key| {
         [
             key.id.to_string(),
@@ -142,8 +151,10 @@ async fn revoke(settings: Settings, matches: &ArgMatches) -> Result<()> {
     let id: KeyId = id
         .parse()
         .map_err(|_| anyhow!("invalid key id '{id}': 'guise keys list' shows them"))?;
-    let opened = store::open(&settings).await?;
-    opened.access.revoke_key(Actor::Operator, id).await?;
+    store::opened(&settings, async |opened| {
+        Ok(opened.access.revoke_key(Actor::Operator, id).await?)
+    })
+    .await?;
     super::print(&format!("{id} is revoked"))
 }
 

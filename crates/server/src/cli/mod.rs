@@ -1,9 +1,13 @@
 //! The command line.
 
+mod audit;
 mod config;
 mod doctor;
 mod keys;
 mod log;
+mod remote;
+mod rotate;
+mod seal;
 mod serve;
 mod slots;
 mod store;
@@ -89,7 +93,8 @@ fn command() -> Command {
             Command::new("config").about("Shows the configuration in force, secrets masked"),
         )
         .subcommand(keys::command())
-        .subcommand(tenants::command());
+        .subcommand(tenants::command())
+        .subcommand(audit::command());
     for setting in SETTINGS {
         root = root.arg(
             Arg::new(setting.name)
@@ -134,6 +139,7 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
         match name {
             "serve" => serve::run(settings).await.map(|()| ExitCode::SUCCESS),
             "doctor" => doctor::run(settings).await,
+            "audit" => audit::run(settings, matches).await,
             "keys" => keys::run(settings, matches)
                 .await
                 .map(|()| ExitCode::SUCCESS),

@@ -18,8 +18,8 @@ use guise_core::services::{
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
 use guise_inbox::Handle;
-use guise_secrets::{ApiKeySecret, AuditTrail, KeyTree};
-use guise_store::DiskBlobs;
+use guise_secrets::{ApiKeySecret, AuditTrail, KeyTree, OpenError};
+use guise_store::{Database, DiskBlobs};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -60,14 +60,23 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     let address = listener
         .local_addr()
         .context("cannot tell the address listened on")?;
-    let (database, keys) = super::store::database_and_keys(&settings, &folder).await?;
+    let database = Arc::new(Database::connect(&folder.database_url(&settings)).await?);
+    let keys = match keys(&settings, &folder, &database).await {
+        Ok(keys) => Arc::new(keys),
+        Err(error) => {
+            // As it was found: closing folds the log into the file.
+            database.close().await;
+            return Err(error);
+        }
+    };
     let store: Arc<dyn Store> = Arc::clone(&database) as Arc<dyn Store>;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let audit: Arc<dyn Audit> = Arc::new(AuditTrail::new(
+    let trail = Arc::new(AuditTrail::new(
         Arc::clone(&keys),
         Arc::clone(&database) as _,
         Arc::clone(&clock),
     ));
+    let audit = Arc::clone(&trail) as Arc<dyn Audit>;
     let blobs: Arc<dyn Blobs> = Arc::new(DiskBlobs::open(folder.blobs()).await?);
 
     let own_ports = OwnPorts::default();
@@ -131,14 +140,12 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         .as_ref()
         .map(|smtp| smtp_ports.hold(smtp.local_addr().port()));
 
-    let mut access = Access::new(Arc::clone(&store), Arc::clone(&audit), Arc::clone(&clock));
+    let access = Access::new(Arc::clone(&store), Arc::clone(&audit), Arc::clone(&clock));
     access.default_tenant().await?;
-    if let Some(configured) = &settings.api_key {
-        access = access
-            .with_configured_key(keys.digest(configured.expose())?)
-            .await?;
-    }
-    let first_key = first_key(&settings, &folder, &access, &keys).await?;
+    let first_key = match keys.is_sealed() {
+        true => None,
+        false => first_key(&settings, &folder, &access, &keys).await?,
+    };
 
     let files = Arc::new(Files::new(
         Arc::clone(&store),
@@ -192,6 +199,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         keyring: Arc::clone(&keys) as Arc<dyn Keyring>,
         keys,
         audit,
+        trail,
         store,
         clock,
         metrics,
@@ -199,6 +207,11 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         stopping: stopping.clone(),
         settings,
     });
+    if app.keys.is_sealed() {
+        tracing::warn!("no root source is at hand: the server waits for 'guise keys unseal'");
+    } else {
+        app.keys_are_open().await?;
+    }
     announce(&app, address, smtp.as_ref(), slots, first_key)?;
     let expiring = tokio::spawn(expire(Arc::clone(&inbox), stopping.clone()));
     serve(app.clone(), listener, signals, stopping).await;
@@ -227,6 +240,26 @@ async fn expire(inbox: Arc<Inbox>, stopping: CancellationToken) {
             Ok(count) => tracing::info!(count, "old mails and messages went"),
             Err(error) => tracing::error!(error = ?error, "old mails could not be let go"),
         }
+    }
+}
+
+/// The keys of the database; sealed if nothing is at hand that opens them and the configuration allows that.
+async fn keys(
+    settings: &Settings,
+    folder: &DataFolder,
+    database: &Arc<Database>,
+) -> Result<KeyTree> {
+    let sources = folder.root_sources(settings)?;
+    let error = match folder.keys(database, &sources).await {
+        Ok(keys) => return Ok(keys),
+        Err(error) => error,
+    };
+    match error.downcast_ref::<OpenError>() {
+        Some(why) if settings.start_sealed && why.is_for_want_of_a_source() => {
+            tracing::warn!("{why}");
+            Ok(folder.sealed_keys(database))
+        }
+        _ => Err(error),
     }
 }
 
@@ -349,6 +382,9 @@ fn announce(
             smtp.local_addr(),
             app.inbox.domain()
         ))?;
+    }
+    if app.keys.is_sealed() {
+        super::print("  sealed     until 'guise keys unseal'")?;
     }
     if let Some(secret) = first_key {
         super::print(&format!(

@@ -23,17 +23,22 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(settings: Settings, matches: &ArgMatches) -> Result<()> {
-    let opened = store::open(&settings).await?;
     match matches.subcommand() {
         Some(("create", matches)) => {
             let name = matches
                 .get_one::<String>("name")
                 .context("NAME is missing")?;
-            let tenant = opened.access.create_tenant(name).await?;
+            let tenant = store::opened(&settings, async |opened| {
+                Ok(opened.access.create_tenant(name).await?)
+            })
+            .await?;
             super::print(&format!("{}  {}", tenant.id, tenant.name))
         }
         _ => {
-            let tenants = opened.access.tenants().await?;
+            let tenants = store::opened(&settings, async |opened| {
+                Ok(opened.access.tenants().await?)
+            })
+            .await?;
             let rows = tenants.into_iter().map(|tenant| {
                 [
                     tenant.id.to_string(),

@@ -16,6 +16,7 @@ use url::Url;
 
 use super::layers::{ConfigError, Layers, mask_password};
 use super::root_spec::RootSpec;
+use crate::root_sources::RootSecrets;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +46,11 @@ pub struct Settings {
     pub database_url: Option<String>,
     pub api_key: Option<ApiKeySecret>,
     pub root_key_source: Vec<RootSpec>,
+    pub start_sealed: bool,
     pub root_key: Option<SecretString>,
     pub root_passphrase: Option<SecretString>,
     pub transit_token: Option<SecretString>,
+    pub audit_anchors: Option<PathBuf>,
     pub slots: Option<usize>,
     pub slots_waiting: usize,
     pub slots_wait: Duration,
@@ -117,9 +120,13 @@ impl Settings {
                 |text| ApiKeySecret::own(text).ok(),
             )?,
             root_key_source: read.with("root_key_source", RootSpec::parse_list)?,
+            start_sealed: read.parse("start_sealed", "true or false")?,
             root_key: read.secret("root_key")?,
             root_passphrase: read.secret("root_passphrase")?,
             transit_token: read.secret("transit_token")?,
+            audit_anchors: read.optional("audit_anchors", "the path of a file", |text| {
+                Some(PathBuf::from(text))
+            })?,
             slots: read.positive("slots")?,
             slots_waiting: read.number("slots_waiting")?,
             slots_wait: Duration::from_secs(read.number("slots_wait_seconds")?),
@@ -201,6 +208,17 @@ impl Settings {
                 _ => Err("error, warn, info, debug, trace, or target=level,…".to_owned()),
             })?,
         })
+    }
+}
+
+impl Settings {
+    /// The secrets of root sources.
+    pub fn root_secrets(&self) -> RootSecrets {
+        RootSecrets {
+            key: self.root_key.clone(),
+            passphrase: self.root_passphrase.clone(),
+            token: self.transit_token.clone(),
+        }
     }
 }
 
@@ -349,6 +367,7 @@ mod tests {
     #[case("database_url", "mysql://x")]
     #[case("root_key_source", "nowhere")]
     #[case("root_key_source", "transit:bao")]
+    #[case("start_sealed", "maybe")]
     #[case("slots", "-1")]
     #[case("slots", "many")]
     #[case("slow_client_seconds", "0")]

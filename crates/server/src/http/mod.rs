@@ -9,6 +9,7 @@ mod drain;
 mod files;
 mod host;
 mod metrics;
+pub mod operator;
 pub mod path;
 pub mod query;
 pub mod rate_limit;

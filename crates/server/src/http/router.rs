@@ -19,7 +19,9 @@ use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::caller::Gate;
-use super::{caller, docs, drain, files, host, metrics, rate_limit, sms_webhooks, viewer};
+use super::{
+    caller, docs, drain, files, host, metrics, operator, rate_limit, sms_webhooks, viewer,
+};
 use crate::app::App;
 use crate::dialects::notte::{self, Failure};
 use crate::dialects::{Dialect, aiqaramba, evalstudio};
@@ -83,6 +85,8 @@ pub fn router(app: &App) -> Router {
         .route("/webhooks/sms", post(sms_webhooks::from_gateway))
         .route("/webhooks/sms/twilio", post(sms_webhooks::from_twilio))
         .route("/metrics", get(metrics::render))
+        .route("/operator/unseal", post(operator::unseal))
+        .route("/operator/seal", post(operator::seal))
         .route("/openapi.json", get(docs::whole))
         .route("/openapi/notte.json", get(docs::notte))
         .route("/openapi/aiqaramba.json", get(docs::aiqaramba))

@@ -9,19 +9,19 @@ use sqlx::{Connection as _, PgConnection};
 use crate::support::{Home, Server};
 
 #[derive(Clone, Copy, PartialEq)]
-enum Backend {
+pub(crate) enum Backend {
     Sqlite,
     Postgres,
 }
 
 /// A schema of its own in the tests' PostgreSQL.
-struct Schema {
+pub(crate) struct Schema {
     cluster: String,
     name: String,
 }
 
 impl Schema {
-    async fn make() -> Self {
+    pub(crate) async fn make() -> Self {
         let cluster = std::env::var("GUISE_TEST_POSTGRES").expect(
             "GUISE_TEST_POSTGRES is not set: run `make test`, or this command below scripts/with-postgres.sh",
         );
@@ -34,12 +34,12 @@ impl Schema {
         schema
     }
 
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         let mark = if self.cluster.contains('?') { '&' } else { '?' };
         format!("{}{mark}options[search_path]={}", self.cluster, self.name)
     }
 
-    async fn remove(self) {
+    pub(crate) async fn remove(self) {
         self.run(format!("DROP SCHEMA {} CASCADE", self.name)).await;
     }
 

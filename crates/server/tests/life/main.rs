@@ -17,6 +17,7 @@ mod death;
 mod doctor;
 mod end;
 mod first_start;
+mod keyring;
 mod keys;
 mod pool;
 mod reach;

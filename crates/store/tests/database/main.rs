@@ -7,10 +7,13 @@
     reason = "a failure ends the test"
 )]
 
+mod audit;
 mod connect;
 mod files;
+mod keyring;
 mod keys;
 mod meta;
+mod sealed;
 mod sessions;
 mod steps;
 mod support;

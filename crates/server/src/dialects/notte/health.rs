@@ -34,13 +34,15 @@ impl HealthResponse {
 /// Whether the server answers.
 #[utoipa::path(get, path = "/health", tag = "health", operation_id = "health_check",
     responses((status = 200, description = "It does.", body = HealthResponse)))]
-pub(super) async fn health() -> Json<HealthResponse> {
-    Json(HealthResponse::of(
-        "Guise answers requests; /docs describes them",
-    ))
+pub(super) async fn health(State(app): State<App>) -> Json<HealthResponse> {
+    Json(HealthResponse::of(if app.keys.is_sealed() {
+        "Guise answers requests, but is sealed: most of them need an operator's 'guise keys unseal' first"
+    } else {
+        "Guise answers requests; /docs describes them"
+    }))
 }
 
-/// Whether the server can start sessions: its database answers and it is not stopping.
+/// Whether the server can start sessions: its database answers, it is not sealed and not stopping.
 #[utoipa::path(get, path = "/ready", tag = "health", operation_id = "ready_check",
     responses(
         (status = 200, description = "It can.", body = HealthResponse),
