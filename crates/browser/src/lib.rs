@@ -38,6 +38,7 @@ pub mod page_script;
 mod picture;
 mod pool;
 mod process;
+mod quiet;
 mod recording;
 mod scrape;
 mod settings;

@@ -10,24 +10,19 @@ use std::time::Duration;
 
 use guise_chromium::Launcher;
 use guise_core::Engine;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::process::{Kind, Prepared};
+use crate::quiet::{Quiet, Starting};
 
 /// What one browser may take to be ready.
 const START: Duration = Duration::from_secs(30);
 
-/// After a failed start the next try waits this long, so that a machine without Chromium is not kept busy.
+/// After a failed start the program's next try waits this long, so that a machine without Chromium is not kept busy.
 const RETRY: Duration = Duration::from_secs(5);
-
-/// A session's first moments are its busiest: starting a browser beside them would double what its first page takes.
-const QUIET: Duration = Duration::from_millis(300);
-
-/// Sessions that come and come put a refill off no longer than this.
-const PUT_OFF: Duration = Duration::from_secs(2);
 
 /// How many browsers wait, by program.
 #[derive(Clone, Copy, Debug)]
@@ -48,30 +43,10 @@ struct Shelf {
     ready: Mutex<HashMap<Engine, Vec<Prepared>>>,
     wanted: Mutex<HashMap<Engine, usize>>,
     sizes: PoolSizes,
-    starts: watch::Sender<Starts>,
+    quiet: Arc<Quiet>,
     changed: Notify,
     ended: CancellationToken,
     hits: AtomicU64,
-}
-
-/// Sessions that are being started.
-#[derive(Clone, Copy, Default)]
-struct Starts {
-    under_way: usize,
-    /// When the last one was done.
-    last: Option<Instant>,
-}
-
-/// Counts as a session being started until dropped.
-pub(crate) struct Starting(Arc<Shelf>);
-
-impl Drop for Starting {
-    fn drop(&mut self) {
-        self.0.starts.send_modify(|starts| {
-            starts.under_way -= 1;
-            starts.last = Some(Instant::now());
-        });
-    }
 }
 
 impl Pool {
@@ -88,7 +63,7 @@ impl Pool {
                 sizes.headless_shell,
             )])),
             sizes,
-            starts: watch::Sender::default(),
+            quiet: Arc::default(),
             changed: Notify::new(),
             ended: CancellationToken::new(),
             hits: AtomicU64::new(0),
@@ -102,10 +77,7 @@ impl Pool {
 
     /// Notes that a session is being started: the refill waits.
     pub(crate) fn starting(&self) -> Starting {
-        self.shelf
-            .starts
-            .send_modify(|starts| starts.under_way += 1);
-        Starting(Arc::clone(&self.shelf))
+        self.shelf.quiet.starting()
     }
 
     /// A browser of that kind that is ready and lives, if there is one.
@@ -162,68 +134,54 @@ impl Pool {
 }
 
 impl Shelf {
-    /// A program of which too few browsers wait.
-    fn missing(&self) -> Option<Engine> {
+    /// The programs of which too few browsers wait.
+    fn missing(&self) -> Vec<Engine> {
         let wanted = locked(&self.wanted);
         let ready = locked(&self.ready);
         wanted
             .iter()
-            .find(|(engine, wanted)| ready.get(engine).map_or(0, Vec::len) < **wanted)
+            .filter(|(engine, wanted)| ready.get(engine).map_or(0, Vec::len) < **wanted)
             .map(|(engine, _)| *engine)
-    }
-
-    /// Returns when no session is being started and none was for a moment, or, at `latest`, when none is being started.
-    async fn quiet(&self, latest: Instant) {
-        let mut changes = self.starts.subscribe();
-        loop {
-            let Starts { under_way, last } = *changes.borrow_and_update();
-            let quiet_at = match last {
-                _ if under_way > 0 => None,
-                None => return,
-                Some(last) => Some(latest.min(last + QUIET)),
-            };
-            if quiet_at.is_some_and(|at| at <= Instant::now()) {
-                return;
-            }
-            let change = changes.changed();
-            match quiet_at {
-                // The sender lives in the shelf: it is there as long as this is.
-                None => drop(change.await),
-                Some(at) => drop(tokio::time::timeout_at(at, change).await),
-            }
-        }
+            .collect()
     }
 }
 
 async fn refill(shelf: Arc<Shelf>, launcher: Arc<Launcher>, doors: guise_egress::Options) {
     let work = async {
-        let mut short_since = None;
+        // From when on a program may be tried again. Whichever may for the longest comes first, so that none takes another's
+        // turn, least of all one that does not start.
+        let mut turns = HashMap::<Engine, Instant>::new();
         loop {
-            let Some(engine) = shelf.missing() else {
-                short_since = None;
+            let missing = shelf.missing().into_iter();
+            let Some(engine) = missing.min_by_key(|engine| turns.get(engine).copied()) else {
                 shelf.changed.notified().await;
                 continue;
             };
-            let since = *short_since.get_or_insert_with(Instant::now);
-            shelf.quiet(since + PUT_OFF).await;
-            match Prepared::start(
+            if let Some(turn) = turns.get(&engine).filter(|turn| **turn > Instant::now()) {
+                drop(timeout_at(*turn, shelf.changed.notified()).await);
+                continue;
+            }
+            shelf.quiet.comes().await;
+            let started = Prepared::start(
                 &launcher,
                 &doors,
                 &Kind::plain(engine),
                 true,
                 Instant::now() + START,
             )
-            .await
-            {
+            .await;
+            let mut turn = Instant::now();
+            match started {
                 Ok(prepared) => locked(&shelf.ready)
                     .entry(engine)
                     .or_default()
                     .push(prepared),
                 Err(error) => {
                     tracing::warn!(?engine, error = ?error, "cannot keep a browser ready");
-                    tokio::time::sleep(RETRY).await;
+                    turn += RETRY;
                 }
             }
+            turns.insert(engine, turn);
         }
     };
     tokio::select! {

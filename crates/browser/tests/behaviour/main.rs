@@ -16,5 +16,6 @@ mod main_path;
 mod navigation;
 mod options;
 mod outside;
+mod pool;
 mod stage;
 mod tabs_and_dialogs;
