@@ -1,10 +1,11 @@
 //! Going to addresses, back, forward and again, and waiting for what comes.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use guise_cdp::protocol::page::{
-    FrameNavigated, GetNavigationHistory, Navigate, NavigateToHistoryEntry,
-    NavigatedWithinDocument, Reload,
+    FrameNavigated, GetNavigationHistory, Navigate, NavigateReturns, NavigateToHistoryEntry,
+    NavigatedWithinDocument, Reload, StopLoading,
 };
 use guise_cdp::protocol::target::{CloseTarget, CreateTarget};
 use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, TargetId};
@@ -21,6 +22,9 @@ use crate::stuck::{BUSY, is_stuck};
 /// A page that takes longer to load is used as it is (Notte API: `goto`).
 pub(crate) const LOAD: Duration = Duration::from_secs(10);
 
+/// How long Chromium may take to give up a page. It does so by itself, whatever the page does.
+const GIVE_UP: Duration = Duration::from_secs(1);
+
 /// How a wait for a page ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
@@ -28,6 +32,8 @@ pub(crate) enum Arrival {
     Loaded,
     /// The time was up before.
     Unfinished,
+    /// The time was up before anything of it came; the tab stays where it was.
+    Nothing,
     /// It is a file that the browser keeps; the tab stays where it was.
     Download,
 }
@@ -37,6 +43,9 @@ impl Arrival {
         match self {
             Self::Loaded => "",
             Self::Unfinished => "; it had not finished loading after 10 s and is used as it is",
+            Self::Nothing => {
+                "; nothing of it had come after 10 s, so it was given up and the tab still shows what it showed before"
+            }
             Self::Download => "; it is a download, so the tab still shows what it showed before",
         }
     }
@@ -147,9 +156,9 @@ async fn navigate(core: &Core, tab: &CurrentTab, url: &Url, deadline: Instant) -
             tab.download = None;
         }
     });
-    let answer = match tab.session.call(&command, bound).await {
-        Ok(answer) => answer,
-        Err(CdpError::Timeout { .. }) => return Ok(Arrival::Unfinished),
+    let answer = match begun(tab, &command, bound).await {
+        Ok(Some(answer)) => answer,
+        Ok(None) | Err(CdpError::Timeout { .. }) => return Ok(Arrival::Nothing),
         Err(CdpError::Protocol { message, .. }) => {
             return Err(Fault::told(format!(
                 "Failed to load page '{url}': {message}"
@@ -172,6 +181,25 @@ async fn navigate(core: &Core, tab: &CurrentTab, url: &Url, deadline: Instant) -
     let arrival = load(core, &tab.target, Some(&document), bound).await?;
     refused(core, tab, url, began)?;
     Ok(arrival)
+}
+
+/// Sends a tab to an address. Answers once something comes; `None` when nothing did until `bound`. It is given up then: for
+/// as long as a page is awaited, Chromium holds back all that is asked of the one that is there.
+async fn begun(
+    tab: &CurrentTab,
+    command: &Navigate,
+    bound: Instant,
+) -> Result<Option<NavigateReturns>, CdpError> {
+    let last = bound + GIVE_UP;
+    let mut answer = pin!(tab.session.call(command, last));
+    if let Ok(answer) = timeout_at(bound, &mut answer).await {
+        return answer.map(Some);
+    }
+    tab.session.call(&StopLoading {}, last).await?;
+    let answer = answer.await?;
+    // What came at the last moment is there.
+    let aborted = answer.error_text.as_deref() == Some("net::ERR_ABORTED");
+    Ok((!aborted).then_some(answer))
 }
 
 /// The page stays; the download is kept like any other, and the tab remembers it.

@@ -16,4 +16,5 @@ mod proxies;
 mod proxy_server;
 mod reach;
 mod refusals;
+mod slow_sites;
 mod times;
