@@ -1,13 +1,14 @@
 //! The file that a root key lies in.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use secrecy::zeroize::Zeroizing;
 
 use crate::key::{KEY_LENGTH, Key};
+use crate::private_file;
 
 /// Why a key file cannot be used. The texts leave out which file: whoever tells them knows.
 #[derive(Debug, thiserror::Error)]
@@ -79,14 +80,10 @@ pub(crate) fn read_or_create(path: &Path) -> Result<Key, KeyFileError> {
         return read(path);
     }
     let key = Key::random()?;
-    let file = unnamed(path, &key)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => {
-            sync_folder(path)?;
-            Ok(key)
-        }
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => read(path),
-        Err(error) => Err(error.error.into()),
+    if private_file::create(path, key.bytes())? {
+        Ok(key)
+    } else {
+        read(path)
     }
 }
 
@@ -96,27 +93,7 @@ pub(crate) fn read_or_create(path: &Path) -> Result<Key, KeyFileError> {
 /// When it cannot be: `old` is still there then.
 pub(crate) fn replace(new: &Path, old: &Path) -> Result<(), KeyFileError> {
     fs::rename(new, old)?;
-    Ok(sync_folder(old)?)
-}
-
-/// A file beside `path` that holds `key`, written to the disk, mode 0600 from the beginning.
-fn unnamed(path: &Path, key: &Key) -> io::Result<tempfile::NamedTempFile> {
-    let mut file = tempfile::NamedTempFile::new_in(folder(path))?;
-    file.write_all(key.bytes())?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
-/// Makes a change of names in the folder of `path` last.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    fs::File::open(folder(path))?.sync_all()
-}
-
-fn folder(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
+    Ok(private_file::sync_folder(old)?)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod key;
 mod key_file;
 mod otp;
 mod password;
+pub mod private_file;
 mod root;
 mod rotation;
 mod token;

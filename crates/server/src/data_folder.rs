@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use guise_core::ports::{Clock, KeyRows, SystemClock};
-use guise_secrets::{Earlier, KeyFile, KeyTree, RootSource};
+use guise_secrets::{Earlier, KeyFile, KeyTree, RootSource, private_file};
 use guise_store::Database;
 
 use crate::config::Settings;
@@ -142,27 +142,18 @@ impl DataFolder {
         }))
     }
 
-    /// The name of this server among those that share a database: made once, the same after a restart. Not the folder's path,
-    /// which is the same on many machines.
+    /// The name of this server among those that share a database: made once, the same after a restart and for all who ask at
+    /// once. Not the folder's path, which is the same on many machines.
     ///
     /// # Errors
     /// When the file with it cannot be made or read, or is empty.
     pub fn node(&self) -> Result<String> {
         let path = self.0.join("node_id");
-        let made = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .and_then(|mut file| {
-                writeln!(file, "{}", uuid::Uuid::new_v4())?;
-                file.sync_all()
-            });
-        match made {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(error).with_context(|| format!("cannot make {}", path.display()));
-            }
-            _ => {}
+        if !path.exists() {
+            let name = format!("{}\n", uuid::Uuid::new_v4());
+            // Where another start was first, its name is this one's, too.
+            private_file::create(&path, name.as_bytes())
+                .with_context(|| format!("cannot make {}", path.display()))?;
         }
         let text =
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -215,6 +206,10 @@ fn is_of_others(path: &Path) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::sync::Barrier;
+    use std::thread;
+
     use super::*;
 
     fn mode(path: &Path) -> u32 {
@@ -231,6 +226,26 @@ mod tests {
         fs::write(folders[0].path().join("node_id"), "").unwrap();
         let empty = DataFolder::at(folders[0].path()).node().unwrap_err();
         assert!(empty.to_string().contains("is empty"), "{empty}");
+    }
+
+    #[test]
+    fn all_who_make_a_servers_name_at_once_get_the_same() {
+        const AT_ONCE: usize = 8;
+        for _ in 0..50 {
+            let folder = tempfile::tempdir().unwrap();
+            let barrier = Barrier::new(AT_ONCE);
+            let names: HashSet<_> = thread::scope(|scope| {
+                let made = || {
+                    barrier.wait();
+                    DataFolder::at(folder.path()).node().unwrap()
+                };
+                let makers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(made)).collect();
+                let made = makers.into_iter().map(|maker| maker.join().unwrap());
+                made.collect()
+            });
+            assert_eq!(names.len(), 1);
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
     }
 
     #[test]
