@@ -1,5 +1,6 @@
 //! Accepting connections and serving them, until the server stops.
 
+use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -11,9 +12,16 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+
+/// How long after a failure the next connection is tried.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// Failures come many a second; they are told of once in this time.
+const TOLD: Duration = Duration::from_secs(5);
 
 /// Serves `router` until `stopping`, then waits until the requests under way are answered.
 ///
@@ -31,6 +39,7 @@ pub async fn serve(
         .header_read_timeout(patience);
     let connections = TaskTracker::new();
     let accept = async {
+        let mut failures = Failures::default();
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => {
@@ -60,9 +69,9 @@ pub async fn serve(
                     });
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    failures.note(&error);
                     // Most likely no descriptors are left; nothing tells when there are some again.
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    tokio::time::sleep(AGAIN).await;
                 }
             }
         }
@@ -75,4 +84,27 @@ pub async fn serve(
     drop(listener);
     connections.close();
     connections.wait().await;
+}
+
+/// Connections that could not be accepted.
+#[derive(Default)]
+struct Failures {
+    /// Since it was told of them.
+    count: u32,
+    told: Option<Instant>,
+}
+
+impl Failures {
+    /// Counts one, and tells how many there were unless that was told a moment ago.
+    fn note(&mut self, error: &io::Error) {
+        self.count += 1;
+        if self.told.is_some_and(|told| told.elapsed() < TOLD) {
+            return;
+        }
+        tracing::warn!(%error, times = self.count, "connections could not be accepted");
+        *self = Self {
+            count: 0,
+            told: Some(Instant::now()),
+        };
+    }
 }

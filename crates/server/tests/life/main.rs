@@ -14,6 +14,7 @@ mod configuration;
 mod confinement;
 mod databases;
 mod death;
+mod descriptors;
 mod doctor;
 mod end;
 mod first_start;
