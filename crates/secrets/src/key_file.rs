@@ -98,6 +98,8 @@ pub(crate) fn replace(new: &Path, old: &Path) -> Result<(), KeyFileError> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn place() -> (tempfile::TempDir, PathBuf) {

@@ -84,25 +84,17 @@ impl Database {
         }
     }
 
-    /// Writes, and gives the rows that the statement returns.
-    pub(crate) async fn write_all(
-        &self,
-        statement: Statement,
-        values: &[Value<'_>],
-    ) -> Result<Vec<Row>> {
-        match &self.0 {
-            Connections::Sqlite(sqlite) => statement.rows_sqlite(values, &sqlite.writer).await,
-            Connections::Postgres(pool) => statement.rows_postgres(values, pool).await,
-        }
-    }
-
     /// Writes, and gives the first row that the statement returns.
     pub(crate) async fn write(
         &self,
         statement: Statement,
         values: &[Value<'_>],
     ) -> Result<Option<Row>> {
-        Ok(self.write_all(statement, values).await?.into_iter().next())
+        let rows = match &self.0 {
+            Connections::Sqlite(sqlite) => statement.rows_sqlite(values, &sqlite.writer).await,
+            Connections::Postgres(pool) => statement.rows_postgres(values, pool).await,
+        };
+        Ok(rows?.into_iter().next())
     }
 
     /// Begins a transaction that writes.

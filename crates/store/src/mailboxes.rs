@@ -1,6 +1,6 @@
 //! Mailboxes and the mails in them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use guise_core::ports::{
@@ -83,10 +83,15 @@ const FORGET_MAILS: Statement = Statement::new(
     "DELETE FROM mails WHERE mailbox_id = $1",
 );
 
+// It changes nothing; it lets whoever removes the mailbox wait.
+const HOLD: Statement = Statement::new(
+    "hold a mailbox",
+    "UPDATE mailboxes SET name = name WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
+);
+
 const ADD_MAIL: Statement = Statement::new(
     "keep a mail",
-    "INSERT INTO mails (id, tenant_id, mailbox_id, size, received_at)
-     SELECT $1, tenant_id, id, $3, $4 FROM mailboxes WHERE id = $2 AND closed_at IS NULL",
+    "INSERT INTO mails (id, tenant_id, mailbox_id, size, received_at) VALUES ($1, $2, $3, $4, $5)",
 );
 
 const TRIM: Statement = Statement::new(
@@ -108,11 +113,10 @@ const READ: Statement = Statement::new(
      ORDER BY m.id DESC LIMIT $4 + 0",
 );
 
+// One at a time: between the look and the mark a mail may come that is older than some that were seen.
 const MARK_READ: Statement = Statement::new(
-    "mark mails as read",
-    "UPDATE mails SET read_at = $5
-     WHERE mailbox_id = $1 AND id >= $2 AND id <= $3 AND ($4 IS NULL OR received_at >= $4) AND read_at IS NULL
-     RETURNING id",
+    "mark a mail as read",
+    "UPDATE mails SET read_at = $3 WHERE mailbox_id = $1 AND id = $2 AND read_at IS NULL",
 );
 
 const ONE_MAIL: Statement = Statement::new(
@@ -214,17 +218,33 @@ impl MailboxStore for Database {
 
     async fn add_mails(&self, mails: &[ArrivedMail], retention: Retention) -> Result<()> {
         let mut transaction = self.begin().await?;
-        let mut filled: Vec<MailboxId> = Vec::new();
+        // In one order, so that nobody waits in a circle.
+        let wanted: BTreeSet<_> = mails
+            .iter()
+            .map(|arrived| (arrived.mail.mailbox, arrived.mail.tenant))
+            .collect();
+        let mut open = BTreeSet::new();
+        for (mailbox, tenant) in wanted {
+            if transaction
+                .touch(HOLD, &[tenant.into(), mailbox.into()])
+                .await?
+                == 1
+            {
+                open.insert(mailbox);
+            }
+        }
         for ArrivedMail { mail, content, raw } in mails {
+            if !open.contains(&mail.mailbox) {
+                continue;
+            }
             let values = [
                 mail.id.into(),
+                mail.tenant.into(),
                 mail.mailbox.into(),
                 mail.size.into(),
                 mail.received_at.into(),
             ];
-            if transaction.touch(ADD_MAIL, &values).await? == 0 {
-                continue;
-            }
+            transaction.touch(ADD_MAIL, &values).await?;
             for (kind, sealed) in [(CONTENT, content), (RAW, raw)] {
                 let place = Place {
                     tenant: mail.tenant,
@@ -235,11 +255,8 @@ impl MailboxStore for Database {
                 };
                 sealed::put(&mut transaction, &place, sealed).await?;
             }
-            if !filled.contains(&mail.mailbox) {
-                filled.push(mail.mailbox);
-            }
         }
-        for mailbox in filled {
+        for mailbox in open {
             let values = [
                 mailbox.into(),
                 retention.mails.into(),
@@ -265,25 +282,22 @@ impl MailboxStore for Database {
         ];
         let rows = self.rows(READ, &values).await?;
         let mut mails: Vec<_> = rows.iter().map(sealed_mail).collect::<Result<_>>()?;
-        let unread = || mails.iter().filter(|mail| mail.mail.read_at.is_none());
-        let (Some(newest), Some(oldest)) = (unread().next(), unread().next_back()) else {
+        if mails.iter().all(|mail| mail.mail.read_at.is_some()) {
             return Ok(mails);
-        };
-        let values = [
-            mailbox.id.into(),
-            oldest.mail.id.into(),
-            newest.mail.id.into(),
-            filter.since.into(),
-            read_at.into(),
-        ];
-        let claimed = self.write_all(MARK_READ, &values).await?;
+        }
+        let mut transaction = self.begin().await?;
+        // Whoever asks at the same time may get some of them first.
+        let mut lost = Vec::new();
+        // The oldest first, as everybody who changes several: nobody waits in a circle.
+        for mail in mails.iter().rev().filter(|it| it.mail.read_at.is_none()) {
+            let values = [mailbox.id.into(), mail.mail.id.into(), read_at.into()];
+            if transaction.touch(MARK_READ, &values).await? == 0 {
+                lost.push(mail.mail.id);
+            }
+        }
+        transaction.commit().await?;
         if filter.only_unread {
-            // Whoever asks at the same time may have got some of them first.
-            let claimed: Vec<_> = claimed
-                .iter()
-                .map(|row| row.id("id").map(MailId::from_uuid))
-                .collect::<Result<_>>()?;
-            mails.retain(|mail| claimed.contains(&mail.mail.id));
+            mails.retain(|mail| !lost.contains(&mail.mail.id));
         }
         Ok(mails)
     }

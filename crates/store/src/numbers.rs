@@ -8,12 +8,12 @@ use guise_core::{PersonaId, PhoneNumber, Result, TenantId, Timestamp};
 use crate::row::{Row, unreadable};
 use crate::statement::Statement;
 use crate::transaction::Transaction;
-use crate::{Database, texts};
+use crate::{Database, personas, texts};
 
 const ADD: Statement = Statement::new(
     "give a persona a phone number",
     "INSERT INTO phone_numbers (number, tenant_id, persona_id, provider, provider_id, created_at)
-     SELECT $1, tenant_id, id, $4, $5, $6 FROM personas WHERE tenant_id = $2 AND id = $3 AND closed_at IS NULL
+     VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT DO NOTHING",
 );
 
@@ -34,11 +34,6 @@ const ALL: Statement = Statement::new(
     "SELECT number FROM phone_numbers WHERE released_at IS NULL",
 );
 
-const PERSONA: Statement = Statement::new(
-    "look a phone number's persona up",
-    "SELECT id FROM personas WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
-);
-
 const REMOVE: Statement = Statement::new(
     "take a persona's phone number away",
     "UPDATE phone_numbers SET released_at = $3 WHERE tenant_id = $1 AND persona_id = $2 AND released_at IS NULL",
@@ -57,6 +52,10 @@ pub(crate) async fn close_of(
 }
 
 pub(crate) async fn add(database: &Database, number: &PersonaNumber) -> Result<Added> {
+    let mut transaction = database.begin().await?;
+    if !personas::hold(&mut transaction, number.tenant, number.persona).await? {
+        return Ok(Added::NoParent);
+    }
     let values = [
         number.number.as_str().into(),
         number.tenant.into(),
@@ -65,16 +64,14 @@ pub(crate) async fn add(database: &Database, number: &PersonaNumber) -> Result<A
         number.provider_id.as_str().into(),
         number.created_at.into(),
     ];
-    if database.touch(ADD, &values).await? == 1 {
+    if transaction.touch(ADD, &values).await? == 1 {
+        transaction.commit().await?;
         return Ok(Added::Added);
     }
-    if of(database, number.tenant, number.persona).await?.is_some() {
-        return Ok(Added::NameTaken);
-    }
     let persona = [number.tenant.into(), number.persona.into()];
-    Ok(match database.row(PERSONA, &persona).await? {
-        Some(_) => Added::AddressTaken,
-        None => Added::NoParent,
+    Ok(match transaction.row(OF, &persona).await? {
+        Some(_) => Added::NameTaken,
+        None => Added::AddressTaken,
     })
 }
 

@@ -130,6 +130,12 @@ const SET_DEFAULT: Statement = Statement::new(
     "UPDATE tenant_defaults SET persona_id = $2 WHERE tenant_id = $1",
 );
 
+// It changes nothing; it lets whoever closes the persona wait.
+const HOLD: Statement = Statement::new(
+    "hold a persona",
+    "UPDATE personas SET name = name WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
+);
+
 const TOUCH: Statement = Statement::new(
     "note that a persona changed",
     "UPDATE personas SET updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
@@ -140,6 +146,17 @@ const CLOSE: Statement = Statement::new(
     "UPDATE personas SET closed_at = $3, updated_at = $3
      WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
 );
+
+/// Holds an active persona until the transaction ends, so that nothing comes to it after it was closed. `false` when there
+/// is none.
+pub(crate) async fn hold(
+    transaction: &mut Transaction,
+    tenant: TenantId,
+    id: PersonaId,
+) -> Result<bool> {
+    let values = [tenant.into(), id.into()];
+    Ok(transaction.touch(HOLD, &values).await? == 1)
+}
 
 /// Adds a persona and its mailbox within a transaction; unless it is `Added`, the transaction is not to be committed.
 pub(crate) async fn add(

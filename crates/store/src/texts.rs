@@ -6,15 +6,14 @@ use guise_core::{InboxFilter, PersonaId, Result, Sms, SmsContent, SmsId, TenantI
 use crate::row::Row;
 use crate::statement::Statement;
 use crate::transaction::Transaction;
-use crate::{Database, sealed};
+use crate::{Database, personas, sealed};
 
 /// What a text message is sealed as.
 const CONTENT: &str = "sms";
 
 const ADD: Statement = Statement::new(
     "keep a text message",
-    "INSERT INTO text_messages (id, tenant_id, persona_id, provider_id, received_at)
-     SELECT $1, tenant_id, id, $4, $5 FROM personas WHERE tenant_id = $2 AND id = $3 AND closed_at IS NULL
+    "INSERT INTO text_messages (id, tenant_id, persona_id, provider_id, received_at) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT DO NOTHING",
 );
 
@@ -28,11 +27,10 @@ const READ: Statement = Statement::new(
      ORDER BY t.id DESC LIMIT $5 + 0",
 );
 
+// One at a time: between the look and the mark a message may come that is older than some that were seen.
 const MARK_READ: Statement = Statement::new(
-    "mark text messages as read",
-    "UPDATE text_messages SET read_at = $5
-     WHERE persona_id = $1 AND id >= $2 AND id <= $3 AND ($4 IS NULL OR received_at >= $4) AND read_at IS NULL
-     RETURNING id",
+    "mark a text message as read",
+    "UPDATE text_messages SET read_at = $3 WHERE persona_id = $1 AND id = $2 AND read_at IS NULL",
 );
 
 const FORGET: Statement = Statement::new(
@@ -65,6 +63,9 @@ pub(crate) async fn add(
     content: &Sealed,
 ) -> Result<bool> {
     let mut transaction = database.begin().await?;
+    if !personas::hold(&mut transaction, sms.tenant, sms.persona).await? {
+        return Ok(false);
+    }
     let values = [
         sms.id.into(),
         sms.tenant.into(),
@@ -103,25 +104,26 @@ pub(crate) async fn read(
     ];
     let rows = database.rows(READ, &values).await?;
     let mut messages: Vec<_> = rows.iter().map(message).collect::<Result<_>>()?;
-    let unread = || messages.iter().filter(|(sms, _)| sms.read_at.is_none());
-    let (Some((newest, _)), Some((oldest, _))) = (unread().next(), unread().next_back()) else {
+    if messages.iter().all(|(sms, _)| sms.read_at.is_some()) {
         return Ok(messages);
-    };
-    let values = [
-        persona.into(),
-        oldest.id.into(),
-        newest.id.into(),
-        filter.since.into(),
-        read_at.into(),
-    ];
-    let claimed = database.write_all(MARK_READ, &values).await?;
+    }
+    let mut transaction = database.begin().await?;
+    // Whoever asks at the same time may get some of them first.
+    let mut lost = Vec::new();
+    // The oldest first, as everybody who changes several: nobody waits in a circle.
+    for (sms, _) in messages
+        .iter()
+        .rev()
+        .filter(|(sms, _)| sms.read_at.is_none())
+    {
+        let values = [persona.into(), sms.id.into(), read_at.into()];
+        if transaction.touch(MARK_READ, &values).await? == 0 {
+            lost.push(sms.id);
+        }
+    }
+    transaction.commit().await?;
     if filter.only_unread {
-        // Whoever asks at the same time may have got some of them first.
-        let claimed: Vec<_> = claimed
-            .iter()
-            .map(|row| row.id("id").map(SmsId::from_uuid))
-            .collect::<Result<_>>()?;
-        messages.retain(|(sms, _)| claimed.contains(&sms.id));
+        messages.retain(|(sms, _)| !lost.contains(&sms.id));
     }
     Ok(messages)
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::row::{Row, unreadable};
 use crate::statement::{Statement, is_taken};
 use crate::transaction::Transaction;
-use crate::{Database, sealed};
+use crate::{Database, personas, sealed};
 
 /// What the secrets of a credential are sealed as.
 const CREDENTIAL: &str = "credential";
@@ -28,12 +28,6 @@ const OF_PERSONA: Statement = Statement::new(
     "look a persona's vault up",
     "SELECT id, tenant_id, persona_id, key_id, name, created_at, closed_at
      FROM vaults WHERE tenant_id = $1 AND persona_id = $2 AND closed_at IS NULL",
-);
-
-// It changes nothing; it holds the persona so that it is not closed while it gets a vault.
-const HOLD_PERSONA: Statement = Statement::new(
-    "hold a persona",
-    "UPDATE personas SET name = name WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL RETURNING id",
 );
 
 const ONE: Statement = Statement::new(
@@ -165,8 +159,9 @@ async fn forget(transaction: &mut Transaction, tenant: TenantId, id: VaultId) ->
 impl VaultStore for Database {
     async fn add_vault(&self, vault: &Vault) -> Result<Option<Vault>> {
         let mut transaction = self.begin().await?;
-        let persona = [vault.tenant.into(), vault.persona.into()];
-        if vault.persona.is_some() && transaction.row(HOLD_PERSONA, &persona).await?.is_none() {
+        if let Some(persona) = vault.persona
+            && !personas::hold(&mut transaction, vault.tenant, persona).await?
+        {
             return Ok(None);
         }
         let values = [
@@ -180,7 +175,8 @@ impl VaultStore for Database {
         let vault = if transaction.touch(ADD, &values).await? == 1 {
             vault.clone()
         } else {
-            let row = transaction.row(OF_PERSONA, &persona).await?;
+            let values = [vault.tenant.into(), vault.persona.into()];
+            let row = transaction.row(OF_PERSONA, &values).await?;
             let there = row.as_ref().map(self::vault).transpose()?;
             there.ok_or_else(|| ADD.failed("it is neither added nor there"))?
         };
