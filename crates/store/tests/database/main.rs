@@ -9,12 +9,21 @@
 
 mod audit;
 mod connect;
+mod defaults;
 mod files;
+mod identity;
 mod keyring;
 mod keys;
+mod mailboxes;
+mod mails;
 mod meta;
+mod numbers;
+mod personas;
+mod projects;
 mod sealed;
 mod sessions;
 mod steps;
 mod support;
 mod tenants;
+mod texts;
+mod vaults;
