@@ -452,12 +452,10 @@ fn numbered(name: &str, tries: u32) -> String {
         tries if tries < COUNTED => format!("-{}", tries + 1),
         _ => format!("-{:08x}", uuid::Uuid::new_v4().as_u128() & 0xffff_ffff),
     };
-    let plain: String = name
-        .trim()
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(MAX_HANDLE_CHARACTERS - suffix.len())
-        .collect();
+    // What cannot be seen goes first: white space may stand behind it.
+    let seen: String = name.chars().filter(|c| !c.is_control()).collect();
+    let room = MAX_HANDLE_CHARACTERS - suffix.len();
+    let plain: String = seen.trim().chars().take(room).collect();
     let plain = plain.trim_end();
     if plain.is_empty() {
         return format!("persona{suffix}");
@@ -476,4 +474,55 @@ fn is_default(persona: &Persona) -> Error {
         persona.id
     );
     Error::new(Kind::Conflict, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Characters that make a difference to a name, and some others.
+    fn name() -> impl Strategy<Value = String> {
+        let telling = "aZ0-_.! \t\n\u{0}\u{1}\u{7f}\u{85}\u{a0}\u{301}\u{3000}é佐😀";
+        let characters: Vec<char> = telling.chars().collect();
+        let some = proptest::collection::vec(proptest::sample::select(characters), 0..60);
+        prop_oneof![
+            some.prop_map(|characters| characters.into_iter().collect()),
+            any::<String>(),
+        ]
+    }
+
+    #[test]
+    fn the_first_tries_count_and_the_rest_is_chance() {
+        let tried: Vec<_> = (0..COUNTED).map(|tries| numbered("Sarah", tries)).collect();
+        assert_eq!(tried[..3], ["Sarah", "Sarah-2", "Sarah-3"]);
+        let tried: HashSet<_> = (0..TRIES).map(|tries| numbered("Sarah", tries)).collect();
+        assert_eq!(tried.len(), TRIES as usize);
+        assert_eq!(numbered(" \u{1} ", 0), "persona");
+        assert_eq!(numbered("", 1), "persona-2");
+    }
+
+    proptest! {
+        #[test]
+        fn a_derived_name_is_one_that_somebody_could_have_given(name in name(), tries in 0..TRIES) {
+            let derived = numbered(&name, tries);
+            prop_assert!(check_handle(&derived).is_ok(), "{:?}", derived);
+            // It is what was given wherever that can be.
+            if tries == 0 && check_handle(&name).is_ok() {
+                prop_assert_eq!(derived, name);
+            }
+        }
+
+        #[test]
+        fn a_handle_has_1_to_40_characters_and_none_that_cannot_be_seen(name in name()) {
+            let fits = (1..=40).contains(&name.chars().count())
+                && !name.starts_with(char::is_whitespace)
+                && !name.ends_with(char::is_whitespace)
+                && !name.contains(char::is_control);
+            prop_assert_eq!(check_handle(&name).is_ok(), fits);
+        }
+    }
 }
