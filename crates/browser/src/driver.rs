@@ -94,7 +94,7 @@ impl Browsers for Driver {
                     arguments,
                     window,
                 };
-                Prepared::start(&self.launcher, &self.doors, &kind, false, deadline).await?
+                Prepared::start(&self.launcher, &self.doors, &kind, deadline).await?
             }
         };
         let settings = Settings {

@@ -16,6 +16,7 @@
 mod about;
 mod act;
 mod address;
+mod attach;
 mod board;
 mod browser;
 mod capture;

@@ -162,14 +162,9 @@ async fn refill(shelf: Arc<Shelf>, launcher: Arc<Launcher>, doors: guise_egress:
                 continue;
             }
             shelf.quiet.comes().await;
-            let started = Prepared::start(
-                &launcher,
-                &doors,
-                &Kind::plain(engine),
-                true,
-                Instant::now() + START,
-            )
-            .await;
+            let deadline = Instant::now() + START;
+            let kind = Kind::plain(engine);
+            let started = Prepared::start_warm(&launcher, &doors, &kind, deadline).await;
             let mut turn = Instant::now();
             match started {
                 Ok(prepared) => locked(&shelf.ready)

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use guise_cdp::protocol::{browser, runtime, target};
+use guise_cdp::protocol::browser::{GetVersion, GetVersionReturns};
+use guise_cdp::protocol::{runtime, target};
 use guise_cdp::{Connection, TargetId};
 use guise_chromium::{Argument, Display, Launcher, Spec};
 use guise_core::ports::{BrowserVersion, EndReason};
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::host::{Host, Parts, Settings};
-use crate::{ChromiumBrowser, warm_up};
+use crate::{ChromiumBrowser, attach, warm_up};
 
 /// What differs between browsers before any page is opened. Everything else is told to a running one.
 #[derive(Clone, Debug)]
@@ -44,6 +45,13 @@ pub(crate) struct Prepared {
     browser: Arc<ChromiumBrowser>,
 }
 
+/// A browser that runs, with a page that nobody is attached to.
+struct Begun {
+    process: Arc<Process>,
+    target: TargetId,
+    version: GetVersionReturns,
+}
+
 /// A browser's processes and its door.
 pub(crate) struct Process {
     browser: guise_chromium::Browser,
@@ -54,7 +62,7 @@ pub(crate) struct Process {
 }
 
 impl Prepared {
-    /// Starts a browser with its first page. `warm`: nobody waits for it yet, so it is warmed up, too.
+    /// Starts a browser with its first page, for somebody who waits for it.
     ///
     /// # Errors
     /// Kind `Browser` when it does not start, kind `Timeout` when it is not ready by `deadline`.
@@ -62,59 +70,27 @@ impl Prepared {
         launcher: &Launcher,
         doors: &guise_egress::Options,
         kind: &Kind,
-        warm: bool,
         deadline: Instant,
     ) -> Result<Self> {
-        let door = Door::open(doors.clone())
+        let begun = Begun::start(launcher, doors, kind, deadline).await?;
+        begun.attach(deadline).await
+    }
+
+    /// Starts a browser that nobody waits for yet, and warms it up.
+    ///
+    /// # Errors
+    /// As [`Prepared::start`].
+    pub(crate) async fn start_warm(
+        launcher: &Launcher,
+        doors: &guise_egress::Options,
+        kind: &Kind,
+        deadline: Instant,
+    ) -> Result<Self> {
+        let begun = Begun::start(launcher, doors, kind, deadline).await?;
+        warm_up::warm_up(&begun.process.connection, &begun.target, deadline)
             .await
-            .map_err(|error| Error::internal("cannot open a proxy port for a browser", error))?;
-        let (engine, display) = match kind.engine {
-            Engine::HeadlessShell => (guise_chromium::Engine::HeadlessShell, Display::None),
-            Engine::FullHeadless => (guise_chromium::Engine::Full, Display::None),
-            Engine::FullWindow => (guise_chromium::Engine::Full, Display::Xvfb),
-        };
-        let mut spec = Spec::new(engine, display);
-        spec.proxy_port = Some(door.port());
-        spec.arguments.clone_from(&kind.arguments);
-        if let Some(Viewport { width, height }) = kind.window {
-            spec.window = guise_chromium::Window { width, height };
-        }
-        let browser = launcher.launch(spec, deadline).await.map_err(not_started)?;
-        door.admit(browser.confinement().uid);
-        let pipes = browser.take_pipes().map_err(not_started)?;
-        let connection = Connection::over_pipe(pipes.reader, pipes.writer);
-        let process = Arc::new(Process {
-            browser,
-            door,
-            connection: connection.clone(),
-            asked: Mutex::new(false),
-        });
-        // Whatever fails from here on: dropping the process ends it.
-        let version = process.said(browser::GetVersion {}, deadline).await?;
-        let target = process.page(deadline).await?;
-        if warm {
-            let warmed = warm_up::warm_up(&connection, &target, deadline).await;
-            warmed.map_err(not_ready)?;
-        }
-        let folders = process.browser.folders();
-        let uid = process.browser.confinement().uid;
-        let parts = Parts {
-            downloads: folders.downloads(),
-            uploads: folders.uploads(),
-            owner: uid.map(|uid| (uid, uid)),
-            connection,
-            target,
-            context: None,
-            version: BrowserVersion {
-                product: version.product,
-                protocol: version.protocol_version,
-                user_agent: version.user_agent,
-                js_version: version.js_version,
-            },
-            host: Arc::clone(&process) as Arc<dyn Host>,
-        };
-        let browser = ChromiumBrowser::attach(parts, Settings::default(), deadline).await?;
-        Ok(Self { process, browser })
+            .map_err(not_ready)?;
+        begun.attach(deadline).await
     }
 
     /// Whether its processes still run.
@@ -143,6 +119,76 @@ impl Prepared {
     /// Ends it.
     pub(crate) async fn end(self, deadline: Instant) {
         self.process.end(deadline).await;
+    }
+}
+
+impl Begun {
+    async fn start(
+        launcher: &Launcher,
+        doors: &guise_egress::Options,
+        kind: &Kind,
+        deadline: Instant,
+    ) -> Result<Self> {
+        let door = Door::open(doors.clone())
+            .await
+            .map_err(|error| Error::internal("cannot open a proxy port for a browser", error))?;
+        let (engine, display) = match kind.engine {
+            Engine::HeadlessShell => (guise_chromium::Engine::HeadlessShell, Display::None),
+            Engine::FullHeadless => (guise_chromium::Engine::Full, Display::None),
+            Engine::FullWindow => (guise_chromium::Engine::Full, Display::Xvfb),
+        };
+        let mut spec = Spec::new(engine, display);
+        spec.proxy_port = Some(door.port());
+        spec.arguments.clone_from(&kind.arguments);
+        if let Some(Viewport { width, height }) = kind.window {
+            spec.window = guise_chromium::Window { width, height };
+        }
+        let browser = launcher.launch(spec, deadline).await.map_err(not_started)?;
+        door.admit(browser.confinement().uid);
+        let pipes = browser.take_pipes().map_err(not_started)?;
+        let connection = Connection::over_pipe(pipes.reader, pipes.writer);
+        let process = Arc::new(Process {
+            browser,
+            door,
+            connection,
+            asked: Mutex::new(false),
+        });
+        // Whatever fails from here on: dropping the process ends it.
+        let version = process.said(GetVersion {}, deadline).await?;
+        let target = process.page(deadline).await?;
+        Ok(Self {
+            process,
+            target,
+            version,
+        })
+    }
+
+    /// Attaches to its page.
+    async fn attach(self, deadline: Instant) -> Result<Prepared> {
+        let Self {
+            process,
+            target,
+            version,
+        } = self;
+        let folders = process.browser.folders();
+        let uid = process.browser.confinement().uid;
+        let parts = Parts {
+            downloads: folders.downloads(),
+            uploads: folders.uploads(),
+            owner: uid.map(|uid| (uid, uid)),
+            connection: process.connection.clone(),
+            target,
+            context: None,
+            version: BrowserVersion {
+                product: version.product,
+                protocol: version.protocol_version,
+                user_agent: version.user_agent,
+                js_version: version.js_version,
+            },
+            host: Arc::clone(&process) as Arc<dyn Host>,
+        };
+        let browser = ChromiumBrowser::attach(parts, Settings::default(), deadline).await?;
+        Ok(Prepared { process, browser })
     }
 }
 
@@ -179,7 +225,7 @@ impl Process {
                 self.said(create, deadline).await?.target_id
             }
         };
-        let session = warm_up::attach(&self.connection, &target, deadline)
+        let session = attach::attach(&self.connection, &target, deadline)
             .await
             .map_err(not_ready)?;
         let first = runtime::Evaluate {
@@ -187,7 +233,7 @@ impl Process {
             ..Default::default()
         };
         session.call(&first, deadline).await.map_err(not_ready)?;
-        warm_up::detach(&session, deadline)
+        attach::detach(&session, deadline)
             .await
             .map_err(not_ready)?;
         Ok(target)

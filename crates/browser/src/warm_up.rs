@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use guise_cdp::protocol::page::{self, LoadEventFired, Navigate};
 use guise_cdp::protocol::runtime::Evaluate;
-use guise_cdp::protocol::target::{
-    AttachToTarget, CloseTarget, CreateTarget, DetachFromTarget, GetTargets,
-};
+use guise_cdp::protocol::target::{CloseTarget, CreateTarget, GetTargets};
 use guise_cdp::{Connection, Error, Session, TargetId};
 use tokio::time::{Instant, timeout_at};
+
+use crate::attach::{attach, detach};
 
 /// Nobody has this name (RFC 6761 section 6.4). The door refuses it with a page of its own, without asking anybody.
 const NOWHERE: &str = "http://warm-up.invalid/";
@@ -115,34 +115,4 @@ async fn open(session: &Session, deadline: Instant) -> Result<(), Error> {
             method: "Page.loadEventFired".into(),
         }),
     }
-}
-
-/// Attaches to a target, apart from whoever else does.
-pub(crate) async fn attach(
-    connection: &Connection,
-    target: &TargetId,
-    deadline: Instant,
-) -> Result<Session, Error> {
-    let attach = AttachToTarget {
-        target_id: target.clone(),
-        flatten: true,
-    };
-    let attached = connection.root().call(&attach, deadline).await?.session_id;
-    Ok(connection.session(&attached))
-}
-
-/// Ends what [`attach`] began.
-pub(crate) async fn detach(session: &Session, deadline: Instant) -> Result<(), Error> {
-    let Some(id) = session.id() else {
-        return Ok(());
-    };
-    let detach = DetachFromTarget {
-        session_id: id.clone(),
-    };
-    session
-        .connection()
-        .root()
-        .call(&detach, deadline)
-        .await
-        .map(drop)
 }

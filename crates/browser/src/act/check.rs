@@ -4,7 +4,6 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::ahead::Answers;
 use super::press;
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
@@ -36,7 +35,7 @@ pub(crate) async fn check(
             "A radio button cannot be unchecked; check another one of its group",
         ));
     }
-    press::click(core, tab, place, Answers::default(), deadline).await?;
+    press::click(core, tab, place, deadline).await?;
     match state(core, place, deadline).await {
         Ok(after) if after.checked != value => Err(Fault::told(format!(
             "The element{label} was clicked, but the page did not let it change"

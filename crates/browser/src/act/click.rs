@@ -18,6 +18,6 @@ pub(crate) async fn click(
     answers: Answers,
     deadline: Instant,
 ) -> Result<(String, Heard)> {
-    let heard = press::click(core, tab, place, answers, deadline).await?;
+    let heard = press::click_found(core, tab, place, answers, deadline).await?;
     Ok((format!("Clicked on the element{label}"), heard))
 }

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::ahead::Answers;
 use super::press;
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
@@ -26,7 +25,7 @@ pub(crate) async fn by_click(
     deadline: Instant,
 ) -> Result<DownloadedFile> {
     let began = Instant::now();
-    press::click(core, tab, place, Answers::default(), deadline).await?;
+    press::click(core, tab, place, deadline).await?;
     fetched(core, began, deadline).await
 }
 

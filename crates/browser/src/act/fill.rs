@@ -35,7 +35,7 @@ pub(crate) async fn typed(
     deadline: Instant,
 ) -> Result<()> {
     ready(core, place, Purpose::Fill, deadline).await?;
-    press::click(core, tab, place, Answers::default(), deadline).await?;
+    press::click(core, tab, place, deadline).await?;
     // The click has waited for all that there is to wait for; a field that it changed has the caret by now.
     let mut arguments = wanted("", clear);
     arguments["handle"] = place.handle.into();

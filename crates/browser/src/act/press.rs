@@ -29,11 +29,24 @@ struct Landed {
 /// Waits until the element can be clicked, and clicks it.
 ///
 /// While the press is under way the page script keeps it from every other element; where that happened, because the page
-/// moved meanwhile, it is tried again. `answers` is what the page script said when it found the element, if it was asked then.
+/// moved meanwhile, it is tried again.
 ///
 /// # Errors
 /// The reason why it could not be clicked, once `deadline` has passed; nothing was clicked then.
 pub(crate) async fn click(
+    core: &Core,
+    tab: &CurrentTab,
+    place: &Place,
+    deadline: Instant,
+) -> Result<Heard> {
+    click_found(core, tab, place, Answers::default(), deadline).await
+}
+
+/// The same with `answers`: what the page script said when it found the element, if it was asked then.
+///
+/// # Errors
+/// As [`click`].
+pub(crate) async fn click_found(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,

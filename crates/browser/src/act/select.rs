@@ -5,7 +5,6 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::ahead::Answers;
 use super::press;
 use super::reach::{Purpose, ready};
 use crate::core::{Core, CurrentTab};
@@ -40,7 +39,7 @@ pub(crate) async fn select(
         other => other?,
     };
     if selected.click_instead {
-        press::click(core, tab, place, Answers::default(), deadline).await?;
+        press::click(core, tab, place, deadline).await?;
         return Ok(format!("Clicked on the element{label}, which is no list"));
     }
     Ok(format!(

@@ -10,7 +10,6 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
-use super::ahead::Answers;
 use super::press;
 use super::reach::{Purpose, ready};
 use crate::core::{Core, CurrentTab};
@@ -74,7 +73,7 @@ async fn through_chooser(
     let mut events = session.subscribe(&["Page.fileChooserOpened"]);
     intercept(session, true, deadline).await?;
     let chosen = async {
-        press::click(core, tab, place, Answers::default(), deadline).await?;
+        press::click(core, tab, place, deadline).await?;
         let bound = deadline.min(Instant::now() + OPEN);
         let opened = match timeout_at(bound, events.next_of::<FileChooserOpened>()).await {
             Ok(opened) => opened?,

@@ -1,21 +1,24 @@
 //! Accepting connections and serving them, until the server stops.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+
+use super::patient::Patient;
 
 /// How long after a failure the next connection is tried.
 const AGAIN: Duration = Duration::from_millis(50);
@@ -25,8 +28,8 @@ const TOLD: Duration = Duration::from_secs(5);
 
 /// Serves `router` until `stopping`, then waits until the requests under way are answered.
 ///
-/// A client that does not send the head of its next request within `patience`, or none at all, is let go: otherwise a few
-/// of them could hold every descriptor that there is.
+/// A client that does not send the head of its next request within `patience`, or none at all, or that takes nothing of an
+/// answer for as long, is let go: otherwise a few of them could hold every descriptor that there is.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -47,10 +50,19 @@ pub async fn serve(
                     if let Err(error) = stream.set_nodelay(true) {
                         tracing::debug!(%error, "a connection will be slower");
                     }
+                    let (stream, unbounded) = Patient::new(stream, patience);
                     let router = router.clone();
                     let service = service_fn(move |mut request: Request<Incoming>| {
                         request.extensions_mut().insert(ConnectInfo(peer));
-                        router.clone().oneshot(request)
+                        let answer = router.clone().oneshot(request);
+                        let unbounded = unbounded.clone();
+                        async move {
+                            let answer = answer.await?;
+                            if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+                                unbounded.set();
+                            }
+                            Ok::<_, Infallible>(answer)
+                        }
                     });
                     let connection = server.serve_connection(TokioIo::new(stream), service);
                     let stopping = stopping.clone();

@@ -11,6 +11,7 @@ mod host;
 mod metrics;
 pub mod operator;
 pub mod path;
+mod patient;
 pub mod query;
 pub mod rate_limit;
 pub mod router;
