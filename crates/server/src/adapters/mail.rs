@@ -107,6 +107,9 @@ fn written(address: &Address) -> String {
     format!("{}@{}", address.local_part(), address.domain())
 }
 
+/// A link of less confidence is likely a page that is the same for everybody.
+const LIKELY: u8 = 50;
+
 /// What of a mail is kept to be read.
 fn content(message: &Message, mail: &Incoming, recipient: String) -> MailContent {
     let found = guise_inbox::find(message);
@@ -128,7 +131,12 @@ fn content(message: &Message, mail: &Incoming, recipient: String) -> MailContent
         text: (!message.text.is_empty()).then(|| message.text.clone()),
         html: message.html.clone(),
         codes: found.codes.into_iter().map(|code| code.value).collect(),
-        links: found.links.into_iter().map(|link| link.url).collect(),
+        links: found
+            .links
+            .into_iter()
+            .filter(|link| link.confidence >= LIKELY)
+            .map(|link| link.url)
+            .collect(),
         attachments: message
             .attachments
             .iter()
