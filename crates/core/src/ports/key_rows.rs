@@ -174,7 +174,8 @@ pub trait RotationRows: KeyRows {
     /// How many values retired data keys seal.
     async fn count_under_retired(&self) -> Result<u64>;
 
-    /// Values that retired data keys seal, in order of tenant, id and kind, `limit` at most, those after `after`.
+    /// Values that retired data keys seal, in order of tenant, id and kind, those after `after`: `limit` at most, and so few
+    /// that they fit into memory, but one at least while there is one.
     async fn values_under_retired(
         &self,
         after: Option<&SealedRow>,

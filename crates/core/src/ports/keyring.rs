@@ -10,13 +10,15 @@ use crate::{Result, TenantId};
 /// when it is first needed.
 #[async_trait]
 pub trait Keyring: Send + Sync {
-    /// Seals `plain` for one place; it opens nowhere else.
+    /// Seals `plain` for one place; it opens nowhere else. Keep it at once: its data key may be replaced, and is gone some
+    /// seconds later if nothing is kept under it.
     ///
     /// # Errors
     /// Kind `Sealed` while the server is sealed, `Internal` when the store of keys fails.
     async fn seal(&self, place: &Place, plain: &[u8]) -> Result<Sealed>;
 
-    /// Opens what was sealed for `place`.
+    /// Opens what was sealed for `place`. Do it right after it was read: it may be sealed anew, and its old data key is
+    /// gone some seconds later.
     ///
     /// # Errors
     /// Kind `Sealed` while the server is sealed, `Internal` when it was sealed for another place or was altered.

@@ -41,7 +41,7 @@ impl Passphrase {
     fn given(&self) -> Result<std::sync::Arc<Secret>, RootError> {
         self.0.clone().ok_or_else(|| RootError::Missing {
             name: self.name(),
-            hint: ": set GUISE_ROOT_PASSPHRASE",
+            hint: ": set GUISE_ROOT_PASSPHRASE, or set start_sealed and run 'guise keys unseal'",
         })
     }
 

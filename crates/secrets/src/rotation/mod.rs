@@ -59,7 +59,8 @@ pub enum RotationError {
     Source(#[from] RootError),
     /// A wrap would be lost without anybody having said so.
     #[error(
-        "{kind} ({id}) opens this database too, but is not configured: name it in root_key_source"
+        "{kind} ({id}) opens this database too, but is not configured: name it in root_key_source, or have it forgotten \
+         by 'guise keys rotate root'"
     )]
     Uncovered {
         /// The sort of the source.

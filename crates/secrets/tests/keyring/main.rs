@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod frozen;
 mod opening;
 mod rotation;
 mod sources;

@@ -318,3 +318,46 @@ async fn a_key_of_no_tenant_is_refused(#[values(Sqlite, Postgres)] backend: Back
         })
         .await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn large_values_are_read_a_few_at_a_time(#[values(Sqlite, Postgres)] backend: Backend) {
+    backend
+        .run(async |db, _| {
+            let (_, parent) = house(db).await;
+            let old = data_key(parent.tenant, parent.id, 1);
+            assert!(db.add_data_key(&old).await.unwrap());
+            // A mail may have 25 MiB.
+            for (row, length) in [9, 9, 25, 1, 1].into_iter().enumerate() {
+                let place = guise_core::ports::Place {
+                    tenant: parent.tenant,
+                    owner: old.owner,
+                    kind: "mail",
+                    row: Uuid::from_u128(row as u128),
+                    version: 1,
+                };
+                let sealed = Sealed {
+                    data_key: old.id,
+                    envelope: vec![1; length * 1024 * 1024],
+                };
+                db.put_sealed_value(&place, &sealed).await.unwrap();
+            }
+            let mut new = data_key(parent.tenant, parent.id, 1);
+            new.made_at = at(6);
+            db.replace_data_keys(&[(old.id, new)]).await.unwrap();
+            let mut last: Option<SealedRow> = None;
+            let mut batches = Vec::new();
+            loop {
+                let rows = db.values_under_retired(last.as_ref(), 500).await.unwrap();
+                if rows.is_empty() {
+                    break;
+                }
+                batches.push(rows.len());
+                last = rows.into_iter().last();
+            }
+            assert_eq!(batches, [1, 1, 1, 2]);
+            let small = db.values_under_retired(None, 1).await.unwrap();
+            assert_eq!(small[0].envelope.len(), 9 * 1024 * 1024);
+        })
+        .await;
+}
