@@ -93,6 +93,8 @@ pub struct Credential {
     pub notes: Option<String>,
     /// Whether it has a second factor.
     pub one_time: bool,
+    /// How many codes of a counter-based second factor were taken.
+    pub codes_given: u64,
     /// Counts the writes, from 1.
     pub version: u64,
     /// When it was made.

@@ -78,15 +78,16 @@ const FORGET_CARD: Statement = Statement::new(
 const ADD_CREDENTIAL: Statement = Statement::new(
     "add a credential",
     "INSERT INTO credentials
-         (id, tenant_id, vault_id, label, kind, site, email, username, notes, one_time, version, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         (id, tenant_id, vault_id, label, kind, site, email, username, notes, one_time, version, counter, created_at,
+          updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
 );
 
 const CHANGE_CREDENTIAL: Statement = Statement::new(
     "change a credential",
     "UPDATE credentials
-     SET label = $4, kind = $5, site = $6, email = $7, username = $8, notes = $9, one_time = $10, counter = 0,
-         version = $11, updated_at = $12
+     SET label = $4, kind = $5, site = $6, email = $7, username = $8, notes = $9, one_time = $10, version = $11,
+         counter = $12, updated_at = $13
      WHERE id = $1 AND tenant_id = $2 AND vault_id = $3 AND version = $11 - 1",
 );
 
@@ -94,7 +95,7 @@ const CHANGE_CREDENTIAL: Statement = Statement::new(
 macro_rules! credentials {
     ($which:literal) => {
         concat!(
-            "SELECT id, tenant_id, vault_id, label, kind, site, email, username, notes, one_time, version,
+            "SELECT id, tenant_id, vault_id, label, kind, site, email, username, notes, one_time, version, counter,
                     created_at, updated_at
              FROM credentials WHERE tenant_id = $1 AND vault_id = $2 ",
             $which
@@ -242,6 +243,7 @@ impl VaultStore for Database {
             credential.notes.as_deref().into(),
             credential.one_time.into(),
             credential.version.into(),
+            credential.codes_given.into(),
         ];
         let put = if credential.version == 1 {
             values.extend([credential.created_at.into(), credential.updated_at.into()]);
@@ -396,6 +398,7 @@ fn credential(row: &Row) -> Result<Credential> {
         username: row.optional_text("username")?,
         notes: row.optional_text("notes")?,
         one_time: row.flag("one_time")?,
+        codes_given: row.count("counter")?,
         version: row.count("version")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

@@ -19,4 +19,6 @@ pub use personas::{Naming, NewPersona, Personas};
 pub use projects::Projects;
 pub use session_request::{ProxyRequest, SessionRequest};
 pub use sessions::{Debug, LiveEvent, Sessions, Settings};
-pub use vaults::{LabelledCredential, SiteCredential, VaultRules, Vaults};
+pub use vaults::{
+    Archive, Existing, Imported, LabelledCredential, SiteCredential, VaultRules, Vaults,
+};

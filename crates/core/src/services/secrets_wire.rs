@@ -1,12 +1,15 @@
 //! Secrets as they are sealed: JSON. What is added later stays readable, and what was never set is left out.
 
+use std::io;
+
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 
 use crate::{Card, CredentialSecrets, Error, Result, Secret};
 
+/// The secrets of a credential, to be written.
 #[derive(Serialize)]
-struct WrittenCredential<'a> {
+pub(super) struct WrittenCredential<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,34 +25,58 @@ struct ReadCredential {
     seed: Option<String>,
 }
 
+/// A card, to be written.
 #[derive(Serialize)]
-struct WrittenCard<'a> {
+pub(super) struct WrittenCard<'a> {
     holder: &'a str,
     number: &'a str,
     cvv: &'a str,
     expiration: &'a str,
 }
 
+/// A card that was read.
 #[derive(Deserialize)]
-struct ReadCard {
+pub(super) struct ReadCard {
     holder: String,
     number: String,
     cvv: String,
     expiration: String,
 }
 
-pub(super) fn credential(secrets: &CredentialSecrets) -> Result<Zeroizing<Vec<u8>>> {
-    let exposed =
-        |secret: &'_ Option<Secret>| secret.as_ref().map_or(0, |secret| secret.expose().len());
-    let length = exposed(&secrets.password) + exposed(&secrets.value) + exposed(&secrets.seed);
-    write(
-        &WrittenCredential {
+impl<'a> WrittenCredential<'a> {
+    pub(super) fn new(secrets: &'a CredentialSecrets) -> Self {
+        Self {
             password: secrets.password.as_ref().map(Secret::expose),
             value: secrets.value.as_ref().map(Secret::expose),
             seed: secrets.seed.as_ref().map(Secret::expose),
-        },
-        length,
-    )
+        }
+    }
+}
+
+impl<'a> WrittenCard<'a> {
+    pub(super) fn new(card: &'a Card) -> Self {
+        Self {
+            holder: card.holder.expose(),
+            number: card.number.expose(),
+            cvv: card.cvv.expose(),
+            expiration: card.expiration.expose(),
+        }
+    }
+}
+
+impl From<ReadCard> for Card {
+    fn from(read: ReadCard) -> Self {
+        Self {
+            holder: read.holder.into(),
+            number: read.number.into(),
+            cvv: read.cvv.into(),
+            expiration: read.expiration.into(),
+        }
+    }
+}
+
+pub(super) fn credential(secrets: &CredentialSecrets) -> Result<Zeroizing<Vec<u8>>> {
+    write(&WrittenCredential::new(secrets))
 }
 
 pub(super) fn read_credential(plain: &[u8]) -> Result<CredentialSecrets> {
@@ -62,35 +89,37 @@ pub(super) fn read_credential(plain: &[u8]) -> Result<CredentialSecrets> {
 }
 
 pub(super) fn card(card: &Card) -> Result<Zeroizing<Vec<u8>>> {
-    let members = [&card.holder, &card.number, &card.cvv, &card.expiration];
-    let length = members.iter().map(|member| member.expose().len()).sum();
-    write(
-        &WrittenCard {
-            holder: card.holder.expose(),
-            number: card.number.expose(),
-            cvv: card.cvv.expose(),
-            expiration: card.expiration.expose(),
-        },
-        length,
-    )
+    write(&WrittenCard::new(card))
 }
 
 pub(super) fn read_card(plain: &[u8]) -> Result<Card> {
     let read: ReadCard = serde_json::from_slice(plain).map_err(unreadable)?;
-    Ok(Card {
-        holder: read.holder.into(),
-        number: read.number.into(),
-        cvv: read.cvv.into(),
-        expiration: read.expiration.into(),
-    })
+    Ok(read.into())
 }
 
-/// The buffer has room for the worst case from the beginning: a growing one would leave copies behind in freed memory.
-fn write(value: &impl Serialize, length: usize) -> Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(length * 6 + 128));
-    serde_json::to_writer(&mut *bytes, value)
-        .map_err(|error| Error::internal("cannot write a secret as JSON", error))?;
+/// Writes JSON into a buffer that has room for all of it from the beginning: a growing one would leave copies behind in freed
+/// memory.
+pub(super) fn write(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>> {
+    let failed = |error| Error::internal("cannot write a secret as JSON", error);
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, value).map_err(failed)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *bytes, value).map_err(failed)?;
     Ok(bytes)
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The parser's own message may quote what it read: only its place is kept.

@@ -1,5 +1,7 @@
 //! Vaults: what they hold, who may see it, and what is written down before.
 
+mod archive;
+
 use std::sync::Arc;
 
 use crate::ports::{
@@ -11,6 +13,8 @@ use crate::{
     Page, PageRequest, Persona, Result, Scope, Secret, Site, Timestamp, Vault, VaultFilter,
     VaultId,
 };
+
+pub use archive::{Archive, Existing, Imported};
 
 /// What the secrets of a credential are sealed as.
 const CREDENTIAL: &str = "credential";
@@ -164,6 +168,32 @@ impl Vaults {
         self.store.vaults(&filter, page).await
     }
 
+    /// All vaults, oldest first, for who looks after the installation.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn all(&self, filter: &VaultFilter) -> Result<Vec<Vault>> {
+        // In one go: between two pages one could be deleted, and another be left out.
+        let all = PageRequest {
+            page: 1,
+            size: u32::MAX,
+        };
+        let mut vaults = self.store.vaults(filter, all).await?.items;
+        vaults.reverse();
+        Ok(vaults)
+    }
+
+    /// The persona whose vault it is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn persona_of(&self, vault: &Vault) -> Result<Option<Persona>> {
+        match vault.persona {
+            Some(persona) => self.store.persona(vault.tenant, persona).await,
+            None => Ok(None),
+        }
+    }
+
     /// Names a vault anew.
     ///
     /// # Errors
@@ -207,10 +237,7 @@ impl Vaults {
     /// persona's own in a persona's vault.
     pub async fn put_for_site(&self, vault: &Vault, url: &str, new: SiteCredential) -> Result<()> {
         let site = Site::of(url)?;
-        let owner = match vault.persona {
-            Some(persona) => self.store.persona(vault.tenant, persona).await?,
-            None => None,
-        };
+        let owner = self.persona_of(vault).await?;
         if new.email.is_some() == new.username.is_some() {
             let message = "Expected exactly one of credentials.email and credentials.username";
             return Err(Error::invalid_member(
@@ -263,6 +290,7 @@ impl Vaults {
                 username: new.username.clone(),
                 notes: None,
                 one_time: secrets.seed.is_some(),
+                codes_given: 0,
                 version: before.as_ref().map_or(1, |before| before.version + 1),
                 created_at: before.map_or(now, |before| before.created_at),
                 updated_at: now,
@@ -355,6 +383,7 @@ impl Vaults {
                 username: None,
                 notes: new.notes.clone(),
                 one_time: new.secrets.seed.is_some(),
+                codes_given: 0,
                 version: 1,
                 created_at: now,
                 updated_at: now,
@@ -423,14 +452,13 @@ impl Vaults {
     /// # Errors
     /// Kind `Invalid` for members that are empty or too long.
     pub async fn put_card(&self, vault: &Vault, card: &Card) -> Result<()> {
-        for (name, member) in [
-            ("card_holder_name", &card.holder),
-            ("card_number", &card.number),
-            ("card_cvv", &card.cvv),
-            ("card_full_expiration", &card.expiration),
-        ] {
-            check_secret(member, &["credit_card", name])?;
-        }
+        let names = [
+            "card_holder_name",
+            "card_number",
+            "card_cvv",
+            "card_full_expiration",
+        ];
+        check_card(card, names.map(|name| ["credit_card", name]))?;
         let plain = secrets_wire::card(card)?;
         for _ in 0..TRIES {
             let before = self.store.card_version(vault.tenant, vault.id).await?;
@@ -671,6 +699,15 @@ fn check_length(text: &str, max: usize, path: &[&str]) -> Result<()> {
     let name = path.join(".");
     let message = format!("{name} has {length} characters, expected at most {max}");
     Err(Error::invalid_member(path, "string_too_long", message))
+}
+
+/// The members in order of their declaration, under the names that the caller gives them.
+fn check_card(card: &Card, paths: [[&str; 2]; 4]) -> Result<()> {
+    let members = [&card.holder, &card.number, &card.cvv, &card.expiration];
+    for (member, path) in members.into_iter().zip(paths) {
+        check_secret(member, &path)?;
+    }
+    Ok(())
 }
 
 /// The message never repeats the secret.

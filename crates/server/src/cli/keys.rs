@@ -9,17 +9,11 @@ use guise_core::services::NewKey;
 use guise_core::{KeyId, Scopes, Timestamp};
 use guise_secrets::ApiKeySecret;
 
-use super::{rotate, seal, store, table};
+use super::{rotate, seal, store, table, tenant_argument, tenant_name};
 use crate::config::Settings;
 
 pub(super) fn command() -> Command {
-    let tenant = || {
-        Arg::new("tenant")
-            .long("tenant")
-            .value_name("NAME")
-            .default_value("default")
-            .help("Whose keys")
-    };
+    let tenant = || tenant_argument("Whose keys");
     Command::new("keys")
         .about("Makes, lists and revokes API keys; replaces, locks and opens the keys that seal")
         .subcommand_required(true)
@@ -156,13 +150,6 @@ async fn revoke(settings: Settings, matches: &ArgMatches) -> Result<()> {
     })
     .await?;
     super::print(&format!("{id} is revoked"))
-}
-
-fn tenant_name(matches: &ArgMatches) -> Result<&str> {
-    matches
-        .get_one::<String>("tenant")
-        .map(String::as_str)
-        .context("--tenant is missing")
 }
 
 /// `1s`, `90m`, `12h`, `30d` from now, or a point in time (RFC 3339).

@@ -13,6 +13,7 @@ mod slots;
 mod store;
 mod table;
 mod tenants;
+mod vault;
 
 use std::io::{BufRead as _, Read as _, Write as _};
 use std::path::PathBuf;
@@ -94,6 +95,7 @@ fn command() -> Command {
         )
         .subcommand(keys::command())
         .subcommand(tenants::command())
+        .subcommand(vault::command())
         .subcommand(audit::command());
     for setting in SETTINGS {
         root = root.arg(
@@ -140,6 +142,9 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
             "serve" => serve::run(settings).await.map(|()| ExitCode::SUCCESS),
             "doctor" => doctor::run(settings).await,
             "audit" => audit::run(settings, matches).await,
+            "vault" => vault::run(settings, matches)
+                .await
+                .map(|()| ExitCode::SUCCESS),
             "keys" => keys::run(settings, matches)
                 .await
                 .map(|()| ExitCode::SUCCESS),
@@ -204,6 +209,22 @@ fn deepest(matches: &ArgMatches, name: &str) -> Option<String> {
         .subcommand()
         .and_then(|(_, below)| deepest(below, name));
     below.or_else(|| matches.get_one::<String>(name).cloned())
+}
+
+/// The argument that says for which tenant a command is.
+fn tenant_argument(help: &'static str) -> Arg {
+    Arg::new("tenant")
+        .long("tenant")
+        .value_name("NAME")
+        .default_value("default")
+        .help(help)
+}
+
+fn tenant_name(matches: &ArgMatches) -> Result<&str> {
+    matches
+        .get_one::<String>("tenant")
+        .map(String::as_str)
+        .context("--tenant is missing")
 }
 
 /// One line of standard input, without the white space around it.

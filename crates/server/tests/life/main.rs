@@ -25,3 +25,4 @@ mod reach;
 mod slow_clients;
 mod start_failures;
 mod support;
+mod vault_files;

@@ -162,6 +162,7 @@ pub(crate) fn credential(vault: &Vault, site: Option<&str>) -> Credential {
         username: Some("joe".to_owned()),
         notes: Some("ask Zoë".to_owned()),
         one_time: true,
+        codes_given: 0,
         version: 1,
         created_at: at(3),
         updated_at: at(3),

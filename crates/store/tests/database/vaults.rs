@@ -285,6 +285,7 @@ async fn a_write_counts_only_on_top_of_the_one_before(
                 email: Some("a@b.example".to_owned()),
                 username: None,
                 one_time: false,
+                codes_given: 0,
                 notes: None,
                 label: "new".to_owned(),
                 kind: CredentialKind::UsernamePassword,
