@@ -8,7 +8,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::support::{Home, Server};
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Backend {
     Sqlite,
     Postgres,

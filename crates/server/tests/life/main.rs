@@ -9,6 +9,7 @@
     reason = "tests may panic"
 )]
 
+mod acknowledged;
 mod churn;
 mod configuration;
 mod confinement;
