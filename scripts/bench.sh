@@ -1,12 +1,14 @@
 #!/bin/sh
 # Builds the release and runs the benchmarks of bench/ against it.
-# usage: bench.sh [--quick] [life|pool|page|observe|relay|memory] …
+# usage: bench.sh [--quick] [life|pool|page|observe|relay|memory|identity] …
 set -eu
 cd "$(dirname "$0")/.."
 
 scripts/node-clients.sh
 scripts/cargo.sh build --release --package guise --package guise-testsite
 scripts/cargo.sh build --release --package guise-cdp --example relay_cost
+scripts/cargo.sh build --release --package guise --example identity_cost
+scripts/cargo.sh build --release --package guise-secrets --example keyring_cost
 PATH="$(scripts/node.sh):$PATH"
 export PATH
-exec node bench/main.mjs "$@"
+GUISE_TEST_POSTGRES_FSYNC=on exec scripts/with-postgres.sh node bench/main.mjs "$@"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs a command beside a PostgreSQL server of its own, on a Unix socket, and always ends that server.
 # usage: with-postgres.sh COMMAND…      The command finds the server's address in GUISE_TEST_POSTGRES.
+# GUISE_TEST_POSTGRES_FSYNC=on          It writes to the disk before it answers, as it does in earnest.
 set -euo pipefail
 
 programs=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
@@ -33,8 +34,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 server "$programs/initdb" -D "$folder/data" -U guise -A trust -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
-# Not fsync: what these tests write need not outlive the machine.
-options="-k $folder -c listen_addresses= -c fsync=off -c shared_buffers=32MB -c max_connections=200"
+# What tests write need not outlive the machine.
+options="-k $folder -c listen_addresses= -c fsync=${GUISE_TEST_POSTGRES_FSYNC:-off} -c shared_buffers=32MB -c max_connections=200"
 if ! server "$programs/pg_ctl" -D "$folder/data" -w -l "$folder/log" -o "$options" start >/dev/null; then
     cat "$folder/log" >&2
     exit 1

@@ -1,29 +1,8 @@
 // (d) The relay: our own client through the server's WebSocket, beside the same client on a pipe.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-
 import { cleaned } from '../lib/cleanup.mjs';
 import { startGuise } from '../lib/guise.mjs';
-import { RELAY_COST } from '../lib/programs.mjs';
-import { within } from '../lib/time.mjs';
-
-/** What the program prints: one line of JSON. */
-async function measured(address, batches) {
-  const child = spawn(RELAY_COST, ['--batches', String(batches)], {
-    env: { ...process.env, RELAY_ADDRESS: address },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const parts = [];
-  child.stdout.on('data', part => parts.push(part));
-  try {
-    const [code] = await within(180, RELAY_COST, once(child, 'close'));
-    if (code !== 0) throw new Error(`${RELAY_COST} ended with ${code}`);
-  } finally {
-    child.kill('SIGKILL');
-  }
-  return JSON.parse(Buffer.concat(parts));
-}
+import { RELAY_COST, measured } from '../lib/programs.mjs';
 
 export const title = "(d) The relay, beside the browser's own pipe";
 
@@ -32,7 +11,7 @@ export async function run(section, { rounds }) {
     const guise = cleanup.keep(await startGuise(1));
     const session = cleanup.keep(await guise.api.start());
     await guise.filled();
-    const { relay, pipe, large, events } = await measured(session.cdpUrl, rounds(20));
+    const { relay, pipe, large, events } = await measured(RELAY_COST, ['--batches', String(rounds(20))], { RELAY_ADDRESS: session.cdpUrl });
     section.figure('Runtime.evaluate through the server', 'µs', relay, { 'the same client on the pipe': pipe },
       (own, { 'the same client on the pipe': other }) => [
         ['p50 ≤ the pipe + 60 µs or 25 %, whichever is more', own.p50 / (other.p50 + Math.max(60, other.p50 * 0.25)), 1, 'ratio'],

@@ -132,6 +132,7 @@ async fn opening(
     json!({
         "alone_per_second": f64::from(count) / alone.as_secs_f64(),
         "with_reading_p50_us": micros(0.5),
+        "with_reading_p95_us": micros(0.95),
         "with_reading_p99_us": micros(0.99),
     })
 }

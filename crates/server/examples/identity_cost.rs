@@ -1,11 +1,15 @@
 //! What the benchmarks of personas and mail are made with: many rows, a bare peer, and load. Each prints one line of JSON.
 //!
 //! ```text
-//! identity_cost fill DATABASE COUNT              adds so many personas to the default tenant
-//! identity_cost bare DATABASE                    serves the newest ten of them with nothing in between
-//! identity_cost load URL KEY REQUESTS CALLERS    asks for URL so often, so many callers at once
-//! identity_cost mail ADDRESS TO MAILS CALLERS    sends so many mails to TO, so many callers at once
+//! identity_cost schema DATABASE NAME              makes a schema in a PostgreSQL
+//! identity_cost fill DATABASE COUNT               adds so many personas to the default tenant
+//! identity_cost bare DATABASE                     serves the newest ten of them with nothing in between
+//! identity_cost load URL REQUESTS CALLERS         asks for URL so often, so many callers at once
+//! identity_cost mail ADDRESS TO MAILS CALLERS     sends so many mails to each of TO in turn, so many callers at once
+//! identity_cost readable ADDRESS TO URL MAILS     sends mails one by one, and looks for each one's code at URL
 //! ```
+//!
+//! The API key is read from `IDENTITY_COST_KEY`; TO is one address or several with commas between them.
 #![expect(
     clippy::panic,
     clippy::print_stdout,
@@ -35,9 +39,17 @@ async fn main() {
     let said = match words.as_slice() {
         ["fill", database, count] => fill(database, count.parse().expect("a count")).await,
         ["bare", database] => bare(database).await,
-        ["load", url, key, requests, callers] => {
+        ["schema", database, name] => {
+            let pool = Pool::open(database).await;
+            pool.run(format!("CREATE SCHEMA {name}"), None).await;
+            json!({"made": name})
+        }
+        ["load", url, requests, callers] => {
             let (requests, callers) = (requests.parse().unwrap(), callers.parse().unwrap());
-            load(url, key, requests, callers).await
+            load(url, requests, callers).await
+        }
+        ["readable", address, to, url, mails] => {
+            readable(address, to, url, mails.parse().unwrap()).await
         }
         ["mail", address, to, mails, callers] => {
             let (mails, callers) = (mails.parse().unwrap(), callers.parse().unwrap());
@@ -168,33 +180,64 @@ async fn bare(database: &str) -> Value {
     Value::Null
 }
 
-/// Asks over connections that are kept open.
-async fn load(url: &str, key: &str, requests: usize, callers: usize) -> Value {
-    let url: hyper::Uri = url.parse().unwrap();
+fn key() -> String {
+    std::env::var("IDENTITY_COST_KEY").expect("IDENTITY_COST_KEY is the API key")
+}
+
+/// Asks over a connection that is kept open.
+struct Asker {
+    sender: hyper::client::conn::http1::SendRequest<Empty<Bytes>>,
+    url: hyper::Uri,
+    authorization: String,
+}
+
+impl Asker {
+    async fn connect(url: &str) -> Self {
+        let url: hyper::Uri = url.parse().unwrap();
+        let stream = TcpStream::connect(url.authority().unwrap().as_str())
+            .await
+            .unwrap();
+        stream.set_nodelay(true).unwrap();
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
+        tokio::spawn(connection);
+        Self {
+            sender,
+            url,
+            authorization: format!("Bearer {}", key()),
+        }
+    }
+
+    async fn ask(&mut self) -> Bytes {
+        let request = Request::get(self.url.path_and_query().unwrap().as_str())
+            .header("host", self.url.authority().unwrap().as_str())
+            .header("authorization", &self.authorization)
+            .body(Empty::new())
+            .unwrap();
+        self.sender.ready().await.unwrap();
+        let answer = self.sender.send_request(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.into_body().collect().await.unwrap().to_bytes()
+    }
+}
+
+async fn load(url: &str, requests: usize, callers: usize) -> Value {
+    let mut connected = Vec::new();
+    for _ in 0..callers {
+        let mut asker = Asker::connect(url).await;
+        asker.ask().await;
+        connected.push(asker);
+    }
     let begun = Instant::now();
-    let callers: Vec<_> = (0..callers)
-        .map(|_| {
-            let (url, key) = (url.clone(), key.to_owned());
+    let callers: Vec<_> = connected
+        .into_iter()
+        .map(|mut asker| {
             tokio::spawn(async move {
-                let authority = url.authority().unwrap().to_string();
-                let stream = TcpStream::connect(&authority).await.unwrap();
-                stream.set_nodelay(true).unwrap();
-                let (mut sender, connection) =
-                    hyper::client::conn::http1::handshake(TokioIo::new(stream))
-                        .await
-                        .unwrap();
-                tokio::spawn(connection);
                 let mut times = Vec::new();
                 for _ in 0..requests / callers {
-                    let request = Request::get(url.path_and_query().unwrap().as_str())
-                        .header("host", &authority)
-                        .header("authorization", format!("Bearer {key}"))
-                        .body(Empty::<Bytes>::new())
-                        .unwrap();
                     let asked = Instant::now();
-                    let answer = sender.send_request(request).await.unwrap();
-                    assert_eq!(answer.status(), StatusCode::OK);
-                    answer.into_body().collect().await.unwrap();
+                    asker.ask().await;
                     times.push(asked.elapsed());
                 }
                 times
@@ -208,37 +251,30 @@ async fn load(url: &str, key: &str, requests: usize, callers: usize) -> Value {
     report(times, begun.elapsed())
 }
 
+/// Fewer mails than a server takes from one connection.
+const ON_ONE_CONNECTION: usize = 90;
+
 /// Sends mails over a few connections, each as often as the server takes it there.
 async fn mail(address: &str, to: &str, mails: usize, callers: usize) -> Value {
     let begun = Instant::now();
     let callers: Vec<_> = (0..callers)
         .map(|caller| {
-            let (address, to) = (address.to_owned(), to.to_owned());
+            let address = address.to_owned();
+            let to: Vec<_> = to.split(',').map(str::to_owned).collect();
             tokio::spawn(async move {
                 let mut times = Vec::new();
                 let mut left = mails / callers;
                 while left > 0 {
-                    // Fewer than a server takes from one connection.
-                    let here = left.min(90);
+                    let here = left.min(ON_ONE_CONNECTION);
                     left -= here;
-                    let mut stream = BufStream::new(TcpStream::connect(&address).await.unwrap());
-                    expect(&mut stream, "220").await;
-                    say(&mut stream, "EHLO bench.example", "250").await;
+                    let mut sender = Sender::connect(&address).await;
                     for number in 0..here {
                         let sent = Instant::now();
-                        say(&mut stream, "MAIL FROM:<bench@example.com>", "250").await;
-                        say(&mut stream, &format!("RCPT TO:<{to}>"), "250").await;
-                        say(&mut stream, "DATA", "354").await;
-                        let text = format!(
-                            "From: Bench <bench@example.com>\r\nTo: <{to}>\r\nSubject: Your code\r\n\
-                             Message-ID: <{caller}.{left}.{number}@bench.example>\r\n\r\n\
-                             Your verification code is {:06}.\r\n.",
-                            number * 7919 % 1_000_000
-                        );
-                        say(&mut stream, &text, "250").await;
+                        let code = format!("{:06}", number * 7919 % 1_000_000);
+                        sender.send(&to[(caller + number) % to.len()], &code).await;
                         times.push(sent.elapsed());
                     }
-                    say(&mut stream, "QUIT", "221").await;
+                    say(&mut sender.0, "QUIT", "221").await;
                 }
                 times
             })
@@ -249,6 +285,74 @@ async fn mail(address: &str, to: &str, mails: usize, callers: usize) -> Value {
         times.extend(caller.await.unwrap());
     }
     report(times, begun.elapsed())
+}
+
+/// How long after its acknowledgement a mail's code is in an answer: of who asks then, and of who has been waiting.
+async fn readable(address: &str, to: &str, url: &str, mails: usize) -> Value {
+    let mut sender = Sender::connect(address).await;
+    let mut asking = Asker::connect(&format!("{url}?limit=1")).await;
+    let wait = format!("{url}?limit=1&only_unread=true&wait_seconds=30");
+    let mut waiting = Some(Asker::connect(&wait).await);
+    let (mut asked, mut woken) = (Vec::new(), Vec::new());
+    let begun = Instant::now();
+    for number in 0..mails {
+        if number > 0 && number % (ON_ONE_CONNECTION / 2) == 0 {
+            sender = Sender::connect(address).await;
+        }
+        let code = format!("{:06}", 100_000 + number);
+        sender.send(to, &code).await;
+        let acknowledged = Instant::now();
+        let answer = asking.ask().await;
+        asked.push(acknowledged.elapsed());
+        assert!(has_code(&answer, &code), "{code}: {answer:?}");
+
+        let code = format!("{:06}", 500_000 + number);
+        let mut waiter = waiting.take().unwrap();
+        let wait = tokio::spawn(async move {
+            let answer = waiter.ask().await;
+            (waiter, answer, Instant::now())
+        });
+        // The server has the question before the mail comes.
+        asking.ask().await;
+        sender.send(to, &code).await;
+        let acknowledged = Instant::now();
+        let (waiter, answer, at) = wait.await.unwrap();
+        woken.push(at.saturating_duration_since(acknowledged));
+        assert!(has_code(&answer, &code), "{code}: {answer:?}");
+        waiting = Some(waiter);
+    }
+    let whole = begun.elapsed();
+    json!({"asked": report(asked, whole), "woken": report(woken, whole)})
+}
+
+fn has_code(answer: &Bytes, code: &str) -> bool {
+    let mails: Value = serde_json::from_slice(answer).unwrap();
+    mails[0]["codes"] == json!([code])
+}
+
+/// Whoever sends mail.
+struct Sender(BufStream<TcpStream>);
+
+impl Sender {
+    async fn connect(address: &str) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let mut stream = BufStream::new(stream);
+        expect(&mut stream, "220").await;
+        say(&mut stream, "EHLO bench.example", "250").await;
+        Self(stream)
+    }
+
+    async fn send(&mut self, to: &str, code: &str) {
+        say(&mut self.0, "MAIL FROM:<bench@example.com>", "250").await;
+        say(&mut self.0, &format!("RCPT TO:<{to}>"), "250").await;
+        say(&mut self.0, "DATA", "354").await;
+        let text = format!(
+            "From: Bench <bench@example.com>\r\nTo: <{to}>\r\nSubject: Your code\r\n\
+             Message-ID: <{code}@bench.example>\r\n\r\nYour verification code is {code}.\r\n."
+        );
+        say(&mut self.0, &text, "250").await;
+    }
 }
 
 async fn say(stream: &mut BufStream<TcpStream>, line: &str, code: &str) {

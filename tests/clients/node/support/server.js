@@ -45,7 +45,7 @@ export async function startSite() {
   return { origin, other, crossSite, stop: () => terminate(child, 'the test site') };
 }
 
-/** A server with a data folder and a key of its own, and more settings as `GUISE_…`: `{ url, key, pid, stop() }`. */
+/** A server with a data folder and a key of its own, and more settings as `GUISE_…`: `{ url, key, pid, data, log(), stop() }`. */
 export async function startServer(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'guise-client-'));
   const temporary = join(folder, 'tmp');
@@ -98,5 +98,5 @@ export async function startServer(settings = {}) {
       await rm(folder, { recursive: true });
     }
   };
-  return { url, key, pid: child.pid, stop };
+  return { url, key, pid: child.pid, data: join(folder, 'data'), log: logText, stop };
 }

@@ -9,13 +9,13 @@ use crate::support::server::Server;
 use crate::support::smtp::{code_mail, send};
 
 /// A persona: its id and address.
-async fn persona(client: &Client) -> (String, String) {
+pub(super) async fn persona(client: &Client) -> (String, String) {
     let persona = client.post("/personas/create").json(json!({})).ok().await;
     let text = |name: &str| persona[name].as_str().unwrap().to_owned();
     (text("persona_id"), text("email"))
 }
 
-async fn emails(client: &Client, id: &str, query: &str) -> Vec<Value> {
+pub(super) async fn emails(client: &Client, id: &str, query: &str) -> Vec<Value> {
     let answer = client
         .get(&format!("/personas/{id}/emails{query}"))
         .ok()
