@@ -14,6 +14,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long one statement may take, as PostgreSQL writes it.
 const STATEMENT: &str = "30s";
 
+/// A connection that worked so short a time ago works still.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 /// Connections per process.
 const CONNECTIONS: u32 = 16;
 
@@ -35,7 +38,23 @@ pub(crate) async fn open(options: PgConnectOptions, shown: &str) -> Result<PgPoo
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(CONNECT)
-        .connect_with(options.options([("statement_timeout", STATEMENT)]))
+        // Looking whether a connection still works is a question of its own: only where it had time to break.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for >= TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options.options([
+            ("statement_timeout", STATEMENT),
+            // Our statements find few rows by indices, whatever their arguments: planning them anew each time, or compiling
+            // them, takes longer than they do. SQLite plans them once, too.
+            ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
+        ]))
         .await
         .map_err(unreachable)
 }
