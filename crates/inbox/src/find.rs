@@ -39,7 +39,7 @@ pub struct Code {
     pub value: String,
     /// As the message has it, for pages that want it so.
     pub written: String,
-    /// How sure it is, from 1 to 100. Below 50 it is better than nothing.
+    /// How sure it is, from 1 to 100. Below 50 it is a guess, given where there is nothing better.
     pub confidence: u8,
     /// Where it is, the clearest place if there are several.
     pub place: Place,
@@ -52,7 +52,7 @@ pub struct SignInLink {
     pub url: String,
     /// What is written on the link; in plain text, what is written before it.
     pub text: String,
-    /// How sure it is, from 1 to 100.
+    /// How sure it is, from 1 to 100. Below 50 it is likely a page that is the same for everybody.
     pub confidence: u8,
 }
 

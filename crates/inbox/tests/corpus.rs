@@ -5,7 +5,7 @@
     reason = "a test fails by panicking, and says what it counted"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Expected {
+    language: String,
     #[serde(default)]
     codes: Vec<String>,
     #[serde(default)]
@@ -62,8 +63,12 @@ fn is_right(expected: &Expected, found: &Found) -> bool {
         && rest
             .iter()
             .all(|code| expected.also.iter().any(|also| also == code));
-    let links: Vec<_> = found.links.iter().map(|link| link.url.as_str()).collect();
-    codes_right && links.first().copied() == expected.links.first().map(String::as_str)
+    let link = match (expected.links.first(), found.links.first()) {
+        // A page where everybody signs in may be linked anywhere.
+        (None, Some(link)) => link.confidence < 50,
+        (expected, link) => expected == link.map(|link| &link.url),
+    };
+    codes_right && link
 }
 
 /// Counts right and wrong, naming the wrong ones.
@@ -116,6 +121,9 @@ fn verification(group: &str) -> (usize, usize) {
         };
         (name.as_str(), result)
     });
+    let languages: BTreeSet<_> = expected.values().map(|mail| &mail.language).collect();
+    println!("{group}/verification: {} languages", languages.len());
+    assert!(languages.len() >= 8);
     count(&format!("{group}/verification"), results)
 }
 
@@ -123,7 +131,13 @@ fn ordinary(group: &str) -> (usize, usize) {
     let mails = mails(&format!("{group}/ordinary"));
     let results = mails.iter().map(|(name, mail)| {
         let found = find(mail);
-        let result = match (found.codes.as_slice(), found.links.as_slice()) {
+        // A page where everybody signs in may be linked anywhere.
+        let links: Vec<_> = found
+            .links
+            .iter()
+            .filter(|link| link.confidence >= 50)
+            .collect();
+        let result = match (found.codes.as_slice(), links.as_slice()) {
             ([], []) => Ok(()),
             (codes, links) => Err(format!("found {codes:?} and {links:?}")),
         };
@@ -155,6 +169,7 @@ fn texts(group: &str) -> (usize, usize) {
 fn known_messages_are_read_right() {
     let results = [verification("known"), ordinary("known"), texts("known")];
     assert!(results.iter().all(|(right, all)| right == all));
+    assert!(results[0].1 >= 60 && results[1].1 >= 40);
 }
 
 #[test]
@@ -164,6 +179,9 @@ fn messages_held_out_are_read_right() {
         ordinary("held-out"),
         texts("held-out"),
     ];
-    // 98 in a hundred, and none of the ordinary mails wrong.
     assert!(results.iter().all(|(right, all)| right * 100 >= all * 98));
+    assert_eq!(
+        results[1].0, results[1].1,
+        "a false code is worse than none"
+    );
 }

@@ -62,6 +62,14 @@ fn without_accent(c: char) -> char {
         'ť' | 'ț' | 'ţ' => 't',
         'ù'..='ü' | 'ů' | 'ű' | 'ū' => 'u',
         'ý' | 'ÿ' => 'y',
+        'ά' => 'α',
+        'έ' => 'ε',
+        'ή' => 'η',
+        'ί' | 'ϊ' => 'ι',
+        'ό' => 'ο',
+        'ύ' => 'υ',
+        'ώ' => 'ω',
+        'ς' => 'σ',
         'ź' | 'ż' | 'ž' => 'z',
         // What is left of İ when it becomes lower case.
         '\u{307}' => '\'',
@@ -85,6 +93,7 @@ mod tests {
     #[case("４７１－９０３：Ａｂ", "471-903：Ab")]
     #[case("12–34\u{a0}5\u{200b}6\t7", "12-34 56\t7")]
     #[case("Doğrulama", "Dogrulama")]
+    #[case("Κωδικός", "κωδικοσ")]
     #[case("認証コード", "認証コード")]
     fn characters_fold(#[case] text: &str, #[case] folded: &str) {
         assert_eq!(fold(text), folded);

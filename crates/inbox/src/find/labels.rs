@@ -17,13 +17,12 @@ pub(super) struct Label {
 pub(super) fn labels(text: &str) -> Vec<Label> {
     let hits = about_numbers()
         .into_iter()
-        .flat_map(|table| table.hits(text));
+        .flat_map(|table| table.hits(text, |hit| is_whole(text, hit.start..hit.end)));
     hits.map(|hit| Label {
         at: hit.start..hit.end,
         meaning: hit.meaning,
         entry: hit.entry,
     })
-    .filter(|label| is_whole(text, label.at.clone()))
     .collect()
 }
 
@@ -79,6 +78,7 @@ mod tests {
 
     #[test]
     fn parts_of_words_do_not_count() {
+        assert_eq!(meanings("Ihr Code ist"), [("Code", Meaning::Vague)]);
         assert_eq!(meanings("encoded codes enterprise"), []);
         assert_eq!(
             meanings("Gutscheincode"),

@@ -8,10 +8,12 @@ use super::SignInLink;
 use super::fold::fold;
 use super::topic::Topic;
 use super::urls::urls;
-use super::words::{Meaning, about_links};
+use super::words::{Hit, Meaning, about_links};
 
 /// Links that are looked at.
 const MOST: usize = 500;
+/// The longest address that is looked at, in bytes: reading host names takes more than their share of time.
+const LONGEST: usize = 8 * 1024;
 /// What is read before a link to know what it is for, in bytes.
 const CONTEXT: usize = 300;
 
@@ -70,9 +72,9 @@ fn add(found: &mut Vec<SignInLink>, url: &str, text: &str, confidence: Option<u8
 
 /// How sure it is that a link is one to follow; none if it is another kind.
 fn judge(url: &str, text: &str, context: &str, topic: Topic) -> Option<u8> {
-    let parsed = Url::parse(url)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let parsed = Some(url)
+        .filter(|url| url.len() <= LONGEST && is_web(url))
+        .and_then(|url| Url::parse(url).ok())?;
     let text = meaning(&fold(text));
     if text == Some(Meaning::Away) {
         return None;
@@ -87,15 +89,44 @@ fn judge(url: &str, text: &str, context: &str, topic: Topic) -> Option<u8> {
     };
     let address = meaning(&fold(&path).replace(['-', '_'], " "));
     let context = meaning_at_end(&fold(context));
-    match (text, address, context) {
-        (_, Some(Meaning::Away), _) if text.is_none() => None,
-        (Some(Meaning::Link), Some(Meaning::Link), _) => Some(95),
-        (Some(Meaning::Link), _, _) => Some(85),
-        (None, Some(Meaning::Link), Some(Meaning::Link)) => Some(80),
-        (None, Some(Meaning::Link), None) if topic.is_access() => Some(65),
-        (None, None, Some(Meaning::Link)) => Some(60),
-        _ => None,
-    }
+    let confidence = match (text, address, context) {
+        (_, Some(Meaning::Away), _) if text.is_none() => return None,
+        (Some(Meaning::Link), Some(Meaning::Link), _) => 95,
+        (Some(Meaning::Link), _, _) => 85,
+        (None, Some(Meaning::Link), Some(Meaning::Link)) => 80,
+        (None, Some(Meaning::Link), None) if topic.is_access() => 65,
+        (None, None, Some(Meaning::Link)) => 60,
+        _ => return None,
+    };
+    Some(if is_for_everybody(&path) {
+        confidence / 2
+    } else {
+        confidence
+    })
+}
+
+/// Whether it is written as a web address is. Browsers take `https:example.com` for one too, others do not, and the reader
+/// must follow the same link that was judged.
+fn is_web(url: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        url.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
+}
+
+/// Whether an address has nothing in it that could be made for one mail: `/login`, `/account/activate`. It leads to a page
+/// where to sign in, and does not sign in by itself.
+fn is_for_everybody(path: &str) -> bool {
+    let (path, rest) = path.split_once('?').unwrap_or((path, ""));
+    rest.trim_matches('#').is_empty()
+        && path
+            .split('/')
+            .all(|part| part.len() <= 16 && !part.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a word is one that is written on links and buttons.
+pub(super) fn is_on_links(word: &str) -> bool {
+    meanings(word).next().is_some()
 }
 
 /// What is said: [`Meaning::Link`] or [`Meaning::Away`], which wins.
@@ -114,17 +145,19 @@ fn meaning_at_end(text: &str) -> Option<Meaning> {
 }
 
 fn meanings(text: &str) -> impl Iterator<Item = Meaning> {
-    let hits = about_links().into_iter().flat_map(|table| table.hits(text));
     // The beginning of a word, not the middle of one; anything may follow it (`confirm`, `confirmation`).
-    hits.filter(|hit| {
+    let begins = |hit: &Hit| {
         let before = text
             .get(..hit.start)
             .and_then(|before| before.chars().next_back());
         let first = text.get(hit.start..).and_then(|word| word.chars().next());
         let runs_on = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
         !(runs_on(before) && runs_on(first))
-    })
-    .map(|hit| hit.meaning)
+    };
+    let hits = about_links()
+        .into_iter()
+        .flat_map(move |table| table.hits(text, begins));
+    hits.map(|hit| hit.meaning)
 }
 
 /// The end of what is said before a link.
@@ -148,4 +181,24 @@ fn last_line(text: &str) -> &str {
         .unwrap_or_default()
         .trim()
         .trim_end_matches([':', '：', '<', ' '])
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("https://example.com/verify?t=1", true)]
+    #[case("HTTP://example.com/verify?t=1", true)]
+    #[case("https:example.com/verify?t=1", false)]
+    #[case("https:&j//example.com/verify?t=1", false)]
+    #[case("https:\\\\example.com/verify?t=1", false)]
+    #[case("ht\ntps://example.com/verify?t=1", false)]
+    #[case("https:/é/example.com/verify?t=1", false)]
+    fn a_link_is_written_as_one(#[case] url: &str, #[case] is_link: bool) {
+        let judged = judge(url, "Verify", "", Topic::default());
+        assert_eq!(judged.is_some(), is_link);
+    }
 }

@@ -1,5 +1,8 @@
 //! A message as a row of sentences.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::Place;
 use super::chunk::{Chunk, chunks};
 use super::fold::fold;
@@ -19,14 +22,19 @@ pub(super) struct Segment {
     pub(super) text: String,
     /// Whether it is quoted from an earlier message.
     pub(super) quoted: bool,
+    /// From its first letter or digit to its last.
+    pub(super) written: Range<usize>,
+    /// In their order, none overlapping.
     pub(super) chunks: Vec<Chunk>,
+    /// In their order, none overlapping.
     pub(super) labels: Vec<Label>,
 }
 
 impl View {
     pub(super) fn new(place: Place, text: &str) -> Self {
         let mut segments = Vec::new();
-        for line in fold(text).lines() {
+        let folded = fold(text);
+        for line in lines(&folded) {
             let unquoted = line.trim_start_matches(['>', ' ']);
             let quoted = line.trim_start().starts_with('>');
             let masked = mask(unquoted);
@@ -34,6 +42,7 @@ impl View {
                 if !sentence.trim().is_empty() {
                     segments.push(Segment {
                         quoted,
+                        written: written(sentence),
                         chunks: chunks(sentence),
                         labels: labels(sentence),
                         text: sentence.to_owned(),
@@ -43,6 +52,40 @@ impl View {
         }
         Self { place, segments }
     }
+}
+
+fn written(text: &str) -> Range<usize> {
+    let start = text.find(char::is_alphanumeric).unwrap_or_default();
+    let end = text
+        .char_indices()
+        .rfind(|(_, c)| c.is_alphanumeric())
+        .map_or(start, |(at, c)| at + c.len_utf8());
+    start..end
+}
+
+/// The lines. Single letters or digits on lines of their own, as boxes for them become, are one line.
+fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let mut rest = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .peekable();
+    std::iter::from_fn(move || {
+        let first = rest.next()?;
+        if !is_single(first) || !rest.peek().is_some_and(|next| is_single(next)) {
+            return Some(Cow::Borrowed(first));
+        }
+        let mut joined = first.trim().to_owned();
+        while let Some(next) = rest.next_if(|next| is_single(next)) {
+            joined.push(' ');
+            joined.push_str(next.trim());
+        }
+        Some(Cow::Owned(joined))
+    })
+}
+
+fn is_single(line: &str) -> bool {
+    let mut chars = line.trim().chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphanumeric()) && chars.next().is_none()
 }
 
 /// Splits behind what ends a sentence. An abbreviation (`No. 5`, `Tel. 040`) ends none: what follows begins with a capital
@@ -72,6 +115,7 @@ fn ends_sentence(text: &str, at: usize, c: char) -> bool {
             let word = before
                 .bytes()
                 .rev()
+                .take(4)
                 .take_while(u8::is_ascii_alphanumeric)
                 .count();
             next.next() == Some(' ')

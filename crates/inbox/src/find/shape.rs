@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::links::is_on_links;
 use super::segment::Segment;
 
 /// The shortest and longest code.
@@ -30,6 +31,8 @@ pub(super) enum Kind {
     Mixed,
     /// Letters in groups of one length.
     Letters,
+    /// One word in capital letters, and none that is known.
+    Word,
 }
 
 /// All shapes in a sentence, in their order.
@@ -51,11 +54,12 @@ fn shape_at(segment: &Segment, at: usize) -> (Option<Shape>, usize) {
     };
     // Groups of digits with one blank between them are one number, whatever kind of number it is.
     let mut groups: Vec<&str> = first.split('-').collect();
+    let mut single = groups.iter().all(|group| group.len() == 1);
     let mut end = at + 1;
-    while segment.is_joined(end, groups.iter().all(|group| group.len() == 1))
-        && is_digits(segment.word(end), true)
-    {
-        groups.extend(segment.word(end).split('-'));
+    while segment.is_joined(end, single) && is_digits(segment.word(end), true) {
+        let word = segment.word(end);
+        single &= word.split('-').all(|group| group.len() == 1);
+        groups.extend(word.split('-'));
         end += 1;
     }
     let whole = segment.range(at..end);
@@ -131,9 +135,24 @@ fn is_date(groups: &[&str], value: &str) -> bool {
     }
 }
 
-/// A code with letters in it: one word, or groups of one length.
+/// A code with letters in it: one word, or groups of one length. Groups with a blank between them are one only on a line
+/// of their own.
 fn word_shape(segment: &Segment, at: usize) -> Option<Shape> {
     let word = segment.word(at);
+    let second = segment.word(at + 1);
+    if segment.chunks.len() == 2
+        && at == 0
+        && is_half(word)
+        && is_half(second)
+        && word.len() == second.len()
+    {
+        return Some(Shape {
+            value: format!("{word}{second}"),
+            at: segment.range(0..2),
+            chunks: 0..2,
+            kind: Kind::Mixed,
+        });
+    }
     let groups: Vec<&str> = word.split('-').collect();
     let value: String = groups.concat();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
@@ -147,6 +166,14 @@ fn word_shape(segment: &Segment, at: usize) -> Option<Shape> {
         && segment.stands_free(at..at + 1);
     let kind = match (digits, groups.len()) {
         (0, 2..) => Kind::Letters,
+        (0, 1)
+            if lower == 0
+                && segment.chunks.len() == 1
+                && segment.labels.is_empty()
+                && !is_on_links(word) =>
+        {
+            Kind::Word
+        }
         (1.., _) if !is_measure(&value) => Kind::Mixed,
         _ => return None,
     };
@@ -156,6 +183,16 @@ fn word_shape(segment: &Segment, at: usize) -> Option<Shape> {
         chunks: at..at + 1,
         kind,
     })
+}
+
+/// Half of a code such as `4GK 9T2`.
+fn is_half(word: &str) -> bool {
+    (3..=5).contains(&word.len())
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        && word.bytes().any(|byte| byte.is_ascii_digit())
+        && word.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// `1080p`, `250kg`, `2025th`, `0x8007`: digits, then a unit; or a number in another notation.
@@ -245,6 +282,7 @@ mod tests {
     #[case("AH-408 117", "408117", Kind::Digits)]
     #[case("K7QX2M", "K7QX2M", Kind::Mixed)]
     #[case("QF7-93K", "QF793K", Kind::Mixed)]
+    #[case("4GK 9T2", "4GK9T2", Kind::Mixed)]
     #[case("WDJB-MJHT", "WDJBMJHT", Kind::Letters)]
     #[case("2025", "2025", Kind::Date)]
     #[case("20250914", "20250914", Kind::Date)]

@@ -29,7 +29,7 @@ impl Topic {
             }
             match label.meaning {
                 Meaning::Code => topic.access += 2,
-                Meaning::Access => topic.access += 1,
+                Meaning::Access | Meaning::Dual => topic.access += 1,
                 Meaning::Trade | Meaning::Trading => topic.trade += 1,
                 Meaning::Meeting => topic.meeting = true,
                 _ => {}

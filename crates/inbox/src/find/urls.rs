@@ -52,27 +52,17 @@ fn push_masked(masked: &mut String, text: &str) {
     }
 }
 
+/// Where the first web address from a place on begins. Addresses of other kinds are passed over.
 fn scheme(line: &str, from: usize) -> Option<usize> {
     let rest = line.get(from..)?;
-    let at = rest.find("://")?;
-    let before = rest.get(..at)?;
-    for scheme in ["https", "http"] {
-        let start = before.len().checked_sub(scheme.len());
-        let found = start.and_then(|start| before.get(start..));
-        if found.is_some_and(|found| found.eq_ignore_ascii_case(scheme)) {
-            return start.map(|start| from + start);
-        }
-    }
-    scheme_behind(line, from + at + 3)
-}
-
-/// Looks on behind an address of another kind.
-fn scheme_behind(line: &str, from: usize) -> Option<usize> {
-    if from < line.len() {
-        scheme(line, from)
-    } else {
-        None
-    }
+    rest.match_indices("://").find_map(|(at, _)| {
+        let before = rest.get(..at)?;
+        ["https", "http"].iter().find_map(|scheme| {
+            let start = at.checked_sub(scheme.len())?;
+            let found = before.get(start..)?.eq_ignore_ascii_case(scheme);
+            found.then_some(from + start)
+        })
+    })
 }
 
 fn ends_url(c: char) -> bool {

@@ -1,8 +1,9 @@
 //! The table of words and phrases with a meaning: `words.txt`.
 
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 
 const TEXT: &str = include_str!("words.txt");
 
@@ -10,6 +11,7 @@ const TEXT: &str = include_str!("words.txt");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     Code,
+    Dual,
     Vague,
     Prompt,
     Other,
@@ -54,8 +56,6 @@ impl Table {
     fn of(wanted: impl Fn(Meaning) -> bool) -> Option<Self> {
         let entries: Vec<_> = entries().filter(|(meaning, _)| wanted(*meaning)).collect();
         let search = AhoCorasick::builder()
-            // Of phrases that begin at one place the longest counts: `code` is not what `code postal` means.
-            .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
             .build(entries.iter().map(|(_, word)| word));
         Some(Self {
@@ -64,17 +64,34 @@ impl Table {
         })
     }
 
-    /// The words in a folded text, in their order, none overlapping.
-    pub(super) fn hits(&self, text: &str) -> impl Iterator<Item = Hit> {
-        self.search.find_iter(text).filter_map(|found| {
-            let entry = found.pattern().as_usize();
-            Some(Hit {
-                start: found.start(),
-                end: found.end(),
-                meaning: *self.meanings.get(entry)?,
-                entry,
+    /// The words in a folded text that `counts` takes, in their order, none overlapping.
+    ///
+    /// Of those that begin at one place the longest counts: `code` is not what `code postal` means. But one that is not
+    /// taken hides none that is: `code is` does not stand in `Code ist`.
+    pub(super) fn hits(&self, text: &str, counts: impl Fn(&Hit) -> bool) -> Vec<Hit> {
+        let found = self.search.find_overlapping_iter(text);
+        let mut hits: Vec<Hit> = found
+            .filter_map(|found| {
+                let entry = found.pattern().as_usize();
+                Some(Hit {
+                    start: found.start(),
+                    end: found.end(),
+                    meaning: *self.meanings.get(entry)?,
+                    entry,
+                })
             })
-        })
+            .filter(counts)
+            .collect();
+        hits.sort_by_key(|hit| (hit.start, Reverse(hit.end)));
+        let mut end = 0;
+        hits.retain(|hit| {
+            let free = hit.start >= end;
+            if free {
+                end = hit.end;
+            }
+            free
+        });
+        hits
     }
 }
 
@@ -89,6 +106,7 @@ fn entries() -> impl Iterator<Item = (Meaning, &'static str)> {
 fn meaning(name: &str) -> Option<Meaning> {
     Some(match name {
         "code" => Meaning::Code,
+        "dual" => Meaning::Dual,
         "vague" => Meaning::Vague,
         "prompt" => Meaning::Prompt,
         "other" => Meaning::Other,

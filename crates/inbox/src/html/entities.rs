@@ -10,35 +10,36 @@ const LONGEST: usize = 40;
 
 /// Replaces the references (`&amp;`, `&#8212;` …); what is none stays.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
-    let Some(first) = memchr(b'&', text.as_bytes()) else {
+    if memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
-    };
-    let (start, mut rest) = text.split_at(first);
+    }
     let mut decoded = String::with_capacity(text.len());
-    decoded.push_str(start);
+    decode_into(text, |piece| decoded.push_str(piece));
+    Cow::Owned(decoded)
+}
+
+/// The same piece by piece, so that a long text is not in memory twice.
+pub(super) fn decode_into(text: &str, mut take: impl FnMut(&str)) {
+    let mut replaced = String::new();
+    let mut rest = text;
     while !rest.is_empty() {
         let end = match reference(rest) {
             Some(reference) => {
-                add_html_token(&mut decoded, reference.as_bytes(), false);
+                replaced.clear();
+                add_html_token(&mut replaced, reference.as_bytes(), false);
+                take(&replaced);
                 reference.len()
             }
             None => {
-                // The `&` itself, and all up to the next.
-                let next = rest.get(1..).and_then(|rest| memchr(b'&', rest.as_bytes()));
-                let end = next.map_or(rest.len(), |at| at + 1);
-                decoded.push_str(rest.get(..end).unwrap_or_default());
+                // All up to the next `&`; a first one begins no reference.
+                let behind = rest.as_bytes().get(1..).unwrap_or_default();
+                let end = memchr(b'&', behind).map_or(rest.len(), |at| at + 1);
+                take(rest.get(..end).unwrap_or_default());
                 end
             }
         };
         rest = rest.get(end..).unwrap_or_default();
-        if !rest.starts_with('&') {
-            let (plain, behind) =
-                rest.split_at(memchr(b'&', rest.as_bytes()).unwrap_or(rest.len()));
-            decoded.push_str(plain);
-            rest = behind;
-        }
     }
-    Cow::Owned(decoded)
 }
 
 /// The reference at the start of the text, `&` and `;` included.

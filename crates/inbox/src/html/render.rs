@@ -2,7 +2,7 @@
 
 use super::attributes::attribute;
 use super::element::{Flow, flow};
-use super::entities::decode;
+use super::entities::decode_into;
 use super::hidden::Hidden;
 use super::scan::{Token, tokens};
 use super::writer::Writer;
@@ -12,6 +12,9 @@ const MOST_LINKS: usize = 500;
 
 /// A link's address that is kept, in bytes.
 const LONGEST_URL: usize = 8 * 1024;
+
+/// What is written on a link that is kept, in bytes.
+const LONGEST_TEXT: usize = 1024;
 
 /// What a reader sees.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,7 +57,7 @@ pub(crate) fn render(html: &str, urls: Urls) -> Rendered {
     for token in tokens(html) {
         match token {
             Token::Text(_) if renderer.hidden.is_hiding() => {}
-            Token::Text(text) => renderer.writer.push(&decode(text)),
+            Token::Text(text) => decode_into(text, |piece| renderer.writer.push(piece)),
             Token::Open(name, attributes) => renderer.open(&name.to_ascii_lowercase(), attributes),
             Token::Close(name) => renderer.close(&name.to_ascii_lowercase()),
         }
@@ -84,6 +87,7 @@ impl Renderer {
         self.flow(name);
         match name {
             "pre" => self.writer.verbatim(true),
+            "blockquote" => self.writer.quotation(true),
             "a" | "area" => {
                 self.end_link();
                 if let Some(url) = attribute(attributes, "href")
@@ -104,6 +108,7 @@ impl Renderer {
         }
         match name {
             "pre" => self.writer.verbatim(false),
+            "blockquote" => self.writer.quotation(false),
             "a" => self.end_link(),
             _ => {}
         }
@@ -124,13 +129,19 @@ impl Renderer {
         let Some((url, at)) = self.open_link.take() else {
             return;
         };
-        let text = self.writer.since(at).trim().to_owned();
+        let text = self.writer.since(at).trim();
+        let kept = text.get(..text.floor_char_boundary(LONGEST_TEXT));
+        let kept = kept.unwrap_or(text).to_owned();
         let is_web = url.starts_with("http://") || url.starts_with("https://");
         if self.urls == Urls::Shown && is_web && text != url {
             self.writer.push(&format!(" <{url}>"));
         }
         if self.links.len() < MOST_LINKS {
-            self.links.push(Link { url, text, at });
+            self.links.push(Link {
+                url,
+                text: kept,
+                at,
+            });
         }
     }
 }

@@ -7,6 +7,8 @@ pub(super) struct Writer {
     gap: Gap,
     /// How many elements are open that keep their blanks.
     verbatim: usize,
+    /// How deep in quotations the text is.
+    quotations: usize,
 }
 
 /// What comes before the next character, the larger ones in place of the smaller.
@@ -68,6 +70,15 @@ impl Writer {
         };
     }
 
+    /// What follows is quoted, or no more: lines begin with `> ` as they do in plain text.
+    pub(super) fn quotation(&mut self, on: bool) {
+        self.quotations = if on {
+            self.quotations + 1
+        } else {
+            self.quotations.saturating_sub(1)
+        };
+    }
+
     /// Where the next character will be.
     pub(super) fn mark(&mut self) -> usize {
         self.fill();
@@ -85,7 +96,8 @@ impl Writer {
 
     fn fill(&mut self) {
         let gap = std::mem::take(&mut self.gap);
-        if !self.text.is_empty() {
+        let is_first = self.text.is_empty();
+        if !is_first {
             self.text.push_str(match gap {
                 Gap::None => "",
                 Gap::Blank if self.text.ends_with(['\n', ' ', '\t']) => "",
@@ -95,8 +107,15 @@ impl Writer {
                 Gap::Paragraph => "\n\n",
             });
         }
+        if is_first || gap >= Gap::Line {
+            self.text
+                .push_str(QUOTED.get(..2 * self.quotations).unwrap_or(QUOTED));
+        }
     }
 }
+
+/// What lines begin with in the deepest quotation that is told from others.
+const QUOTED: &str = "> > > > ";
 
 /// Characters that take no place: put between digits or words they would only keep them from being found.
 fn is_invisible(c: char) -> bool {
@@ -136,6 +155,22 @@ mod tests {
         writer.push("d");
         writer.paragraph();
         assert_eq!(writer.finish(), "a\nb\tc\n\nd");
+    }
+
+    #[test]
+    fn quoted_lines_are_marked() {
+        let mut writer = Writer::default();
+        writer.push("a");
+        writer.paragraph();
+        writer.quotation(true);
+        writer.push("b c");
+        writer.line();
+        writer.push("d");
+        writer.paragraph();
+        writer.quotation(false);
+        writer.quotation(false);
+        writer.push("e");
+        assert_eq!(writer.finish(), "a\n\n> b c\n> d\n\ne");
     }
 
     #[test]
