@@ -16,8 +16,9 @@ use jiff::Timestamp;
 /// A mail, read.
 ///
 /// Reading never fails: what is broken or beyond a bound is left out, and [`Message::truncated`] says so. Bounds: 64 KiB
-/// of headers for the mail and for each part, multiparts 20 deep, 500 parts, 8 MiB of text before it is decoded, 50 MiB
-/// of attachments.
+/// of headers for the mail and for each part, multiparts 20 deep, 500 parts, 8 MiB of text before and after it is decoded
+/// (a third of it where it is not in UTF-8 and could become three times as long), 50 MiB of attachments, 1 KiB of each
+/// one's name, type and id.
 ///
 /// Mails inside (`message/rfc822`) are attachments; their content is not looked into.
 #[derive(Clone, Debug, Default)]

@@ -21,17 +21,50 @@ pub(super) fn decoded<'a>(body: &'a [u8], encoding: Option<&str>) -> Cow<'a, [u8
     decoded.map_or(Cow::Borrowed(body), Cow::Owned)
 }
 
-/// Text in the charset that it is said to be in. Where nothing or nothing useful is said, it is UTF-8 if it can be, and
-/// else Windows-1252, as in browsers.
-pub(super) fn text(bytes: &[u8], charset: Option<&str>) -> String {
+/// How many times as long a text may become in UTF-8.
+const GROWTH: usize = 3;
+
+/// Text in the charset that it is said to be in, and whether it is whole. Where nothing or nothing useful is said, it is
+/// UTF-8 if it can be, and else Windows-1252, as in browsers.
+///
+/// It has `most` bytes at most: of text that is not UTF-8 no more is decoded than fits in any case. `cut` says that the
+/// last character may be cut off.
+pub(super) fn text(bytes: &[u8], charset: Option<&str>, most: usize, cut: bool) -> (String, bool) {
     let charset = charset.map(str::trim).filter(|charset| !is_ascii(charset));
-    if let Some(decode) = charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
-        return decode(bytes);
+    let is_utf8 = charset.is_some_and(|charset| {
+        ["utf-8", "utf8"]
+            .iter()
+            .any(|name| charset.eq_ignore_ascii_case(name))
+    });
+    let said = charset
+        .filter(|_| !is_utf8)
+        .and_then(|charset| charset_decoder(charset.as_bytes()));
+    if said.is_none()
+        && let Some(text) = utf8(bytes, cut)
+    {
+        let kept = text.get(..text.floor_char_boundary(most)).unwrap_or(text);
+        return (kept.to_owned(), kept.len() == text.len());
     }
-    match (std::str::from_utf8(bytes), charset_decoder(b"windows-1252")) {
-        (Ok(text), _) => text.to_owned(),
-        (Err(_), Some(decode)) => decode(bytes),
-        (Err(_), None) => String::from_utf8_lossy(bytes).into_owned(),
+    let kept = bytes.get(..most / GROWTH).unwrap_or(bytes);
+    let fallback = if is_utf8 {
+        None
+    } else {
+        charset_decoder(b"windows-1252")
+    };
+    let text = match said.or(fallback) {
+        Some(decode) => decode(kept),
+        None => String::from_utf8_lossy(kept).into_owned(),
+    };
+    (text, kept.len() == bytes.len())
+}
+
+fn utf8(bytes: &[u8], cut: bool) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if cut && error.error_len().is_none() => {
+            std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()
+        }
+        Err(_) => None,
     }
 }
 
@@ -89,7 +122,24 @@ mod tests {
     #[case(b"\xb3\xce\xc7\xa7", Some("EUC-JP"), "確認")]
     #[case(b"\xea\xee\xe4", Some("windows-1251"), "код")]
     fn charsets(#[case] bytes: &[u8], #[case] charset: Option<&str>, #[case] expected: &str) {
-        assert_eq!(text(bytes, charset), expected);
+        let (text, whole) = text(bytes, charset, 100, false);
+        assert_eq!((text.as_str(), whole), (expected, true));
+    }
+
+    #[rstest]
+    #[case("äöü".as_bytes(), None, false, "äö")]
+    #[case("äöü".as_bytes(), Some("UTF-8"), false, "äö")]
+    #[case(b"\xc3\xa4\xc3", None, true, "ä")]
+    #[case(b"ab\xff", Some("utf-8"), false, "a")]
+    #[case(b"\x80\x80", Some("windows-1252"), false, "€")]
+    #[case(b"\x80\x80", None, false, "€")]
+    fn no_more_than_fits(
+        #[case] bytes: &[u8],
+        #[case] charset: Option<&str>,
+        #[case] cut: bool,
+        #[case] expected: &str,
+    ) {
+        assert_eq!(text(bytes, charset, 5, cut).0, expected);
     }
 
     #[test]

@@ -16,8 +16,9 @@ const MOST_PARTS: usize = 500;
 const LONGEST_BOUNDARY: usize = 200;
 
 /// A part that is no multipart.
-pub(super) struct Part<'a> {
-    pub(super) headers: Headers<'a>,
+pub(super) struct Part {
+    /// Where its headers are. Read, they take many times the memory, so they are read again when it is their turn.
+    pub(super) headers: Range<usize>,
     /// Where its content is.
     pub(super) body: Range<usize>,
     /// Which `multipart/alternative` it is in, if in any: the innermost.
@@ -27,10 +28,10 @@ pub(super) struct Part<'a> {
 }
 
 /// The parts of a mail in their order.
-pub(super) struct Parts<'a> {
+pub(super) struct Parts {
     /// Where the headers of the whole end.
     pub(super) headers_end: usize,
-    pub(super) parts: Vec<Part<'a>>,
+    pub(super) parts: Vec<Part>,
     /// Whether some were left out.
     pub(super) truncated: bool,
 }
@@ -43,7 +44,7 @@ struct Container {
 }
 
 /// Goes through a mail.
-pub(super) fn parts(raw: &[u8]) -> Parts<'_> {
+pub(super) fn parts(raw: &[u8]) -> Parts {
     let mut walk = Walk {
         raw,
         open: Vec::new(),
@@ -65,13 +66,13 @@ pub(super) fn parts(raw: &[u8]) -> Parts<'_> {
 struct Walk<'a> {
     raw: &'a [u8],
     open: Vec<Container>,
-    found: Parts<'a>,
+    found: Parts,
     /// The part whose end is looked for.
-    current: Option<Part<'a>>,
+    current: Option<Part>,
     alternatives: usize,
 }
 
-impl<'a> Walk<'a> {
+impl Walk<'_> {
     /// Goes through the lines from `at` on until the end of the mail.
     fn lines(&mut self, mut at: usize) {
         while at < self.raw.len() {
@@ -115,8 +116,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Begins a part, or goes into a multipart.
-    fn part(&mut self, headers: Range<usize>, body: usize) {
-        let headers = Headers::read(self.raw.get(headers).unwrap_or_default());
+    fn part(&mut self, range: Range<usize>, body: usize) {
+        let headers = Headers::read(self.raw.get(range.clone()).unwrap_or_default());
         self.found.truncated |= headers.truncated;
         let parent = self.open.last();
         let (alternative, in_digest) =
@@ -146,7 +147,7 @@ impl<'a> Walk<'a> {
             (Some(_), Some(_)) => self.found.truncated = true,
             _ => {
                 self.current = Some(Part {
-                    headers,
+                    headers: range,
                     body: body..body,
                     alternative,
                     in_digest,
