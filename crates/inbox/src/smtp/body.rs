@@ -68,21 +68,28 @@ impl BodyReader {
 
     /// Takes bytes off the input until the mail has ended; none while more are needed.
     pub(super) fn take(&mut self, input: &mut &[u8]) -> Option<Ended> {
-        let before = input.len();
-        let ended = self.advance(input);
-        self.seen = self.seen.saturating_add(before - input.len());
-        match (ended, self.fault) {
-            (true, Some(fault)) => Some(Ended::Faulty(fault)),
-            (true, None) => {
-                let room = self.room.take()?;
-                Some(Ended::Whole(std::mem::take(&mut self.bytes), room))
+        // Half of the senders that went too far stop a little later; who goes on far beyond is not waited for. Where that
+        // is must not depend on how the network cut the bytes.
+        let most = self.limit.saturating_mul(2);
+        while !input.is_empty() {
+            let left = most.saturating_sub(self.seen).saturating_add(1);
+            let (mut part, _) = input.split_at(left.min(input.len()));
+            let before = part.len();
+            let ended = self.advance(&mut part);
+            let taken = before - part.len();
+            *input = input.get(taken..).unwrap_or_default();
+            self.seen = self.seen.saturating_add(taken);
+            match (ended, self.fault) {
+                (true, Some(fault)) => return Some(Ended::Faulty(fault)),
+                (true, None) => {
+                    let room = self.room.take()?;
+                    return Some(Ended::Whole(std::mem::take(&mut self.bytes), room));
+                }
+                (false, Some(fault)) if self.seen > most => return Some(Ended::GivenUp(fault)),
+                (false, _) => {}
             }
-            // Half of the senders that went too far stop a little later; who goes on far beyond is not waited for.
-            (false, Some(fault)) if self.seen > self.limit.saturating_mul(2) => {
-                Some(Ended::GivenUp(fault))
-            }
-            (false, _) => None,
         }
+        None
     }
 
     /// Whether the end was reached.
@@ -214,6 +221,22 @@ mod tests {
             read(&endless).0,
             Some(Ended::GivenUp(Fault::TooLarge))
         ));
+    }
+
+    #[test]
+    fn how_it_is_cut_does_not_matter() {
+        let mut input = vec![b'x'; 2 * LIMIT + 1];
+        input.extend_from_slice(b"\n\r\n.\r\n");
+        for size in [1, 7, LIMIT, input.len()] {
+            let mut reader = BodyReader::new(LIMIT, Memory::new(LIMIT).room());
+            let ended = input
+                .chunks(size)
+                .find_map(|mut part| reader.take(&mut part));
+            assert!(
+                matches!(ended, Some(Ended::GivenUp(Fault::TooLarge))),
+                "{size}: {ended:?}"
+            );
+        }
     }
 
     #[test]
