@@ -14,7 +14,9 @@ run|fonts-wqy-zenhei|-|Chinese, Japanese and Korean text in pages and screenshot
 build|build-essential|cc|linking, and C code of SQLite and the allocator
 build|ca-certificates|-|checking whom the libraries come from
 test|postgresql|-|tests of the store on PostgreSQL
-test|python3|python3|the test runner and the Python clients
+test|python3|python3|the test runner, the Python clients, and a mail client
+test|swaks|swaks|mails sent by a client that is not ours
+test|libnet-ssleay-perl|-|TLS for swaks
 test|python3-venv|-|one environment for each version of the Python client
 test|nodejs|node|the Playwright and puppeteer suites
 test|npm|npm|installing them

@@ -24,6 +24,9 @@ const MOST_SIGNATURES: usize = 10;
 const MOST_HEADERS: usize = 64 * 1024;
 
 /// Checks SPF, DKIM and DMARC by asking the DNS.
+///
+/// A mechanism in an SPF record that nobody knows is passed over by the library that reads it; RFC 7208, 4.6 would have
+/// it an error ([`Outcome::PermError`]).
 pub struct DnsChecks {
     resolver: MessageAuthenticator,
     limit: Duration,
