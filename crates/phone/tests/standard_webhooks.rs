@@ -8,6 +8,7 @@ use guise_phone::standard_webhooks::{Headers, verify};
 use guise_phone::{Refusal, sms};
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sha2::Sha256;
@@ -260,7 +261,24 @@ fn the_same_event_twice_has_one_id() {
     assert_eq!(ids, [ID, ID]);
 }
 
+/// A modest number of cases, the same ones each time; a hundred times as many others with `GUISE_TEST_SOAK`.
+fn cases() -> Config {
+    let (cases, rng_seed) = if std::env::var_os("GUISE_TEST_SOAK").is_some() {
+        (25_600, RngSeed::Random)
+    } else {
+        (256, RngSeed::Fixed(0))
+    };
+    Config {
+        cases,
+        rng_seed,
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
 proptest! {
+    #![proptest_config(cases())]
+
     #[test]
     fn nothing_made_up_passes_or_panics(
         id in "msg_[a-zA-Z0-9]{0,30}|\\PC{0,30}",
@@ -269,6 +287,20 @@ proptest! {
         body in proptest::collection::vec(any::<u8>(), 0..200),
     ) {
         prop_assert!(check(SECRET, &id, &timestamp, &signatures, &body, SENT).is_err());
+    }
+
+    #[test]
+    fn what_was_signed_passes_and_nothing_else(
+        id in "[!-\\-/-~]{1,60}",
+        body in proptest::collection::vec(any::<u8>(), 1..200),
+        (at, bit) in (any::<prop::sample::Index>(), 0..8_u8),
+    ) {
+        let signature = sign(SECRET, &id, "1614265330", &body);
+        prop_assert_eq!(check(SECRET, &id, "1614265330", &signature, &body, SENT), Ok(()));
+        let mut altered = body;
+        let at = at.index(altered.len());
+        altered[at] ^= 1 << bit;
+        prop_assert!(check(SECRET, &id, "1614265330", &signature, &altered, SENT).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use guise_core::{Secret, Timestamp};
 use guise_phone::Refusal;
 use guise_phone::twilio::{Params, message, verify, verify_body};
 use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -291,7 +292,24 @@ fn what_is_no_message_is_refused_by_parameter() {
     );
 }
 
+/// A modest number of cases, the same ones each time; a hundred times as many others with `GUISE_TEST_SOAK`.
+fn cases() -> Config {
+    let (cases, rng_seed) = if std::env::var_os("GUISE_TEST_SOAK").is_some() {
+        (25_600, RngSeed::Random)
+    } else {
+        (256, RngSeed::Fixed(0))
+    };
+    Config {
+        cases,
+        rng_seed,
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
 proptest! {
+    #![proptest_config(cases())]
+
     #[test]
     fn nothing_made_up_passes_or_panics(url in "\\PC{0,60}", body in proptest::collection::vec(any::<u8>(), 0..200), signature in "[A-Za-z0-9+/]{27}=|\\PC{0,40}") {
         let params = Params::read(&body);

@@ -1,5 +1,6 @@
 use data_encoding::BASE32;
 use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
 
 use super::*;
 
@@ -225,7 +226,24 @@ prop_compose! {
     }
 }
 
+/// A modest number of cases, the same ones each time; a hundred times as many others with `GUISE_TEST_SOAK`.
+fn cases() -> Config {
+    let (cases, rng_seed) = if std::env::var_os("GUISE_TEST_SOAK").is_some() {
+        (25_600, RngSeed::Random)
+    } else {
+        (256, RngSeed::Fixed(0))
+    };
+    Config {
+        cases,
+        rng_seed,
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
 proptest! {
+    #![proptest_config(cases())]
+
     #[test]
     fn a_code_holds_for_its_period_and_no_longer((seed, text, digits, period) in any_factor(), time in 0_i64..40_000_000_000) {
         let factor = parse(&text);
