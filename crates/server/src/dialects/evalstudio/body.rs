@@ -97,6 +97,26 @@ impl Body {
             Some(_) => Err(no_text(what)),
         }
     }
+
+    /// Refuses a member that would be lost; absent, null and empty ones are fine.
+    ///
+    /// # Errors
+    /// Says `why` it cannot be kept.
+    pub(super) fn without(&self, name: &str, why: &str) -> Result<(), Failure> {
+        let empty = match self.0.get(name) {
+            None | Some(Value::Null) => true,
+            Some(Value::String(text)) => text.is_empty(),
+            Some(Value::Object(members)) => members.is_empty(),
+            Some(_) => false,
+        };
+        if empty {
+            return Ok(());
+        }
+        Err(Failure::said(
+            Kind::Invalid,
+            format!("{name} cannot be kept: {why}"),
+        ))
+    }
 }
 
 fn no_text(what: &str) -> Failure {

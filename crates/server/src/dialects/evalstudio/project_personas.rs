@@ -41,7 +41,7 @@ pub(super) async fn list(
     request_body = NewPersonaOfProject,
     responses(
         (status = 201, description = "The persona.", body = PersonaBody),
-        (status = 400, description = "It has no name.", body = ErrorText),
+        (status = 400, description = "It has no name, or headers.", body = ErrorText),
         (status = 404, description = "No such project.", body = ErrorText),
         (status = 409, description = "Another persona of the project has the name.", body = ErrorText),
     ))]
@@ -52,6 +52,7 @@ pub(super) async fn create(
     body: Body,
 ) -> Result<(StatusCode, Json<PersonaBody>), Failure> {
     let project = self::project(&app, &caller, &project).await?;
+    without_headers(&body)?;
     let name = body.required("name", "Name")?;
     let new = NewPersona {
         naming: Naming::InProject {
@@ -98,7 +99,7 @@ pub(super) async fn get(
     request_body = PersonaUpdate,
     responses(
         (status = 200, description = "The persona.", body = PersonaBody),
-        (status = 400, description = "A member is no text.", body = ErrorText),
+        (status = 400, description = "A member is no text, or cannot be kept.", body = ErrorText),
         (status = 404, description = "No such project, or it has no such persona.", body = ErrorText),
         (status = 409, description = "Another persona of the project has the name.", body = ErrorText),
     ))]
@@ -109,6 +110,8 @@ pub(super) async fn change(
     body: Body,
 ) -> Result<Json<PersonaBody>, Failure> {
     let persona = persona(&app, &caller, &project, &id).await?;
+    without_headers(&body)?;
+    body.without("imageUrl", "this server has no images")?;
     let change = changes(&body)?;
     let name = change.name.clone().unwrap_or_default();
     let id = persona.id.to_string();
@@ -157,6 +160,14 @@ async fn persona(app: &App, caller: &Caller, project: &str, id: &str) -> Result<
     } else {
         Err(Failure::said(Kind::NotFound, "Persona not found"))
     }
+}
+
+/// Headers for the persona's agent (contract §9) may hold its credentials, and lists would show them.
+fn without_headers(body: &Body) -> Result<(), Failure> {
+    body.without(
+        "headers",
+        "lists would show what is in them; credentials belong into the persona's vault",
+    )
 }
 
 /// Below a project, the clash does not speak of the project (contract §9).

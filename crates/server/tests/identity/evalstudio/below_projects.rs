@@ -10,8 +10,7 @@ async fn both_forms_show_one_persona() {
     let client = &world.client;
     let shop = project(client, "shop").await;
     let list = format!("/api/projects/{shop}/personas");
-    let wanted =
-        json!({"name": "hasty", "systemPrompt": null, "projectId": NOBODY, "headers": {"a": "b"}});
+    let wanted = json!({"name": "hasty", "systemPrompt": null, "projectId": NOBODY, "headers": {}, "imageUrl": "x"});
     let made = client.post(&list).json(wanted).created().await;
     let expected = ["createdAt", "id", "name", "systemPrompt", "updatedAt"];
     assert_eq!(members(&made), expected, "{made}");
@@ -31,6 +30,19 @@ async fn both_forms_show_one_persona() {
     assert_eq!(client.get(&flat).ok().await["description"], "Wants answers");
     client.put(&flat).json(json!({"name": "calm"})).ok().await;
     assert_eq!(client.get(&below).ok().await["name"], "calm");
+
+    // What would be lost is refused.
+    let with_headers = json!({"name": "eager", "headers": {"authorization": "Bearer 1"}});
+    for call in [client.post(&list), client.put(&below)] {
+        let refused = call.json(with_headers.clone()).refused(400).await;
+        assert!(refused.starts_with("headers cannot be kept: "), "{refused}");
+    }
+    let refused = client.put(&below).json(json!({"imageUrl": "x"}));
+    let refused = refused.refused(400).await;
+    assert!(
+        refused.starts_with("imageUrl cannot be kept: "),
+        "{refused}"
+    );
 
     // Made in the other form it is there just as well.
     project_persona(client, &shop, "flat").await;
