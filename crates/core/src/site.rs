@@ -12,6 +12,9 @@ use crate::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Site(String);
 
+/// The longest host name, in bytes (RFC 1035 §2.3.4).
+const MAX_HOST: usize = 253;
+
 impl Site {
     /// The site of an address as people and clients write it: with or without a scheme, a path, a port.
     ///
@@ -35,7 +38,9 @@ impl Site {
             None => None,
         });
         match host {
-            Some(host) if host.split('.').all(|label| !label.is_empty()) => {
+            Some(host)
+                if host.len() <= MAX_HOST && host.split('.').all(|label| !label.is_empty()) =>
+            {
                 Ok(Self(registrable(host)))
             }
             _ => {

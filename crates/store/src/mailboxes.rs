@@ -363,6 +363,14 @@ impl MailboxStore for Database {
     ) -> Result<bool> {
         numbers::remove(self, tenant, persona, at).await
     }
+
+    async fn pending_numbers(&self) -> Result<Vec<PersonaNumber>> {
+        numbers::pending(self).await
+    }
+
+    async fn number_given_back(&self, number: &PersonaNumber, at: Timestamp) -> Result<()> {
+        numbers::given_back(self, number, at).await
+    }
 }
 
 fn added_or_taken(touched: u64) -> Added {

@@ -25,6 +25,11 @@ pub(crate) const SQLITE: &[Step] = &[
         "identity",
         include_str!("../migrations/sqlite/0003_identity.sql"),
     ),
+    (
+        4,
+        "numbers",
+        include_str!("../migrations/sqlite/0004_numbers.sql"),
+    ),
 ];
 
 /// The tables in PostgreSQL.
@@ -43,6 +48,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         3,
         "identity",
         include_str!("../migrations/postgres/0003_identity.sql"),
+    ),
+    (
+        4,
+        "numbers",
+        include_str!("../migrations/postgres/0004_numbers.sql"),
     ),
 ];
 

@@ -31,12 +31,24 @@ const BY_NUMBER: Statement = Statement::new(
 
 const ALL: Statement = Statement::new(
     "list all phone numbers",
-    "SELECT number FROM phone_numbers WHERE released_at IS NULL",
+    "SELECT number FROM phone_numbers WHERE released_at IS NULL OR given_back_at IS NULL",
 );
 
 const REMOVE: Statement = Statement::new(
     "take a persona's phone number away",
     "UPDATE phone_numbers SET released_at = $3 WHERE tenant_id = $1 AND persona_id = $2 AND released_at IS NULL",
+);
+
+const PENDING: Statement = Statement::new(
+    "list the phone numbers to give back",
+    "SELECT number, tenant_id, persona_id, provider, provider_id, created_at
+     FROM phone_numbers WHERE released_at IS NOT NULL AND given_back_at IS NULL ORDER BY released_at",
+);
+
+const GIVEN_BACK: Statement = Statement::new(
+    "note that a phone number is given back",
+    "UPDATE phone_numbers SET given_back_at = $4
+     WHERE number = $1 AND persona_id = $2 AND created_at = $3 AND released_at IS NOT NULL",
 );
 
 /// Takes a persona's number and its messages away within a transaction.
@@ -105,6 +117,26 @@ pub(crate) async fn remove(
 ) -> Result<bool> {
     let values = [tenant.into(), persona.into(), at.into()];
     Ok(database.touch(REMOVE, &values).await? == 1)
+}
+
+pub(crate) async fn pending(database: &Database) -> Result<Vec<PersonaNumber>> {
+    let rows = database.rows(PENDING, &[]).await?;
+    rows.iter().map(read).collect()
+}
+
+pub(crate) async fn given_back(
+    database: &Database,
+    number: &PersonaNumber,
+    at: Timestamp,
+) -> Result<()> {
+    let values = [
+        number.number.as_str().into(),
+        number.persona.into(),
+        number.created_at.into(),
+        at.into(),
+    ];
+    database.touch(GIVEN_BACK, &values).await?;
+    Ok(())
 }
 
 fn read(row: &Row) -> Result<PersonaNumber> {

@@ -98,16 +98,22 @@ pub trait MailboxStore: Send + Sync {
     /// Whose number that is.
     async fn number(&self, number: &PhoneNumber) -> Result<Option<PersonaNumber>>;
 
-    /// All numbers that personas have, whosever.
+    /// All numbers that personas have, whosever, and those that are not given back yet.
     async fn numbers(&self) -> Result<HashSet<PhoneNumber>>;
 
-    /// Takes a persona's number away. `false` when it has none.
+    /// Takes a persona's number away. `false` when it has none. It is to be given back to its provider from then on.
     async fn remove_number(
         &self,
         tenant: TenantId,
         persona: PersonaId,
         at: Timestamp,
     ) -> Result<bool>;
+
+    /// Numbers that nobody has any more and that their providers do not have back yet, oldest first.
+    async fn pending_numbers(&self) -> Result<Vec<PersonaNumber>>;
+
+    /// Notes that a provider has a number back.
+    async fn number_given_back(&self, number: &PersonaNumber, at: Timestamp) -> Result<()>;
 }
 
 /// A mail to be kept.

@@ -222,7 +222,15 @@ impl Inbox {
         };
         let mut opened = Vec::with_capacity(mails.len());
         for mail in mails {
-            opened.push(self.open(mailbox, mail).await?);
+            let id = mail.mail.id;
+            match self.open(mailbox, mail).await {
+                Ok(mail) => opened.push(mail),
+                // One that is damaged must not keep the others from who waits for them.
+                Err(error) if error.kind() == Kind::Internal => {
+                    tracing::error!(mail = %id, error = ?error, "a mail cannot be opened and is left out");
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(opened)
     }
@@ -300,7 +308,8 @@ impl Inbox {
         let plain = serde_json::to_vec(&content)
             .map_err(|error| Error::internal("cannot write a message as JSON", error))?;
         let sealed = self.keyring.seal(&sms_place(&sms), &plain).await?;
-        let unique = format!("{provider}:{}", message.message_id);
+        // Identifiers are unique for whoever gave them, not in the installation: no message keeps another persona's out.
+        let unique = format!("{provider}:{persona}:{}", message.message_id);
         let kept = self.store.add_sms(&sms, &unique, &sealed).await?;
         if kept {
             let _ = self.arrivals.send(persona.as_uuid());
@@ -445,6 +454,11 @@ async fn write(
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        // Whose sender was told to come again is not kept twice.
+        batch.retain(|waiting| !waiting.kept.is_closed());
+        if batch.is_empty() {
+            continue;
+        }
         let (mails, kept): (Vec<_>, Vec<_>) = batch
             .drain(..)
             .map(|waiting| (waiting.mail, waiting.kept))
@@ -491,8 +505,30 @@ fn sms_place(sms: &Sms) -> Place {
     }
 }
 
+/// Who reads these is taken for the owner of the domain, by issuers of certificates among others (RFC 2142; CA/Browser Forum
+/// Baseline Requirements §3.2.2.4.4).
+const RESERVED: [&str; 11] = [
+    "abuse",
+    "admin",
+    "administrator",
+    "hostmaster",
+    "mailer-daemon",
+    "noc",
+    "postmaster",
+    "root",
+    "security",
+    "ssladmin",
+    "webmaster",
+];
+
 /// 1 to 40 lower-case letters, digits and hyphens, no hyphen at either end (AIQaramba contract §2.2).
 fn check_mailbox_name(name: &str) -> Result<()> {
+    if RESERVED.contains(&name) {
+        let message = format!(
+            "Invalid name '{name}': mail for whoever runs a domain goes there, so nobody gets it"
+        );
+        return Err(Error::invalid_member(&["name"], "value_error", message));
+    }
     let fits = (1..=MAX_MAILBOX).contains(&name.len())
         && name
             .bytes()

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::ports::{
     Added, BoughtNumber, Clock, IdentityStore, PersonaNumber, PhoneProvider, PhoneWish,
 };
+use crate::services::whole;
 use crate::{Country, Error, Kind, Persona, Result};
 
 /// How often another number is asked for when somebody else got the one that a provider gave.
@@ -23,6 +24,9 @@ pub struct Numbers {
     provider: Option<Arc<dyn PhoneProvider>>,
     country: Country,
 }
+
+/// What clients look for where no number is left.
+const NONE_LEFT: &str = "No more phone numbers available";
 
 impl Numbers {
     /// A service on `store`; without a provider it refuses.
@@ -57,7 +61,13 @@ impl Numbers {
     ///
     /// # Errors
     /// Kind `Unconfigured` without a provider, `Conflict` when the persona has a number, `Refused` when there is none left.
-    pub async fn give(&self, persona: &Persona) -> Result<PersonaNumber> {
+    pub async fn give(self: &Arc<Self>, persona: &Persona) -> Result<PersonaNumber> {
+        let (this, persona) = (Arc::clone(self), persona.clone());
+        // What is bought is paid for, whether the caller waits for it or not.
+        whole(async move { this.buy_and_keep(&persona).await }).await
+    }
+
+    async fn buy_and_keep(&self, persona: &Persona) -> Result<PersonaNumber> {
         let provider = self.provider()?;
         if let Some(number) = &persona.phone {
             return Err(has_one(persona, number));
@@ -69,7 +79,7 @@ impl Numbers {
                 area_code: None,
                 taken: self.store.numbers().await?,
             };
-            let bought = provider.buy(&wish, deadline).await?;
+            let bought = provider.buy(&wish, deadline).await.map_err(none_left)?;
             let number = PersonaNumber {
                 tenant: persona.tenant,
                 persona: persona.id,
@@ -96,33 +106,49 @@ impl Numbers {
                 }
             }
         }
-        Err(Error::refused("No more phone numbers available"))
+        Err(Error::refused(NONE_LEFT))
     }
 
-    /// Takes a persona's number away.
+    /// Takes a persona's number away, and gives it back to its provider.
     ///
     /// # Errors
-    /// Kind `NotFound` when it has none, or what the provider says.
+    /// Kind `NotFound` when it has none.
     pub async fn take(&self, persona: &Persona) -> Result<PersonaNumber> {
-        let number = self.store.number_of(persona.tenant, persona.id).await?;
-        let number = number.ok_or_else(|| {
+        let none = || {
             let message = format!("Persona {} has no phone number", persona.id);
             Error::new(Kind::NotFound, message)
-        })?;
-        self.give_back(&number).await?;
+        };
+        let number = self.store.number_of(persona.tenant, persona.id).await?;
+        let number = number.ok_or_else(none)?;
         let now = self.clock.now();
-        self.store
+        let removed = self
+            .store
             .remove_number(persona.tenant, persona.id, now)
             .await?;
+        if !removed {
+            return Err(none());
+        }
+        self.settle().await?;
         Ok(number)
     }
 
-    /// Gives the number of a persona that is about to be closed back to its provider, if it has one.
-    pub(crate) async fn release(&self, persona: &Persona) -> Result<()> {
-        match self.store.number_of(persona.tenant, persona.id).await? {
-            Some(number) => self.give_back(&number).await,
-            None => Ok(()),
+    /// Gives back what nobody has any more. What a provider does not take now is tried again with the next one, and later.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn settle(&self) -> Result<()> {
+        for number in self.store.pending_numbers().await? {
+            match self.give_back(&number).await {
+                Ok(()) => {
+                    let now = self.clock.now();
+                    self.store.number_given_back(&number, now).await?;
+                }
+                Err(error) => {
+                    tracing::warn!(number = %number.number, error = ?error, "a phone number could not be given back yet");
+                }
+            }
         }
+        Ok(())
     }
 
     async fn give_back(&self, number: &PersonaNumber) -> Result<()> {
@@ -142,6 +168,14 @@ impl Numbers {
         };
         let deadline = Instant::now() + PATIENCE;
         provider.release(&bought, deadline).await
+    }
+}
+
+/// Says it in the words that clients look for (Notte contract §1.9), and then why.
+fn none_left(error: Error) -> Error {
+    match error.kind() {
+        Kind::Refused => Error::refused(format!("{NONE_LEFT}: {}", error.message())),
+        _ => error,
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ports::{Added, Changed, Clock, Closed, IdentityStore, Names};
-use crate::services::Numbers;
 use crate::services::vaults::{check_name, persona_vault};
+use crate::services::{Numbers, whole};
 use crate::{
     Caller, Error, Facet, KeyId, Kind, MAX_HANDLE_CHARACTERS, MailboxId, Page, PageRequest,
     Persona, PersonaChange, PersonaFilter, PersonaId, Project, ProjectId, Result, TenantId,
@@ -131,7 +131,12 @@ impl Personas {
     /// # Errors
     /// Kind `Invalid` for a handle or label that cannot be one, `NotFound` for a project that is not there, `Conflict` when the
     /// handle or name is taken; those of [`Numbers::give`] when it is to have a number. Nothing is left behind then.
-    pub async fn create(&self, caller: &Caller, new: NewPersona) -> Result<Persona> {
+    pub async fn create(self: &Arc<Self>, caller: &Caller, new: NewPersona) -> Result<Persona> {
+        let (this, caller) = (Arc::clone(self), caller.clone());
+        whole(async move { this.create_in_parts(&caller, new).await }).await
+    }
+
+    async fn create_in_parts(&self, caller: &Caller, new: NewPersona) -> Result<Persona> {
         if new.phone {
             self.numbers.provider()?;
         }
@@ -147,9 +152,10 @@ impl Personas {
                 Ok(number) => persona.phone = Some(number.number.to_string()),
                 Err(error) => {
                     let now = self.clock.now();
-                    self.store
-                        .close_persona(caller.tenant, persona.id, now)
-                        .await?;
+                    let closed = self.store.close_persona(caller.tenant, persona.id, now);
+                    if let Err(why) = closed.await {
+                        tracing::error!(persona = %persona.id, error = ?why, "a persona without its number stays");
+                    }
                     return Err(error);
                 }
             }
@@ -395,13 +401,13 @@ impl Personas {
         if persona.is_default {
             return Err(is_default(&persona));
         }
-        self.numbers.release(&persona).await?;
         let now = self.clock.now();
         let closed = self
             .store
             .close_persona(caller.tenant, persona.id, now)
             .await?;
         match closed {
+            Closed::Closed if persona.phone.is_some() => self.numbers.settle().await,
             Closed::Closed => Ok(()),
             Closed::NotFound => Err(self.missing(caller.tenant, persona.id).await?),
             Closed::IsDefault => Err(is_default(&persona)),

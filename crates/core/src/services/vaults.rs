@@ -317,8 +317,7 @@ impl Vaults {
         let credential = self.of_site(vault, url).await?;
         self.record(caller, Deed::Reveal, credential.id, &credential)
             .await?;
-        let secrets = self.open(&credential).await?;
-        Ok((credential, secrets))
+        self.open(credential).await
     }
 
     /// Deletes the credential of a site.
@@ -435,7 +434,8 @@ impl Vaults {
         }
         self.record(caller, Deed::OneTimeCode, credential.id, credential)
             .await?;
-        let seed = self.open(credential).await?.seed;
+        let (credential, secrets) = self.open(credential.clone()).await?;
+        let seed = secrets.seed;
         let seed = seed.ok_or_else(|| Error::not_found("Second factor of", credential.id))?;
         let counter = if self.codes.counts(&seed)? {
             self.store
@@ -518,14 +518,28 @@ impl Vaults {
         self.store.put_credential(credential, &sealed).await
     }
 
-    async fn open(&self, credential: &Credential) -> Result<CredentialSecrets> {
-        let kept = self
-            .store
-            .sealed(credential.tenant, CREDENTIAL, credential.id.as_uuid())
-            .await?;
-        let (place, sealed) = kept.ok_or_else(|| Error::not_found("Credential", credential.id))?;
-        let plain = self.keyring.open(&place, &sealed).await?;
-        secrets_wire::read_credential(&plain)
+    /// A credential with its secrets. Who writes it in between gets a look at the new one: never the one's name with the
+    /// other's password.
+    async fn open(&self, mut credential: Credential) -> Result<(Credential, CredentialSecrets)> {
+        let gone = |credential: &Credential| Error::not_found("Credential", credential.id);
+        for _ in 0..TRIES {
+            let row = credential.id.as_uuid();
+            let kept = self
+                .store
+                .sealed(credential.tenant, CREDENTIAL, row)
+                .await?;
+            let (place, sealed) = kept.ok_or_else(|| gone(&credential))?;
+            if place.version == credential.version {
+                let plain = self.keyring.open(&place, &sealed).await?;
+                return Ok((credential, secrets_wire::read_credential(&plain)?));
+            }
+            let Credential {
+                tenant, vault, id, ..
+            } = credential;
+            let now = self.store.credential(tenant, vault, id).await?;
+            credential = now.ok_or_else(|| gone(&credential))?;
+        }
+        Err(busy())
     }
 
     async fn still_there(&self, vault: &Vault) -> Result<()> {

@@ -29,15 +29,15 @@ enum Piece {
 
 pub(super) fn assemble(raw: &Bytes) -> Message {
     let found = parts(raw);
-    let headers = Headers::read(raw.get(..found.headers_end).unwrap_or_default());
+    let headers = Headers::of_mail(raw.get(..found.headers_end).unwrap_or_default());
     let mut message = Message {
-        truncated: found.truncated,
+        truncated: found.truncated || headers.truncated,
         ..with_headers(&headers)
     };
     let mut pieces = Vec::new();
     let (mut text_left, mut kept_left, mut attached_left) = (MOST_TEXT, MOST_TEXT, MOST_ATTACHED);
     for part in &found.parts {
-        let headers = Headers::read(raw.get(part.headers.clone()).unwrap_or_default());
+        let headers = Headers::of_part(raw.get(part.headers.clone()).unwrap_or_default());
         let kind = Kind::of(part, &headers);
         if kind == Kind::Attachment {
             match attachment(raw, part, &headers, &mut attached_left) {
@@ -73,7 +73,7 @@ pub(super) fn assemble(raw: &Bytes) -> Message {
     message
 }
 
-fn with_headers(headers: &Headers<'_>) -> Message {
+fn with_headers(headers: &Headers) -> Message {
     Message {
         subject: headers.text(&HeaderName::Subject).unwrap_or_default(),
         from: headers.mailboxes(&HeaderName::From).into_iter().next(),
@@ -99,7 +99,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(part: &Part, headers: &Headers<'_>) -> Self {
+    fn of(part: &Part, headers: &Headers) -> Self {
         let attached = headers
             .disposition()
             .is_some_and(|disposition| disposition.is_attachment())
@@ -120,12 +120,7 @@ impl Kind {
 }
 
 /// The part as an attachment; none if there is no room left for it.
-fn attachment(
-    raw: &Bytes,
-    part: &Part,
-    headers: &Headers<'_>,
-    left: &mut usize,
-) -> Option<Attachment> {
+fn attachment(raw: &Bytes, part: &Part, headers: &Headers, left: &mut usize) -> Option<Attachment> {
     let body = raw.get(part.body.clone()).unwrap_or_default();
     let bytes = match decoded(body, headers.transfer_encoding()) {
         Cow::Owned(bytes) => Bytes::from(bytes),

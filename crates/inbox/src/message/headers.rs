@@ -4,33 +4,83 @@ use mail_parser::{Address, ContentType, HeaderName, HeaderValue, MessageParser, 
 
 use super::Mailbox;
 
-/// Headers that are read, in bytes.
+/// Headers that are looked at, in bytes.
 const LIMIT: usize = 64 * 1024;
 
+/// The longest field that is read whole, in bytes: of a mail, which may have many recipients, and of a part of one.
+///
+/// The parser takes time in proportion to the square of a field's length.
+const LONGEST_OF_MAIL: usize = 8 * 1024;
+const LONGEST_OF_PART: usize = 1024;
+
+/// What is read of a mail, beside what is read of every part.
+const OF_MAIL: [&str; 9] = [
+    "subject",
+    "from",
+    "to",
+    "cc",
+    "reply-to",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+];
+const OF_PARTS: [&str; 5] = [
+    "content-type",
+    "content-disposition",
+    "content-transfer-encoding",
+    "content-id",
+    "content-location",
+];
+
 /// Headers, decoded.
-pub(super) struct Headers<'a> {
-    parsed: mail_parser::Message<'a>,
+pub(super) struct Headers {
+    parsed: mail_parser::Message<'static>,
     /// Whether there were more than are read.
     pub(super) truncated: bool,
 }
 
-impl<'a> Headers<'a> {
-    /// Reads the headers; `raw` ends with the empty line behind them, or where they end otherwise.
-    pub(super) fn read(raw: &'a [u8]) -> Self {
-        let truncated = raw.len() > LIMIT;
-        let raw = raw.get(..LIMIT).unwrap_or(raw);
+impl Headers {
+    /// Reads the headers of a mail; `raw` ends with the empty line behind them, or where they end otherwise.
+    pub(super) fn of_mail(raw: &[u8]) -> Self {
+        let wanted = |name: &str| OF_MAIL.contains(&name) || OF_PARTS.contains(&name);
+        Self::read(raw, LONGEST_OF_MAIL, wanted)
+    }
+
+    /// Reads the headers of a part.
+    pub(super) fn of_part(raw: &[u8]) -> Self {
+        Self::read(raw, LONGEST_OF_PART, |name| OF_PARTS.contains(&name))
+    }
+
+    fn read(raw: &[u8], longest: usize, wanted: impl Fn(&str) -> bool) -> Self {
+        let mut truncated = raw.len() > LIMIT;
+        let mut read = Vec::new();
+        let mut seen = Vec::new();
+        for field in fields(raw.get(..LIMIT).unwrap_or(raw)) {
+            let name = name_of(field);
+            // Of several with one name the first counts.
+            if !wanted(&name) || seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+            truncated |= field.len() > longest;
+            read.extend_from_slice(field.get(..longest).unwrap_or(field).trim_ascii_end());
+            read.extend_from_slice(b"\r\n");
+        }
+        read.extend_from_slice(b"\r\n");
+        let parsed = MessageParser::new().parse_headers(&read);
         Self {
-            parsed: MessageParser::new().parse_headers(raw).unwrap_or_default(),
+            parsed: parsed.unwrap_or_default().into_owned(),
             truncated,
         }
     }
 
-    fn part(&self) -> Option<&mail_parser::MessagePart<'a>> {
+    fn part(&self) -> Option<&mail_parser::MessagePart<'static>> {
         self.parsed.parts.first()
     }
 
-    /// A header's value. Of several with one name the first counts.
-    fn value(&self, name: &HeaderName<'_>) -> Option<&HeaderValue<'a>> {
+    /// A header's value.
+    fn value(&self, name: &HeaderName<'_>) -> Option<&HeaderValue<'static>> {
         let header = self
             .part()?
             .headers
@@ -103,4 +153,31 @@ impl<'a> Headers<'a> {
     pub(super) fn file_name(&self) -> Option<&str> {
         self.part()?.attachment_name()
     }
+}
+
+/// The fields of headers, each with the lines that go on with it.
+fn fields(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut left = raw;
+    std::iter::from_fn(move || {
+        let mut end = 0;
+        loop {
+            let line = left.get(end..)?;
+            let next = line.iter().position(|byte| *byte == b'\n');
+            end += next.map_or(line.len(), |at| at + 1);
+            let goes_on = matches!(left.get(end), Some(b' ' | b'\t'));
+            if !goes_on {
+                break;
+            }
+        }
+        let (field, rest) = left.split_at_checked(end)?;
+        left = rest;
+        (!field.is_empty()).then_some(field)
+    })
+}
+
+/// A field's name in lower case; empty where there is none.
+fn name_of(field: &[u8]) -> String {
+    let name = field.split(|byte| *byte == b':').next();
+    let name = name.filter(|name| name.len() < field.len() && name.len() <= 64);
+    String::from_utf8_lossy(name.unwrap_or_default().trim_ascii()).to_ascii_lowercase()
 }

@@ -117,7 +117,7 @@ impl Walk<'_> {
 
     /// Begins a part, or goes into a multipart.
     fn part(&mut self, range: Range<usize>, body: usize) {
-        let headers = Headers::read(self.raw.get(range.clone()).unwrap_or_default());
+        let headers = Headers::of_part(self.raw.get(range.clone()).unwrap_or_default());
         self.found.truncated |= headers.truncated;
         let parent = self.open.last();
         let (alternative, in_digest) =

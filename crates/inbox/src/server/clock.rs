@@ -38,6 +38,11 @@ impl Clock {
         }
     }
 
+    /// Whether the connection has lasted as long as it may.
+    pub(super) fn is_over(&self) -> bool {
+        Instant::now() >= self.end
+    }
+
     /// The end of the wait that begins now.
     pub(super) fn deadline(&self) -> Instant {
         let phase = match &self.mail {

@@ -80,6 +80,12 @@ pub(super) async fn serve(
                         shared.delivery.recipient(&address),
                     );
                     session.recipient(verdict.await.unwrap_or(Verdict::TemporaryFailure));
+                    // Hundreds of them may have come at once, and each takes its time.
+                    if shared.stopping.is_cancelled() {
+                        session.end("421 4.3.2 The server is stopping");
+                    } else if clock.is_over() {
+                        session.end("421 4.4.2 That took too long");
+                    }
                 }
                 Event::Mail(mail) => session.delivered(&deliver(shared, *mail).await),
                 Event::StartTls => {
@@ -140,8 +146,11 @@ async fn deliver(shared: &Shared, mut mail: Incoming) -> Result<(), DeliverError
 }
 
 async fn linger(mut stream: Stream, part: &mut [u8]) -> Result<(), Gone> {
-    stream.shutdown().await?;
     let drain = async {
+        // It says goodbye first, for which a client that does not read leaves no room.
+        if stream.shutdown().await.is_err() {
+            return;
+        }
         let mut left = LINGER_BYTES;
         while left > 0 {
             match stream.read(part).await {

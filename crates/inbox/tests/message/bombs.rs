@@ -89,6 +89,7 @@ fn one_header_of_many_megabytes() {
             ";",
             "=?",
             "=?UTF-8?Q?",
+            "=?aa?q? ",
             "a;b=",
             ":",
             "\r\n ",

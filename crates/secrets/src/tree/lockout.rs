@@ -18,8 +18,16 @@ pub(super) struct Lockout {
 }
 
 impl Lockout {
-    /// How long nobody may try; none when they may.
-    pub(super) fn closed(&mut self, now: Timestamp) -> Option<Duration> {
+    /// Takes a try, which counts as a bad one until more is known; or says how long nobody may try.
+    pub(super) fn admit(&mut self, now: Timestamp) -> Result<(), Duration> {
+        if let Some(left) = self.closed(now) {
+            return Err(left);
+        }
+        self.bad(now);
+        Ok(())
+    }
+
+    fn closed(&mut self, now: Timestamp) -> Option<Duration> {
         let until = self.until?;
         if now >= until {
             *self = Self::default();
@@ -28,8 +36,7 @@ impl Lockout {
         Some(until.since(now))
     }
 
-    /// Notes a bad try.
-    pub(super) fn bad(&mut self, now: Timestamp) {
+    fn bad(&mut self, now: Timestamp) {
         self.bad += 1;
         if self.bad >= TRIES {
             self.until = Some(now.plus(CLOSED));
@@ -39,7 +46,9 @@ impl Lockout {
     /// Takes a bad try back that was none: the source could not be asked.
     pub(super) fn forgive(&mut self) {
         self.bad = self.bad.saturating_sub(1);
-        self.until = None;
+        if self.bad < TRIES {
+            self.until = None;
+        }
     }
 
     /// Notes a good one.
@@ -57,18 +66,20 @@ mod tests {
         let mut lockout = Lockout::default();
         let start = Timestamp::from_micros(0);
         for _ in 0..9 {
-            assert!(lockout.closed(start).is_none());
-            lockout.bad(start);
+            assert_eq!(lockout.admit(start), Ok(()));
         }
         lockout.good();
         for _ in 0..10 {
-            assert!(lockout.closed(start).is_none());
-            lockout.bad(start);
+            assert_eq!(lockout.admit(start), Ok(()));
         }
-        assert_eq!(lockout.closed(start), Some(CLOSED));
-        assert!(lockout.closed(start.plus(CLOSED / 2)).is_some());
-        assert!(lockout.closed(start.plus(CLOSED)).is_none());
-        lockout.bad(start.plus(CLOSED));
-        assert!(lockout.closed(start.plus(CLOSED)).is_none());
+        assert_eq!(lockout.admit(start), Err(CLOSED));
+        assert_eq!(lockout.admit(start.plus(CLOSED / 2)), Err(CLOSED / 2));
+        for _ in 0..10 {
+            assert_eq!(lockout.admit(start.plus(CLOSED)), Ok(()));
+        }
+        // One of the ten was none.
+        lockout.forgive();
+        assert_eq!(lockout.admit(start.plus(CLOSED)), Ok(()));
+        assert!(lockout.admit(start.plus(CLOSED)).is_err());
     }
 }

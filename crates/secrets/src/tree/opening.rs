@@ -82,14 +82,18 @@ impl KeyTree {
     /// The keys that `sources` open, not in use yet; else as [`KeyTree::unseal`].
     pub(crate) async fn unlock(&self, sources: &[Arc<dyn RootSource>]) -> Result<Open, OpenError> {
         let lockout = || self.lockout.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.now();
-        if let Some(left) = lockout().closed(now) {
-            return Err(OpenError::Locked(left));
-        }
-        let row = self.rows.instance_key().await?;
-        let row = row.ok_or(OpenError::KeysAreGone)?;
         // Counted before it is known to be bad: many at once are many tries.
-        lockout().bad(now);
+        lockout()
+            .admit(self.clock.now())
+            .map_err(OpenError::Locked)?;
+        let row = match self.rows.instance_key().await {
+            Ok(Some(row)) => row,
+            missing => {
+                lockout().forgive();
+                missing?;
+                return Err(OpenError::KeysAreGone);
+            }
+        };
         match open(&row, sources).await {
             Ok(opened) => {
                 lockout().good();

@@ -11,6 +11,7 @@ use guise_inbox::{
     Address, Authenticate, DeliverError, Delivery, DnsChecks, Handle, Incoming, Message, Options,
     Server, Tls, Verdict,
 };
+use tokio::sync::Semaphore;
 
 use crate::config::Settings;
 
@@ -51,7 +52,10 @@ pub async fn receive(settings: &Settings, inbox: Arc<Inbox>) -> Result<Option<Ha
         format!("cannot receive mail on {listen}: choose another address with --smtp-listen, or none with --smtp-listen ''")
     })?;
     let handle = server
-        .start(Arc::new(Mailboxes { inbox }))
+        .start(Arc::new(Mailboxes {
+            inbox,
+            reading: Reading::new(),
+        }))
         .context("cannot start to receive mail")?;
     Ok(Some(handle))
 }
@@ -59,6 +63,7 @@ pub async fn receive(settings: &Settings, inbox: Arc<Inbox>) -> Result<Option<Ha
 /// The mailboxes of personas and those of their own.
 struct Mailboxes {
     inbox: Arc<Inbox>,
+    reading: Reading,
 }
 
 #[async_trait]
@@ -75,7 +80,7 @@ impl Delivery for Mailboxes {
     }
 
     async fn deliver(&self, mail: Incoming) -> Result<(), DeliverError> {
-        let message = Message::parse(&mail.raw);
+        let read = self.reading.read(&mail).await.map_err(DeliverError::new)?;
         let mut kept: Vec<_> = Vec::new();
         for address in &mail.recipients {
             let recipient = written(address);
@@ -91,7 +96,10 @@ impl Delivery for Mailboxes {
             kept.push(mailbox.id);
             let arriving = ArrivingMail {
                 mailbox,
-                content: content(&message, &mail, recipient),
+                content: MailContent {
+                    recipient,
+                    ..read.clone()
+                },
                 raw: mail.raw.clone(),
             };
             self.inbox
@@ -110,8 +118,57 @@ fn written(address: &Address) -> String {
 /// A link of less confidence is likely a page that is the same for everybody.
 const LIKELY: u8 = 50;
 
+/// Text and HTML of a mail that are kept to be read, in bytes each; the mail itself is kept whole.
+const MOST_TEXT: usize = 512 * 1024;
+
+/// Takes mails apart, apart from everything else: hostile ones take a while.
+struct Reading {
+    /// As many at once as there are processors.
+    places: Semaphore,
+}
+
+impl Reading {
+    fn new() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            places: Semaphore::new(processors),
+        }
+    }
+
+    /// What of a mail is kept to be read, for no recipient yet.
+    async fn read(&self, mail: &Incoming) -> Result<MailContent, Unread> {
+        let _place = self.places.acquire().await?;
+        let mail = mail.clone();
+        Ok(tokio::task::spawn_blocking(move || content(&Message::parse(&mail.raw), &mail)).await?)
+    }
+}
+
+/// Why a mail could not be taken apart.
+#[derive(Debug, thiserror::Error)]
+enum Unread {
+    #[error("mails are not read any more")]
+    Closed(#[from] tokio::sync::AcquireError),
+    #[error("reading a mail failed")]
+    Failed(#[from] tokio::task::JoinError),
+}
+
+/// A text as it is kept: without control characters, which JSON would make six times as long, and not too long.
+fn kept(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len().min(MOST_TEXT));
+    for character in text.chars() {
+        if character < ' ' && !matches!(character, '\n' | '\r' | '\t') {
+            continue;
+        }
+        if kept.len() + character.len_utf8() > MOST_TEXT {
+            break;
+        }
+        kept.push(character);
+    }
+    kept
+}
+
 /// What of a mail is kept to be read.
-fn content(message: &Message, mail: &Incoming, recipient: String) -> MailContent {
+fn content(message: &Message, mail: &Incoming) -> MailContent {
     let found = guise_inbox::find(message);
     let sender = message.from.as_ref();
     let checks = [
@@ -125,11 +182,11 @@ fn content(message: &Message, mail: &Incoming, recipient: String) -> MailContent
             .map(|sender| sender.address.clone())
             .or_else(|| mail.sender.as_ref().map(written)),
         sender_name: sender.and_then(|sender| sender.name.clone()),
-        recipient,
+        recipient: String::new(),
         message_id: message.message_id.clone(),
         thread: message.thread().map(str::to_owned),
-        text: (!message.text.is_empty()).then(|| message.text.clone()),
-        html: message.html.clone(),
+        text: (!message.text.is_empty()).then(|| kept(&message.text)),
+        html: message.html.as_deref().map(kept),
         codes: found.codes.into_iter().map(|code| code.value).collect(),
         links: found
             .links

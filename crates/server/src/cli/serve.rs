@@ -43,8 +43,11 @@ const DRAIN: Duration = Duration::from_secs(8);
 /// Requests that are under way get this much of it.
 const REQUESTS: Duration = Duration::from_secs(3);
 
-/// How often old mail is looked for.
-const EXPIRE_EVERY: Duration = Duration::from_hours(1);
+/// How often old mail, and numbers to give back, are looked for.
+const TIDY_EVERY: Duration = Duration::from_hours(1);
+
+/// How long mails that are coming in may take to be kept when the server stops.
+const LAST_MAILS: Duration = Duration::from_secs(8);
 
 /// Who reads more secrets than this with one key is hardly logging in.
 const REVEALS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
@@ -213,13 +216,20 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         app.keys_are_open().await?;
     }
     announce(&app, address, smtp.as_ref(), slots, first_key)?;
-    let expiring = tokio::spawn(expire(Arc::clone(&inbox), stopping.clone()));
+    let expiring = tokio::spawn(tidy(
+        Arc::clone(&inbox),
+        Arc::clone(&app.numbers),
+        stopping.clone(),
+    ));
     serve(app.clone(), listener, signals, stopping).await;
     expiring
         .await
         .context("the task that lets old mail go failed")?;
     if let Some(smtp) = smtp {
-        smtp.stop().await;
+        let stopped = tokio::time::timeout(LAST_MAILS, smtp.stop()).await;
+        if stopped.is_err() {
+            tracing::warn!("mails that were coming in are given up; their senders have them still");
+        }
     }
     inbox.stop().await;
     database.close().await;
@@ -227,9 +237,9 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     Ok(())
 }
 
-/// Lets mail go that is older than it may be, now and then.
-async fn expire(inbox: Arc<Inbox>, stopping: CancellationToken) {
-    let mut ticks = tokio::time::interval(EXPIRE_EVERY);
+/// Lets mail go that is older than it may be, and gives phone numbers back that nobody has any more, now and then.
+async fn tidy(inbox: Arc<Inbox>, numbers: Arc<Numbers>, stopping: CancellationToken) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
     loop {
         tokio::select! {
             () = stopping.cancelled() => return,
@@ -239,6 +249,9 @@ async fn expire(inbox: Arc<Inbox>, stopping: CancellationToken) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "old mails and messages went"),
             Err(error) => tracing::error!(error = ?error, "old mails could not be let go"),
+        }
+        if let Err(error) = numbers.settle().await {
+            tracing::error!(error = ?error, "phone numbers could not be given back");
         }
     }
 }

@@ -108,8 +108,9 @@ pub fn read<T: DeserializeOwned>(value: Value, prefix: &[&str]) -> Result<T, Err
             },
             _ => format!("Invalid value for {member}: {text}"),
         };
+        // A member of another name may be a secret whose name was misspelt.
         let input = lookup(&value, &path[prefix.len()..])
-            .filter(|_| !secret)
+            .filter(|_| !secret && code != "extra_forbidden")
             .map(cut);
         Error::invalid(vec![Violation {
             path,

@@ -37,6 +37,9 @@ pub async fn unseal(
     Json(request): Json<UnsealRequest>,
 ) -> Result<StatusCode, Failure> {
     local_only(peer, &headers)?;
+    if !app.keys.is_sealed() {
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let mut sources: Vec<Arc<dyn RootSource>> = Vec::new();
     if let Some(passphrase) = request.passphrase {
         sources.push(Arc::new(Passphrase::new(Some(Secret::new(passphrase)))));
@@ -80,8 +83,10 @@ pub async fn seal(
 
 /// Whether a caller is on this machine, and not behind a proxy that makes others look so.
 fn local_only(peer: SocketAddr, headers: &HeaderMap) -> Result<()> {
-    let forwarded = headers.contains_key("forwarded") || headers.contains_key("x-forwarded-for");
-    if peer.ip().is_loopback() && !forwarded {
+    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
+        .iter()
+        .any(|name| headers.contains_key(*name));
+    if peer.ip().to_canonical().is_loopback() && !forwarded {
         return Ok(());
     }
     Err(Error::new(

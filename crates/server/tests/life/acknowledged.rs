@@ -110,20 +110,23 @@ impl Acknowledged {
 
     /// Looks for all of it.
     async fn is_there(&self, client: &Client, vault: &str) {
-        for (id, name, address) in self.personas.lock().unwrap().clone() {
+        let personas = self.personas.lock().unwrap().clone();
+        for (id, name, address) in personas {
             let found = client.get(&format!("/api/v1/personas/{id}")).await;
             assert_eq!(found.status, 200, "{name}: {found:?}");
             assert_eq!(found.body["name"], *name);
             assert_eq!(found.body["email"], *address);
         }
-        for (site, password) in self.passwords.lock().unwrap().clone() {
+        let passwords = self.passwords.lock().unwrap().clone();
+        for (site, password) in passwords {
             let path = format!("/vaults/{vault}/credentials?url={site}");
             let found = client.get(&path).await;
             assert_eq!(found.status, 200, "{site}: {found:?}");
             assert_eq!(found.body["credentials"]["password"], *password);
         }
         let mut mails: HashMap<String, Vec<String>> = HashMap::new();
-        for (persona, code) in self.mails.lock().unwrap().clone() {
+        let sent = self.mails.lock().unwrap().clone();
+        for (persona, code) in sent {
             mails.entry(persona).or_default().push(code);
         }
         for (persona, codes) in mails {

@@ -21,6 +21,7 @@ mod end;
 mod first_start;
 mod keyring;
 mod keys;
+mod numbers;
 mod pool;
 mod reach;
 mod slow_clients;

@@ -201,8 +201,7 @@ impl Vaults {
             let persona = self.persona_of(&vault).await?.map(|it| it.handle);
             let mut credentials = Vec::new();
             for credential in self.credentials(&vault).await? {
-                let secrets = self.open(&credential).await?;
-                credentials.push((credential, secrets));
+                credentials.push(self.open(credential).await?);
             }
             let card = self.card(&vault).await?;
             whole.push((vault, persona, credentials, card));
@@ -253,6 +252,16 @@ impl Vaults {
             key: KeyId::from_uuid(uuid::Uuid::nil()),
             scopes: Scopes::all(),
         };
+        // Before anything is made; a row for each vault follows.
+        self.audit
+            .record(&AuditEvent {
+                tenant: Some(tenant),
+                actor,
+                deed: Deed::Import,
+                subject: "vaults of an archive".to_owned(),
+                details: Vec::new(),
+            })
+            .await?;
         let personas = self.personas_named(tenant, &arriving).await?;
         let mut imported = Vec::new();
         let mut taken = HashSet::new();

@@ -103,19 +103,23 @@ impl Body {
     /// # Errors
     /// Says `why` it cannot be kept.
     pub(super) fn without(&self, name: &str, why: &str) -> Result<(), Failure> {
-        let empty = match self.0.get(name) {
-            None | Some(Value::Null) => true,
-            Some(Value::String(text)) => text.is_empty(),
-            Some(Value::Object(members)) => members.is_empty(),
-            Some(_) => false,
-        };
-        if empty {
+        if self.0.get(name).is_none_or(is_empty) {
             return Ok(());
         }
         Err(Failure::said(
             Kind::Invalid,
             format!("{name} cannot be kept: {why}"),
         ))
+    }
+}
+
+/// Whether nothing is lost with a value.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(members) => members.values().all(is_empty),
+        _ => false,
     }
 }
 

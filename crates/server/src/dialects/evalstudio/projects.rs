@@ -36,6 +36,7 @@ pub(super) async fn create(
     Authenticated(caller): Authenticated,
     body: Body,
 ) -> Result<(StatusCode, Json<ProjectBody>), Failure> {
+    without_models(&body)?;
     let name = body.required("name", "Name")?;
     let description = body.facet("description", "Description")?;
     let project = app.projects.create(&caller, name, description).await?;
@@ -73,6 +74,7 @@ pub(super) async fn change(
     Path(id): Path<String>,
     body: Body,
 ) -> Result<Json<ProjectBody>, Failure> {
+    without_models(&body)?;
     let change = ProjectChange {
         name: body.change("name", "Name")?,
         description: body.change("description", "Description")?,
@@ -110,4 +112,12 @@ fn worded(error: Error) -> Failure {
         Kind::NotFound => Failure::said(Kind::NotFound, "Project not found"),
         _ => error.into(),
     }
+}
+
+/// A project's language models (contract §2.2): there are none that it could choose from.
+fn without_models(body: &Body) -> Result<(), Failure> {
+    body.without(
+        "llmSettings",
+        "this server has no providers of language models",
+    )
 }

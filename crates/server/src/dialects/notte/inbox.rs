@@ -62,7 +62,10 @@ pub(super) async fn persona_email_attachment(
     let mailbox = app.inbox.of_persona(&persona).await?;
     let mail = app.inbox.mail(&mailbox, &email).await?;
     let raw = app.inbox.raw(&mailbox, &mail).await?;
-    let mut attachments = Message::parse(&raw).attachments.into_iter();
+    // A hostile mail takes a while.
+    let message = tokio::task::spawn_blocking(move || Message::parse(&raw)).await;
+    let message = message.map_err(|error| Error::internal("reading a mail failed", error))?;
+    let mut attachments = message.attachments.into_iter();
     let attachment = index.parse().ok().and_then(|index| attachments.nth(index));
     let attachment = attachment.ok_or_else(|| Error::not_found("Attachment", index))?;
     let headers = [

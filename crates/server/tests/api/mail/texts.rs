@@ -83,6 +83,30 @@ async fn a_message_to_a_made_up_number_is_read_once() {
 }
 
 #[tokio::test]
+async fn messages_with_the_same_id_do_not_keep_each_other_out() {
+    let server = Server::with(&[("phone_provider", "loopback")]).await;
+    let client = server.client().await;
+    server.command(&["tenants", "create", "other"]).await;
+    let other = client.with_key(Some(&server.new_key("other", &[]).await));
+    // Gateways that count, two of one tenant and one of another.
+    for (client, code) in [(&client, "111111"), (&client, "222222"), (&other, "333333")] {
+        let persona = client
+            .post("/personas/create")
+            .json(json!({"create_phone_number": true}))
+            .ok()
+            .await;
+        let number = &persona["phone_number"];
+        let message =
+            json!({"id": 1, "from": "Shop", "to": number, "body": format!("Your code is {code}")});
+        let answer = client.post("/webhooks/sms").json(message).unchecked().await;
+        assert_eq!(answer.status.as_u16(), 204, "{answer}");
+        let id = persona["persona_id"].as_str().unwrap();
+        let read = client.get(&format!("/personas/{id}/sms")).ok().await;
+        assert_eq!(read[0]["codes"], json!([code]), "{read}");
+    }
+}
+
+#[tokio::test]
 async fn twilio_without_an_account_is_a_start_that_says_what_is_missing() {
     let server = Server::start().await;
     let client = server.client().await;

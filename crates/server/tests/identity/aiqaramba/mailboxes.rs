@@ -24,6 +24,12 @@ async fn a_mailbox_lives_from_its_creation_to_its_deletion() {
     let emails = client.get(&format!("{path}/emails")).ok().await;
     assert_eq!(emails, json!({"emails": []}));
 
+    // Whoever gets these is taken for the owner of the domain.
+    for reserved in ["postmaster", "admin", "hostmaster", "webmaster", "abuse"] {
+        let message = call(reserved).refused(400).await;
+        assert!(message.contains(reserved), "{message}");
+    }
+
     // A name is one on the whole server: there is only one domain.
     let stranger = world.stranger().await;
     let theirs = stranger.post("/api/v1/mailboxes");

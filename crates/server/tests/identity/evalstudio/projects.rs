@@ -14,6 +14,17 @@ async fn a_project_lives_from_its_creation_to_its_deletion() {
     assert_eq!(members(&made), expected, "{made}");
     assert_ne!(made["id"], NOBODY);
     assert_eq!(made["createdAt"], made["updatedAt"]);
+    let models = json!({"name": "smart", "llmSettings": {"evaluation": {"providerId": "x"}}});
+    for call in [
+        client.post("/api/projects"),
+        client.put(&format!("/api/projects/{}", text(&made, "id"))),
+    ] {
+        let refused = call.json(models.clone()).refused(400).await;
+        assert!(
+            refused.starts_with("llmSettings cannot be kept: "),
+            "{refused}"
+        );
+    }
     let bare = client.post("/api/projects").json(json!({"name": "bare"}));
     assert_eq!(bare.created().await.get("description"), None);
     let path = format!("/api/projects/{}", text(&made, "id"));

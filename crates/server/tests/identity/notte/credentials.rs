@@ -275,3 +275,33 @@ async fn there_is_one_name_to_log_in_with_and_a_password() {
         assert!(!answer.to_string().contains("884377884377"), "{answer}");
     }
 }
+
+#[tokio::test]
+async fn a_host_that_is_longer_than_any_is_refused() {
+    let world = World::new().await;
+    let vault = Vault::new(&world.client).await;
+    // Letters that hardly repeat: databases compress what does.
+    let long: String = (0_u32..4000)
+        .map(|n| char::from(b'a' + u8::try_from(n.wrapping_mul(2_654_435_761) >> 16 & 15).unwrap()))
+        .collect();
+    for host in [format!("{long}.com"), format!("{}.com", "a.".repeat(200))] {
+        let message = vault.put(&host, joe()).refused(422).await;
+        assert!(message.contains("url"), "{message}");
+    }
+    assert_eq!(vault.list().await, json!([]));
+}
+
+#[tokio::test]
+async fn what_is_sent_under_a_wrong_name_is_not_repeated() {
+    let world = World::new().await;
+    let vault = Vault::new(&world.client).await;
+    let path = format!("{}/credentials", vault.path);
+    for body in [
+        json!({"url": "a.example", "passwd": "hunter2!"}),
+        json!({"url": "a.example", "otp_secret": "hunter2!", "credentials": joe()}),
+    ] {
+        let answer = vault.client.post(&path).json(body).unchecked().await;
+        assert_eq!(answer.status.as_u16(), 422, "{answer}");
+        assert!(!answer.to_string().contains("hunter2!"), "{answer}");
+    }
+}

@@ -76,13 +76,13 @@ actions! {
 /// What clients show as the kind of actions on the browser as a whole.
 const CATEGORY: &str = "Special Browser Actions";
 
-/// The member `category`, always the same for actions on the browser as a whole.
+/// The member `category`, always the same for actions on the browser as a whole: any text that is sent counts as it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "serde::de::IgnoredAny")]
+#[serde(from = "Option<String>")]
 pub struct BrowserCategory;
 
-impl From<serde::de::IgnoredAny> for BrowserCategory {
-    fn from(_: serde::de::IgnoredAny) -> Self {
+impl From<Option<String>> for BrowserCategory {
+    fn from(_: Option<String>) -> Self {
         Self
     }
 }

@@ -11,11 +11,11 @@ const CATEGORY: &str = "Interaction Actions";
 
 /// The member `category`, always the same for actions on one element.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "serde::de::IgnoredAny")]
+#[serde(from = "Option<String>")]
 pub struct InteractionCategory;
 
-impl From<serde::de::IgnoredAny> for InteractionCategory {
-    fn from(_: serde::de::IgnoredAny) -> Self {
+impl From<Option<String>> for InteractionCategory {
+    fn from(_: Option<String>) -> Self {
         Self
     }
 }
