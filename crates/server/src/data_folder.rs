@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use guise_core::Secret;
 use guise_core::ports::{Clock, KeyRows, SystemClock};
-use guise_secrets::{Earlier, KeyFile, KeyTree, RootSource, private_file};
+use guise_secrets::{ApiKeySecret, Earlier, KeyFile, KeyTree, RootSource, private_file};
 use guise_store::Database;
 
 use crate::config::Settings;
@@ -164,6 +165,22 @@ impl DataFolder {
             ),
             name => Ok(name.to_owned()),
         }
+    }
+
+    /// What shows that whoever asks this server to open its keys can read its data folder. Made once.
+    ///
+    /// # Errors
+    /// When the file with it cannot be made or read.
+    pub fn operator_token(&self) -> Result<Secret> {
+        let path = self.0.join("operator_token");
+        if !path.exists() {
+            let token = ApiKeySecret::generate().context("the system gives no random bytes")?;
+            private_file::create(&path, token.expose().as_bytes())
+                .with_context(|| format!("cannot make {}", path.display()))?;
+        }
+        let token =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(Secret::new(token))
     }
 
     /// Where the root key lies, unless another source is configured.

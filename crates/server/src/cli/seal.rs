@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{remote, store};
 use crate::config::Settings;
+use crate::data_folder::DataFolder;
 use crate::http::operator;
 
 /// A token for locking is used at once.
@@ -56,6 +57,8 @@ pub(super) async fn unseal(settings: Settings, matches: &ArgMatches) -> Result<(
         }
         _ => json!({}),
     };
-    remote::post(&settings, "/operator/unseal", None, body.to_string()).await?;
+    let token = DataFolder::at(&settings.data_dir).operator_token()?;
+    let token = Some(token.expose());
+    remote::post(&settings, "/operator/unseal", token, body.to_string()).await?;
     super::print("The server is open.")
 }

@@ -1,7 +1,7 @@
 //! What only whoever runs this machine may do: opening and locking the keys while the server runs.
 //!
 //! Not part of any dialect: `guise keys unseal` and `guise keys seal` call it. Only this machine may, and not through a
-//! proxy; opening takes the secret itself, locking a token that only those can sign who can open the keys.
+//! proxy; opening takes a token in the data folder and a root source, locking a token that only those can sign who can open the keys.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use guise_core::{Error, Kind, Result, Secret};
 use guise_secrets::{OpenError, Passphrase, Purpose, RootSource, VariableKey};
 use serde::Deserialize;
+use subtle::ConstantTimeEq as _;
 
 use super::caller;
 use crate::app::App;
@@ -37,6 +38,18 @@ pub async fn unseal(
     Json(request): Json<UnsealRequest>,
 ) -> Result<StatusCode, Failure> {
     local_only(peer, &headers)?;
+    let folder = DataFolder::at(&app.settings.data_dir);
+    let expected = folder
+        .operator_token()
+        .map_err(|error| Error::internal("the operator's token cannot be read", error))?;
+    let presented = caller::presented(&headers).unwrap_or_default();
+    if !bool::from(presented.as_bytes().ct_eq(expected.expose().as_bytes())) {
+        return Err(Error::new(
+            Kind::Denied,
+            "This takes the token in the file operator_token of the data folder: 'guise keys unseal' reads it",
+        )
+        .into());
+    }
     if !app.keys.is_sealed() {
         return Ok(StatusCode::NO_CONTENT);
     }
@@ -49,7 +62,7 @@ pub async fn unseal(
         sources.push(Arc::new(key));
     }
     if sources.is_empty() {
-        sources = DataFolder::at(&app.settings.data_dir)
+        sources = folder
             .root_sources(&app.settings)
             .map_err(|error| Error::new(Kind::Unconfigured, error.to_string()))?;
     }

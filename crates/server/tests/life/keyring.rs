@@ -186,6 +186,13 @@ async fn a_sealed_server_waits_for_its_passphrase_and_can_be_sealed_again() {
     let wrong = unseal("correct horse bottery staple\n").refused(1);
     assert!(wrong.contains("does not belong"), "{wrong}");
     sealed().await;
+    // Who cannot read the data folder cannot even try.
+    let passphrase = serde_json::json!({"passphrase": PASSPHRASE});
+    let stranger = client
+        .call(hyper::Method::POST, "/operator/unseal", &passphrase)
+        .await;
+    assert_eq!(stranger.status, 403, "{stranger:?}");
+    sealed().await;
     unseal(PASSPHRASE).ok();
     assert_eq!(status(&client).await, 200);
     assert_eq!(client.get("/ready").await.status, 200);
