@@ -180,7 +180,7 @@ impl DataFolder {
         }
         let token =
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(Secret::new(token))
+        Ok(Secret::new(token.trim().to_owned()))
     }
 
     /// Where the root key lies, unless another source is configured.

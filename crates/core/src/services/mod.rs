@@ -10,6 +10,7 @@ mod secrets_wire;
 mod session_request;
 mod sessions;
 mod vaults;
+mod whole;
 
 pub use access::{Access, NewKey};
 pub use files::{Files, MAX_FILE_BYTES};
@@ -22,12 +23,3 @@ pub use sessions::{Debug, LiveEvent, Sessions, Settings};
 pub use vaults::{
     Archive, Existing, Imported, LabelledCredential, SiteCredential, VaultRules, Vaults,
 };
-
-/// Does several things one after the other to their end, also when whoever asked for them goes away in between.
-async fn whole<T: Send + 'static>(
-    work: impl Future<Output = crate::Result<T>> + Send + 'static,
-) -> crate::Result<T> {
-    tokio::spawn(work)
-        .await
-        .map_err(|error| crate::Error::internal("a task failed", error))?
-}

@@ -8,8 +8,11 @@ use tokio::time::Instant;
 use crate::ports::{
     Added, BoughtNumber, Clock, IdentityStore, PersonaNumber, PhoneProvider, PhoneWish,
 };
-use crate::services::whole;
-use crate::{Country, Error, Kind, Persona, Result};
+use crate::services::whole::whole;
+use crate::{Country, Error, Kind, Persona, PersonaId, Result};
+
+/// What clients look for where no number is left.
+const NONE_LEFT: &str = "No more phone numbers available";
 
 /// How often another number is asked for when somebody else got the one that a provider gave.
 const TRIES: u32 = 8;
@@ -24,9 +27,6 @@ pub struct Numbers {
     provider: Option<Arc<dyn PhoneProvider>>,
     country: Country,
 }
-
-/// What clients look for where no number is left.
-const NONE_LEFT: &str = "No more phone numbers available";
 
 impl Numbers {
     /// A service on `store`; without a provider it refuses.
@@ -128,16 +128,19 @@ impl Numbers {
         if !removed {
             return Err(none());
         }
-        self.settle().await?;
+        self.settle(Some(persona.id)).await?;
         Ok(number)
     }
 
-    /// Gives back what nobody has any more. What a provider does not take now is tried again with the next one, and later.
+    /// Gives back what nobody has any more, or only what `persona` had. What a provider does not take now is tried again when
+    /// this is called for all.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn settle(&self) -> Result<()> {
-        for number in self.store.pending_numbers().await? {
+    pub async fn settle(&self, persona: Option<PersonaId>) -> Result<()> {
+        let mut pending = self.store.pending_numbers().await?;
+        pending.retain(|number| persona.is_none_or(|id| number.persona == id));
+        for number in pending {
             match self.give_back(&number).await {
                 Ok(()) => {
                     let now = self.clock.now();

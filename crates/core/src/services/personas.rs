@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ports::{Added, Changed, Clock, Closed, IdentityStore, Names};
+use crate::services::Numbers;
 use crate::services::vaults::{check_name, persona_vault};
-use crate::services::{Numbers, whole};
+use crate::services::whole::whole;
 use crate::{
     Caller, Error, Facet, KeyId, Kind, MAX_HANDLE_CHARACTERS, MailboxId, Page, PageRequest,
     Persona, PersonaChange, PersonaFilter, PersonaId, Project, ProjectId, Result, TenantId,
@@ -407,7 +408,9 @@ impl Personas {
             .close_persona(caller.tenant, persona.id, now)
             .await?;
         match closed {
-            Closed::Closed if persona.phone.is_some() => self.numbers.settle().await,
+            Closed::Closed if persona.phone.is_some() => {
+                self.numbers.settle(Some(persona.id)).await
+            }
             Closed::Closed => Ok(()),
             Closed::NotFound => Err(self.missing(caller.tenant, persona.id).await?),
             Closed::IsDefault => Err(is_default(&persona)),

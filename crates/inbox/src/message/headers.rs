@@ -25,12 +25,11 @@ const OF_MAIL: [&str; 9] = [
     "in-reply-to",
     "references",
 ];
-const OF_PARTS: [&str; 5] = [
+const OF_PARTS: [&str; 4] = [
     "content-type",
     "content-disposition",
     "content-transfer-encoding",
     "content-id",
-    "content-location",
 ];
 
 /// Headers, decoded.

@@ -80,7 +80,7 @@ impl Delivery for Mailboxes {
     }
 
     async fn deliver(&self, mail: Incoming) -> Result<(), DeliverError> {
-        let read = self.reading.read(&mail).await.map_err(DeliverError::new)?;
+        let read = self.reading.read(&mail).await?;
         let mut kept: Vec<_> = Vec::new();
         for address in &mail.recipients {
             let recipient = written(address);
@@ -136,20 +136,13 @@ impl Reading {
     }
 
     /// What of a mail is kept to be read, for no recipient yet.
-    async fn read(&self, mail: &Incoming) -> Result<MailContent, Unread> {
-        let _place = self.places.acquire().await?;
+    async fn read(&self, mail: &Incoming) -> Result<MailContent, DeliverError> {
+        let _place = self.places.acquire().await.map_err(DeliverError::new)?;
         let mail = mail.clone();
-        Ok(tokio::task::spawn_blocking(move || content(&Message::parse(&mail.raw), &mail)).await?)
+        tokio::task::spawn_blocking(move || content(&Message::parse(&mail.raw), &mail))
+            .await
+            .map_err(DeliverError::new)
     }
-}
-
-/// Why a mail could not be taken apart.
-#[derive(Debug, thiserror::Error)]
-enum Unread {
-    #[error("mails are not read any more")]
-    Closed(#[from] tokio::sync::AcquireError),
-    #[error("reading a mail failed")]
-    Failed(#[from] tokio::task::JoinError),
 }
 
 /// A text as it is kept: without control characters, which JSON would make six times as long, and not too long.

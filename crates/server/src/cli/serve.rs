@@ -250,7 +250,7 @@ async fn tidy(inbox: Arc<Inbox>, numbers: Arc<Numbers>, stopping: CancellationTo
             Ok(count) => tracing::info!(count, "old mails and messages went"),
             Err(error) => tracing::error!(error = ?error, "old mails could not be let go"),
         }
-        if let Err(error) = numbers.settle().await {
+        if let Err(error) = numbers.settle(None).await {
             tracing::error!(error = ?error, "phone numbers could not be given back");
         }
     }

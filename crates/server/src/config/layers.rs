@@ -57,7 +57,7 @@ settings! {
     "slots_waiting": "How many session starts may wait for a slot",
     "slots_wait_seconds": "How long a session start waits for a slot",
     "sessions_per_tenant": "How many active sessions a tenant may have; 0 means no limit",
-    "slow_client_seconds": "How long a client may be silent in the middle of a request or before its next one",
+    "slow_client_seconds": "How long a client may be silent in the middle of a request or before its next one, or take nothing of an answer",
     "rate_limit_per_minute": "Calls a minute with one key; 0 means no limit",
     "allow_hosts": "Private hosts that pages may reach, such as localhost,127.0.0.1",
     "smtp_listen": "Address to receive mail on, by SMTP; none when empty",

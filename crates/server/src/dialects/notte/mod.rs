@@ -81,6 +81,7 @@ pub fn identity() -> OpenApiRouter<App> {
             vaults::vault_credentials_delete
         ))
         .routes(routes!(vaults::vault_credentials_code))
+        .routes(routes!(vaults::vault_credentials_generate))
         .routes(routes!(
             vaults::vault_credit_card_get,
             vaults::vault_credit_card_set,

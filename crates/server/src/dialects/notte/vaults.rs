@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
 use guise_core::{Error, Site};
+use guise_secrets::{PasswordError, PasswordPolicy};
 
 use super::body::Body;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
@@ -11,8 +12,9 @@ use super::query::Query;
 use super::wire::vault::{
     AddCredentialsRequest, AddCredentialsResponse, AddCreditCardRequest, AddCreditCardResponse,
     DeleteCredentialsResponse, DeleteCreditCardResponse, DeleteVaultResponse,
-    GetCredentialsResponse, GetCreditCardResponse, ListCredentialsResponse, OneTimeCodeResponse,
-    VaultCreateRequest, VaultPage, VaultResponse, VaultUpdateRequest,
+    GenerateCredentialsRequest, GetCredentialsResponse, GetCreditCardResponse,
+    ListCredentialsResponse, OneTimeCodeResponse, VaultCreateRequest, VaultPage, VaultResponse,
+    VaultUpdateRequest,
 };
 use crate::app::App;
 use crate::http::caller::Authenticated;
@@ -171,6 +173,40 @@ pub(super) async fn vault_credentials_add(
     app.vaults
         .put_for_site(&vault, &request.url, credentials)
         .await?;
+    Ok(Json(AddCredentialsResponse { status: "success" }))
+}
+
+/// Keeps a login for a site with a password that is made up here, in place of what was there. Nobody is shown the password.
+#[utoipa::path(post, path = "/vaults/{vault_id}/credentials/generate", tag = "vaults",
+    operation_id = "vault_credentials_generate",
+    params(("vault_id" = String, Path, description = "The vault.")),
+    request_body = GenerateCredentialsRequest,
+    responses(
+        (status = 200, description = "They are kept.", body = AddCredentialsResponse),
+        (status = 400, description = "A persona's vault takes only the persona's own address.", body = ErrorResponse),
+        (status = 404, description = "No such vault.", body = ErrorResponse),
+        (status = 409, description = "Too many write there at the same time.", body = ErrorResponse),
+        (status = 422, description = "A member is wrong, or no password fits.", body = ValidationErrorResponse),
+        (status = 503, description = "The keyring is locked.", body = ErrorResponse),
+    ))]
+pub(super) async fn vault_credentials_generate(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+    Body(request): Body<GenerateCredentialsRequest>,
+) -> Result<Json<AddCredentialsResponse>, Failure> {
+    let vault = app.vaults.get(&caller, &id).await?;
+    let password = PasswordPolicy::from(&request.policy).generate();
+    let password = password.map_err(|error| match error {
+        PasswordError::Random(error) => Error::internal("cannot make a password", error),
+        error => {
+            let message = format!("Invalid policy: {error}");
+            Error::invalid_member(&["policy"], "value_error", message)
+        }
+    })?;
+    let url = request.url.clone();
+    let credentials = request.into_domain(password);
+    app.vaults.put_for_site(&vault, &url, credentials).await?;
     Ok(Json(AddCredentialsResponse { status: "success" }))
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::client::{Call, Client};
-use crate::world::{World, vault};
+use crate::world::{World, text, vault};
 
 /// A vault's credentials.
 struct Vault<'w> {
@@ -304,4 +304,67 @@ async fn what_is_sent_under_a_wrong_name_is_not_repeated() {
         assert_eq!(answer.status.as_u16(), 422, "{answer}");
         assert!(!answer.to_string().contains("hunter2!"), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn a_password_is_made_by_a_policy_and_not_shown() {
+    let world = World::new().await;
+    let vault = Vault::new(&world.client).await;
+    let generate = |body: Value| {
+        let call = vault
+            .client
+            .post(&format!("{}/credentials/generate", vault.path));
+        call.json(body)
+    };
+    let made = generate(json!({"url": "a.example", "username": "joe"}))
+        .ok()
+        .await;
+    assert_eq!(made, json!({"status": "success"}));
+    let first = vault.reveal("a.example").ok().await["credentials"].clone();
+    assert_eq!(first["username"], "joe");
+    let password = text(&first, "password");
+    assert_eq!(password.len(), 20);
+    for class in [
+        char::is_lowercase as fn(char) -> bool,
+        char::is_uppercase,
+        char::is_numeric,
+        |c| c.is_ascii_punctuation(),
+    ] {
+        assert!(password.contains(class), "{password}");
+    }
+
+    // Anew, and as this site wants it.
+    let policy = json!({"length": 64, "symbols": false, "upper": false, "excluded": "abc", "unambiguous": true});
+    let again = json!({"url": "a.example", "email": "joe@b.example", "policy": policy});
+    generate(again).ok().await;
+    let second = vault.reveal("a.example").ok().await["credentials"].clone();
+    let password = text(&second, "password");
+    assert_eq!(password.len(), 64);
+    let fits = |c: char| "defghijkmnpqrstuvwxyz23456789".contains(c);
+    assert!(password.chars().all(fits), "{password}");
+
+    for (policy, expected) in [
+        (json!({"length": 7}), "expected 8 to 128"),
+        (json!({"length": 129}), "expected 8 to 128"),
+        (
+            json!({"lower": false, "upper": false, "digits": false, "symbols": false}),
+            "of nothing",
+        ),
+        (json!({"excluded": "0123456789"}), "digits"),
+        (json!({"length": -1}), "policy.length"),
+        (json!({"colour": "blue"}), "colour"),
+    ] {
+        let body = json!({"url": "a.example", "username": "joe", "policy": policy});
+        let message = generate(body).refused(422).await;
+        assert!(message.contains(expected), "{message}");
+    }
+    for body in [
+        json!({"url": "a.example"}),
+        json!({"url": "a.example", "email": "a@b.example", "username": "joe"}),
+    ] {
+        generate(body).refused(422).await;
+    }
+    // What was refused changed nothing.
+    let kept = vault.reveal("a.example").ok().await["credentials"].clone();
+    assert_eq!(kept, second);
 }

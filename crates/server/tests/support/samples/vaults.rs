@@ -51,6 +51,9 @@ pub fn valid(client: &Client, samples: &Samples, operation: &str) -> Option<Call
         "vault_credentials_add" => client.post(&at("/credentials")).json(login("new.example")),
         "vault_credentials_delete" => client.delete(&at("/credentials?url=doomed.example")),
         "vault_credentials_code" => client.get(&at("/credentials/code?url=kept.example")),
+        "vault_credentials_generate" => client
+            .post(&at("/credentials/generate"))
+            .json(json!({"url": "made.example", "username": "joe", "policy": {"length": 12}})),
         "vault_credit_card_get" => client.get(&at("/card")),
         "vault_credit_card_set" => client.post(&at("/card")).json(card()),
         "vault_credit_card_delete" => client.delete(&doomed("/card")),
@@ -74,6 +77,12 @@ pub fn wrong(client: &Client, samples: &Samples, operation: &str) -> Option<(Cal
         "vault_credentials_code" => (
             client.get(&at("/credentials/code?url=nothing.example")),
             404,
+        ),
+        "vault_credentials_generate" => (
+            client
+                .post(&at("/credentials/generate"))
+                .json(json!({"url": "made.example", "username": "joe", "policy": {"length": 7}})),
+            422,
         ),
         "vault_credit_card_get" => (client.get(&unknown("/card")), 404),
         "vault_credit_card_set" => (

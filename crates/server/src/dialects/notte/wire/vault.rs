@@ -2,6 +2,7 @@
 
 use guise_core::services::SiteCredential;
 use guise_core::{Card, Credential, CredentialSecrets, Page, Secret, Vault};
+use guise_secrets::PasswordPolicy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -129,6 +130,94 @@ impl CredentialsDictInput {
             username: self.username,
             password: Secret::new(self.password),
             seed: self.mfa_secret.map(Secret::new),
+        }
+    }
+}
+
+/// A login whose password is made up, and known to nobody but the vault.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GenerateCredentialsRequest {
+    /// An address of the site; what counts is its registrable domain.
+    pub url: String,
+    /// Exactly one of `email` and `username`.
+    email: Option<String>,
+    username: Option<String>,
+    /// What the site wants of passwords.
+    #[serde(default)]
+    pub policy: PasswordPolicyInput,
+}
+
+impl GenerateCredentialsRequest {
+    /// In the domain's form, with the password that was made for it.
+    pub fn into_domain(self, password: Secret) -> SiteCredential {
+        SiteCredential {
+            email: self.email,
+            username: self.username,
+            password,
+            seed: None,
+        }
+    }
+}
+
+/// What a password is made of: each class that is on occurs, nothing else does.
+#[derive(Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordPolicyInput {
+    /// Characters: 8 to 128.
+    #[schema(default = 20)]
+    length: usize,
+    /// Letters `a` to `z`.
+    #[schema(default = true)]
+    lower: bool,
+    /// Letters `A` to `Z`.
+    #[schema(default = true)]
+    upper: bool,
+    /// Digits.
+    #[schema(default = true)]
+    digits: bool,
+    /// Punctuation: ``!#$%&*+-.:=?@^_~``.
+    #[schema(default = true)]
+    symbols: bool,
+    /// Characters that must not occur.
+    excluded: String,
+    /// Leave out what looks alike: `0`, `O`, `o`, `1`, `l`, `I`.
+    unambiguous: bool,
+}
+
+impl Default for PasswordPolicyInput {
+    fn default() -> Self {
+        let PasswordPolicy {
+            length,
+            lower,
+            upper,
+            digits,
+            symbols,
+            excluded,
+            unambiguous,
+        } = PasswordPolicy::default();
+        Self {
+            length,
+            lower,
+            upper,
+            digits,
+            symbols,
+            excluded,
+            unambiguous,
+        }
+    }
+}
+
+impl From<&PasswordPolicyInput> for PasswordPolicy {
+    fn from(input: &PasswordPolicyInput) -> Self {
+        Self {
+            length: input.length,
+            lower: input.lower,
+            upper: input.upper,
+            digits: input.digits,
+            symbols: input.symbols,
+            excluded: input.excluded.clone(),
+            unambiguous: input.unambiguous,
         }
     }
 }
