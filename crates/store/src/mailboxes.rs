@@ -8,8 +8,9 @@ use guise_core::ports::{
 };
 use guise_core::{
     InboxFilter, Mail, MailContent, MailId, Mailbox, MailboxId, PersonaId, PhoneNumber, Result,
-    Sms, TenantId, Timestamp,
+    Sms, SmsId, TenantId, Timestamp,
 };
+use uuid::Uuid;
 
 use crate::row::Row;
 use crate::statement::Statement;
@@ -268,12 +269,7 @@ impl MailboxStore for Database {
         transaction.commit().await
     }
 
-    async fn read_mails(
-        &self,
-        mailbox: &Mailbox,
-        filter: InboxFilter,
-        read_at: Timestamp,
-    ) -> Result<Vec<SealedMail>> {
+    async fn mails(&self, mailbox: &Mailbox, filter: InboxFilter) -> Result<Vec<SealedMail>> {
         let values = [
             mailbox.id.into(),
             filter.since.into(),
@@ -281,25 +277,18 @@ impl MailboxStore for Database {
             u64::from(filter.limit).into(),
         ];
         let rows = self.rows(READ, &values).await?;
-        let mut mails: Vec<_> = rows.iter().map(sealed_mail).collect::<Result<_>>()?;
-        if mails.iter().all(|mail| mail.mail.read_at.is_some()) {
-            return Ok(mails);
-        }
-        let mut transaction = self.begin().await?;
-        // Whoever asks at the same time may get some of them first.
-        let mut lost = Vec::new();
-        // The oldest first, as everybody who changes several: nobody waits in a circle.
-        for mail in mails.iter().rev().filter(|it| it.mail.read_at.is_none()) {
-            let values = [mailbox.id.into(), mail.mail.id.into(), read_at.into()];
-            if transaction.touch(MARK_READ, &values).await? == 0 {
-                lost.push(mail.mail.id);
-            }
-        }
-        transaction.commit().await?;
-        if filter.only_unread {
-            mails.retain(|mail| !lost.contains(&mail.mail.id));
-        }
-        Ok(mails)
+        rows.iter().map(sealed_mail).collect()
+    }
+
+    async fn mark_mails(
+        &self,
+        mailbox: &Mailbox,
+        ids: &[MailId],
+        at: Timestamp,
+    ) -> Result<Vec<MailId>> {
+        let ids = ids.iter().map(|id| id.as_uuid());
+        let marked = mark(self, MARK_READ, mailbox.id.as_uuid(), ids, at).await?;
+        Ok(marked.into_iter().map(MailId::from_uuid).collect())
     }
 
     async fn mail(&self, mailbox: &Mailbox, id: MailId) -> Result<Option<SealedMail>> {
@@ -325,14 +314,22 @@ impl MailboxStore for Database {
         texts::add(self, sms, provider_id, sealed).await
     }
 
-    async fn read_sms(
+    async fn sms(
         &self,
         tenant: TenantId,
         persona: PersonaId,
         filter: InboxFilter,
-        read_at: Timestamp,
     ) -> Result<Vec<(Sms, Sealed)>> {
-        texts::read(self, tenant, persona, filter, read_at).await
+        texts::list(self, tenant, persona, filter).await
+    }
+
+    async fn mark_sms(
+        &self,
+        persona: PersonaId,
+        ids: &[SmsId],
+        at: Timestamp,
+    ) -> Result<Vec<SmsId>> {
+        texts::mark(self, persona, ids, at).await
     }
 
     async fn add_number(&self, number: &PersonaNumber) -> Result<Added> {
@@ -371,6 +368,28 @@ impl MailboxStore for Database {
     async fn number_given_back(&self, number: &PersonaNumber, at: Timestamp) -> Result<()> {
         numbers::given_back(self, number, at).await
     }
+}
+
+/// Marks what has arrived for `owner` as read, by a statement that takes the owner, an id and the time. Those come back that
+/// were not read before.
+pub(crate) async fn mark(
+    database: &Database,
+    statement: Statement,
+    owner: Uuid,
+    ids: impl Iterator<Item = Uuid> + Send,
+    at: Timestamp,
+) -> Result<Vec<Uuid>> {
+    let mut marked = Vec::new();
+    let mut transaction = database.begin().await?;
+    // In one order, so that nobody waits in a circle.
+    for id in ids.collect::<BTreeSet<_>>() {
+        let values = [owner.into(), id.into(), at.into()];
+        if transaction.touch(statement, &values).await? == 1 {
+            marked.push(id);
+        }
+    }
+    transaction.commit().await?;
+    Ok(marked)
 }
 
 fn added_or_taken(touched: u64) -> Added {

@@ -6,7 +6,7 @@ use guise_core::{InboxFilter, PersonaId, Result, Sms, SmsContent, SmsId, TenantI
 use crate::row::Row;
 use crate::statement::Statement;
 use crate::transaction::Transaction;
-use crate::{Database, personas, sealed};
+use crate::{Database, mailboxes, personas, sealed};
 
 /// What a text message is sealed as.
 const CONTENT: &str = "sms";
@@ -88,12 +88,11 @@ pub(crate) async fn add(
     Ok(true)
 }
 
-pub(crate) async fn read(
+pub(crate) async fn list(
     database: &Database,
     tenant: TenantId,
     persona: PersonaId,
     filter: InboxFilter,
-    read_at: Timestamp,
 ) -> Result<Vec<(Sms, Sealed)>> {
     let values = [
         tenant.into(),
@@ -103,29 +102,18 @@ pub(crate) async fn read(
         u64::from(filter.limit).into(),
     ];
     let rows = database.rows(READ, &values).await?;
-    let mut messages: Vec<_> = rows.iter().map(message).collect::<Result<_>>()?;
-    if messages.iter().all(|(sms, _)| sms.read_at.is_some()) {
-        return Ok(messages);
-    }
-    let mut transaction = database.begin().await?;
-    // Whoever asks at the same time may get some of them first.
-    let mut lost = Vec::new();
-    // The oldest first, as everybody who changes several: nobody waits in a circle.
-    for (sms, _) in messages
-        .iter()
-        .rev()
-        .filter(|(sms, _)| sms.read_at.is_none())
-    {
-        let values = [persona.into(), sms.id.into(), read_at.into()];
-        if transaction.touch(MARK_READ, &values).await? == 0 {
-            lost.push(sms.id);
-        }
-    }
-    transaction.commit().await?;
-    if filter.only_unread {
-        messages.retain(|(sms, _)| !lost.contains(&sms.id));
-    }
-    Ok(messages)
+    rows.iter().map(message).collect()
+}
+
+pub(crate) async fn mark(
+    database: &Database,
+    persona: PersonaId,
+    ids: &[SmsId],
+    at: Timestamp,
+) -> Result<Vec<SmsId>> {
+    let ids = ids.iter().map(|id| id.as_uuid());
+    let marked = mailboxes::mark(database, MARK_READ, persona.as_uuid(), ids, at).await?;
+    Ok(marked.into_iter().map(SmsId::from_uuid).collect())
 }
 
 pub(crate) async fn expire(database: &Database, before: Timestamp) -> Result<u64> {

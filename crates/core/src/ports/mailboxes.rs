@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::ports::{Added, Sealed};
 use crate::{
-    InboxFilter, Mail, MailId, Mailbox, MailboxId, PersonaId, PhoneNumber, Result, Sms, TenantId,
-    Timestamp,
+    InboxFilter, Mail, MailId, Mailbox, MailboxId, PersonaId, PhoneNumber, Result, Sms, SmsId,
+    TenantId, Timestamp,
 };
 
 /// A mail whose content is still sealed.
@@ -58,13 +58,16 @@ pub trait MailboxStore: Send + Sync {
     /// closed in the meantime are dropped.
     async fn add_mails(&self, mails: &[ArrivedMail], retention: Retention) -> Result<()>;
 
-    /// The newest mails of a mailbox that fit, marked as read at `read_at`; newest first, as they were before.
-    async fn read_mails(
+    /// The newest mails of a mailbox that fit, newest first. They are not marked as read.
+    async fn mails(&self, mailbox: &Mailbox, filter: InboxFilter) -> Result<Vec<SealedMail>>;
+
+    /// Marks mails as read. Those come back that were not: of several who mark the same at once, one gets it.
+    async fn mark_mails(
         &self,
         mailbox: &Mailbox,
-        filter: InboxFilter,
-        read_at: Timestamp,
-    ) -> Result<Vec<SealedMail>>;
+        ids: &[MailId],
+        at: Timestamp,
+    ) -> Result<Vec<MailId>>;
 
     /// A mail with its content. It is not marked as read.
     async fn mail(&self, mailbox: &Mailbox, id: MailId) -> Result<Option<SealedMail>>;
@@ -75,14 +78,21 @@ pub trait MailboxStore: Send + Sync {
     /// Keeps a text message. `false` when one with that identifier of the provider's is there already.
     async fn add_sms(&self, sms: &Sms, provider_id: &str, sealed: &Sealed) -> Result<bool>;
 
-    /// The newest text messages of a persona that fit, marked as read at `read_at`; newest first, as they were before.
-    async fn read_sms(
+    /// The newest text messages of a persona that fit, newest first. They are not marked as read.
+    async fn sms(
         &self,
         tenant: TenantId,
         persona: PersonaId,
         filter: InboxFilter,
-        read_at: Timestamp,
     ) -> Result<Vec<(Sms, Sealed)>>;
+
+    /// Marks text messages as read, as [`MailboxStore::mark_mails`] does.
+    async fn mark_sms(
+        &self,
+        persona: PersonaId,
+        ids: &[SmsId],
+        at: Timestamp,
+    ) -> Result<Vec<SmsId>>;
 
     /// Gives a persona a phone number. `NameTaken` when it has one, `AddressTaken` when the number is somebody's,
     /// `NoParent` when the persona is not there.

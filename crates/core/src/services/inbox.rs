@@ -213,26 +213,27 @@ impl Inbox {
     ) -> Result<Vec<Mail>> {
         // Listening first: what arrives after the look is heard.
         let mut arrivals = self.arrivals.subscribe();
-        let mails = loop {
-            let now = self.clock.now();
-            let mails = self.store.read_mails(mailbox, filter, now).await?;
-            if !mails.is_empty() || !heard(&mut arrivals, mailbox.id.as_uuid(), deadline).await {
-                break mails;
+        loop {
+            let mut mails = Vec::new();
+            for mail in self.store.mails(mailbox, filter).await? {
+                mails.push(self.open(mailbox, mail).await?);
             }
-        };
-        let mut opened = Vec::with_capacity(mails.len());
-        for mail in mails {
-            let id = mail.mail.id;
-            match self.open(mailbox, mail).await {
-                Ok(mail) => opened.push(mail),
-                // One that is damaged must not keep the others from who waits for them.
-                Err(error) if error.kind() == Kind::Internal => {
-                    tracing::error!(mail = %id, error = ?error, "a mail cannot be opened and is left out");
-                }
-                Err(error) => return Err(error),
+            // Only what can be given counts as read.
+            let unread: Vec<_> = mails
+                .iter()
+                .filter(|mail| mail.read_at.is_none())
+                .map(|mail| mail.id)
+                .collect();
+            if !unread.is_empty() {
+                let now = self.clock.now();
+                let marked = self.store.mark_mails(mailbox, &unread, now).await?;
+                // Whoever asks at the same time may have got some of them first.
+                mails.retain(|mail| !filter.only_unread || marked.contains(&mail.id));
+            }
+            if !mails.is_empty() || !heard(&mut arrivals, mailbox.id.as_uuid(), deadline).await {
+                return Ok(mails);
             }
         }
-        Ok(opened)
     }
 
     /// A mail. It does not count as read by this.
@@ -328,23 +329,29 @@ impl Inbox {
         filter: InboxFilter,
         deadline: Option<Instant>,
     ) -> Result<Vec<Sms>> {
+        let (tenant, id) = (persona.tenant, persona.id);
         let mut arrivals = self.arrivals.subscribe();
-        let messages = loop {
-            let now = self.clock.now();
-            let (tenant, id) = (persona.tenant, persona.id);
-            let messages = self.store.read_sms(tenant, id, filter, now).await?;
-            if !messages.is_empty() || !heard(&mut arrivals, id.as_uuid(), deadline).await {
-                break messages;
+        loop {
+            let mut messages = Vec::new();
+            for (mut sms, sealed) in self.store.sms(tenant, id, filter).await? {
+                let plain = self.keyring.open(&sms_place(&sms), &sealed).await?;
+                sms.content = serde_json::from_slice(&plain)
+                    .map_err(|error| Error::internal("a kept message cannot be read", error))?;
+                messages.push(sms);
             }
-        };
-        let mut opened = Vec::with_capacity(messages.len());
-        for (mut sms, sealed) in messages {
-            let plain = self.keyring.open(&sms_place(&sms), &sealed).await?;
-            sms.content = serde_json::from_slice(&plain)
-                .map_err(|error| Error::internal("a kept message cannot be read", error))?;
-            opened.push(sms);
+            let unread: Vec<_> = messages
+                .iter()
+                .filter(|sms| sms.read_at.is_none())
+                .map(|sms| sms.id)
+                .collect();
+            if !unread.is_empty() {
+                let marked = self.store.mark_sms(id, &unread, self.clock.now()).await?;
+                messages.retain(|sms| !filter.only_unread || marked.contains(&sms.id));
+            }
+            if !messages.is_empty() || !heard(&mut arrivals, id.as_uuid(), deadline).await {
+                return Ok(messages);
+            }
         }
-        Ok(opened)
     }
 
     /// Makes a mailbox of its own.

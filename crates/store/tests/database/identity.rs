@@ -2,12 +2,12 @@
 
 use guise_core::ports::{
     Added, ArrivedMail, KeyRows as _, MailboxStore, PersonaNumber, PersonaStore, ProjectStore,
-    Sealed, VaultStore,
+    Sealed, SealedMail, VaultStore,
 };
 use guise_core::{
-    Credential, CredentialId, CredentialKind, Facet, KeyId, Mail, MailContent, MailId, Mailbox,
-    MailboxId, Persona, PersonaId, Project, ProjectId, Sms, SmsContent, SmsId, TenantId, Vault,
-    VaultId,
+    Credential, CredentialId, CredentialKind, Facet, InboxFilter, KeyId, Mail, MailContent, MailId,
+    Mailbox, MailboxId, Persona, PersonaId, Project, ProjectId, Result, Sms, SmsContent, SmsId,
+    TenantId, Timestamp, Vault, VaultId,
 };
 use guise_store::Database;
 use uuid::Uuid;
@@ -237,4 +237,33 @@ pub(crate) async fn sealed_at(
     let (place, sealed) = database.sealed(tenant, kind, row).await.unwrap()?;
     assert_eq!(place.owner, owner);
     Some((place.version, sealed))
+}
+
+/// Reads mails as a service does: a look, then marks.
+pub(crate) async fn read_mails(
+    database: &Database,
+    mailbox: &Mailbox,
+    filter: InboxFilter,
+    at: Timestamp,
+) -> Result<Vec<SealedMail>> {
+    let mut mails = database.mails(mailbox, filter).await?;
+    let ids: Vec<_> = mails.iter().map(|mail| mail.mail.id).collect();
+    let marked = database.mark_mails(mailbox, &ids, at).await?;
+    mails.retain(|mail| !filter.only_unread || marked.contains(&mail.mail.id));
+    Ok(mails)
+}
+
+/// The same for text messages.
+pub(crate) async fn read_sms(
+    database: &Database,
+    tenant: TenantId,
+    persona: PersonaId,
+    filter: InboxFilter,
+    at: Timestamp,
+) -> Result<Vec<(Sms, Sealed)>> {
+    let mut messages = database.sms(tenant, persona, filter).await?;
+    let ids: Vec<_> = messages.iter().map(|(sms, _)| sms.id).collect();
+    let marked = database.mark_sms(persona, &ids, at).await?;
+    messages.retain(|(sms, _)| !filter.only_unread || marked.contains(&sms.id));
+    Ok(messages)
 }

@@ -11,7 +11,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rstest::rstest;
 
-use crate::identity::{kept_mailbox, keyed_tenant, mail, sealed_at};
+use crate::identity::{kept_mailbox, keyed_tenant, mail, read_mails, sealed_at};
 use crate::personas::ALL;
 use crate::support::Backend::{self, Postgres, Sqlite};
 use crate::support::at;
@@ -69,7 +69,7 @@ async fn mails_come_back_newest_first_as_they_were(#[values(Sqlite, Postgres)] b
             let mut mails = filled(db, &mailbox, 5).await;
             filled(db, &other, 1).await;
             mails.reverse();
-            let seen = db.read_mails(&mailbox, ALL, at(100)).await.unwrap();
+            let seen = read_mails(db, &mailbox, ALL, at(100)).await.unwrap();
             let expected: Vec<_> = mails
                 .iter()
                 .map(|arrived| SealedMail {
@@ -79,7 +79,7 @@ async fn mails_come_back_newest_first_as_they_were(#[values(Sqlite, Postgres)] b
                 .collect();
             assert_eq!(seen, expected, "as they were before: unread");
             // From then on they are read, since that moment.
-            let seen = db.read_mails(&mailbox, ALL, at(200)).await.unwrap();
+            let seen = read_mails(db, &mailbox, ALL, at(200)).await.unwrap();
             assert_eq!(ids(&seen), ids(&expected));
             assert!(seen.iter().all(|mail| mail.mail.read_at == Some(at(100))));
             let one = db.mail(&mailbox, mails[2].mail.id).await.unwrap().unwrap();
@@ -106,7 +106,8 @@ async fn what_is_read_counts_as_read_and_nothing_else_does(
             let newest_first: Vec<_> = mails.iter().rev().map(|mail| mail.mail.id).collect();
             // One that is looked at alone is not read by that.
             db.mail(&mailbox, newest_first[0]).await.unwrap();
-            let read = async |filter| ids(&db.read_mails(&mailbox, filter, at(100)).await.unwrap());
+            let read =
+                async |filter| ids(&read_mails(db, &mailbox, filter, at(100)).await.unwrap());
             assert_eq!(
                 read(InboxFilter { limit: 2, ..ALL }).await,
                 newest_first[..2]
@@ -161,8 +162,7 @@ async fn two_readers_share_what_is_unread(#[values(Sqlite, Postgres)] backend: B
                         let mut got = Vec::new();
                         for limit in [3, 7, 20, 20] {
                             let some = InboxFilter { limit, ..UNREAD };
-                            got.extend(ids(&process
-                                .read_mails(&mailbox, some, at(99))
+                            got.extend(ids(&read_mails(&process, &mailbox, some, at(99))
                                 .await
                                 .unwrap()));
                         }
@@ -173,7 +173,9 @@ async fn two_readers_share_what_is_unread(#[values(Sqlite, Postgres)] backend: B
                 for reader in readers {
                     got.extend(reader.await.unwrap());
                 }
-                got.extend(ids(&db.read_mails(&mailbox, UNREAD, at(99)).await.unwrap()));
+                got.extend(ids(&read_mails(db, &mailbox, UNREAD, at(99))
+                    .await
+                    .unwrap()));
                 let distinct: HashSet<_> = got.iter().copied().collect();
                 assert_eq!(distinct.len(), got.len(), "one was given twice");
                 let all: HashSet<_> = mails.iter().map(|mail| mail.mail.id).collect();
@@ -219,7 +221,9 @@ async fn nothing_that_arrives_while_somebody_reads_is_lost(
                 let mut got = Vec::new();
                 loop {
                     let last = writing.is_finished();
-                    got.extend(ids(&db.read_mails(&mailbox, UNREAD, at(99)).await.unwrap()));
+                    got.extend(ids(&read_mails(db, &mailbox, UNREAD, at(99))
+                        .await
+                        .unwrap()));
                     if last {
                         break;
                     }
@@ -274,14 +278,14 @@ async fn the_oldest_go_when_there_are_too_many_or_too_large(
                         })
                         .map(|(_, mail)| mail.mail.id)
                         .collect();
-                    let seen = db.read_mails(&mailbox, ALL, at(9)).await.unwrap();
+                    let seen = read_mails(db, &mailbox, ALL, at(9)).await.unwrap();
                     assert_eq!(ids(&seen), kept, "{arrivals:?} {retention:?}");
                     for mail in &all {
                         let there = kept.contains(&mail.mail.id);
                         assert_eq!(has_content(db, mail).await, there);
                     }
                 }
-                let seen = db.read_mails(&neighbour, ALL, at(9)).await.unwrap();
+                let seen = read_mails(db, &neighbour, ALL, at(9)).await.unwrap();
                 assert_eq!(seen.len(), untouched.len());
             }
         })
@@ -300,15 +304,15 @@ async fn what_comes_for_a_closed_mailbox_is_dropped(#[values(Sqlite, Postgres)] 
             assert!(db.close_mailbox(tenant, closed.id, at(5)).await.unwrap());
             let batch = [mail(&closed, 6, 1), mail(&open, 6, 1), mail(&closed, 6, 1)];
             db.add_mails(&batch, ROOM).await.unwrap();
-            assert_eq!(db.read_mails(&closed, ALL, at(9)).await.unwrap(), []);
-            let seen = db.read_mails(&open, ALL, at(9)).await.unwrap();
+            assert_eq!(read_mails(db, &closed, ALL, at(9)).await.unwrap(), []);
+            let seen = read_mails(db, &open, ALL, at(9)).await.unwrap();
             assert_eq!(ids(&seen), [batch[1].mail.id]);
             for mail in before.iter().chain([&batch[0], &batch[2]]) {
                 assert!(!has_content(db, mail).await);
             }
             // A mailbox of the same name begins empty.
             let again = kept_mailbox(db, tenant, "closed").await;
-            assert_eq!(db.read_mails(&again, ALL, at(9)).await.unwrap(), []);
+            assert_eq!(read_mails(db, &again, ALL, at(9)).await.unwrap(), []);
         })
         .await;
 }
@@ -334,7 +338,7 @@ async fn a_mail_against_the_closing_of_its_mailbox(#[values(Sqlite, Postgres)] b
                 db.close_mailbox(tenant, mailbox.id, at(5)).await.unwrap();
                 writing.await.unwrap();
                 assert!(!has_content(db, &arriving).await);
-                assert_eq!(db.read_mails(&mailbox, ALL, at(9)).await.unwrap(), []);
+                assert_eq!(read_mails(db, &mailbox, ALL, at(9)).await.unwrap(), []);
             }
             writer.close().await;
         })
@@ -354,12 +358,12 @@ async fn old_mails_go_however_many_they_are(#[values(Sqlite, Postgres)] backend:
                 boxes.push((mailbox, mails));
             }
             // Read or not makes no difference.
-            db.read_mails(&boxes[0].0, ALL, at(700)).await.unwrap();
+            read_mails(db, &boxes[0].0, ALL, at(700)).await.unwrap();
             assert_eq!(db.expire_mails(at(0)).await.unwrap(), 0);
             assert_eq!(db.expire_mails(at(590)).await.unwrap(), 2 * 590);
             assert_eq!(db.expire_mails(at(590)).await.unwrap(), 0);
             for (mailbox, mails) in &boxes {
-                let left = db.read_mails(mailbox, ALL, at(700)).await.unwrap();
+                let left = read_mails(db, mailbox, ALL, at(700)).await.unwrap();
                 let expected: Vec<_> = mails[590..].iter().rev().map(|mail| mail.mail.id).collect();
                 assert_eq!(ids(&left), expected);
                 for place in [0, 499, 500, 589, 590, 599] {

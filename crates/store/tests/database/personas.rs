@@ -11,7 +11,7 @@ use rstest::rstest;
 
 use crate::identity::{
     Home, credential, kept_mailbox, kept_persona, kept_vault, keyed_tenant, mail, mailbox_of,
-    number, persona, project, sealed, sealed_at, sms,
+    number, persona, project, read_mails, read_sms, sealed, sealed_at, sms,
 };
 use crate::support::Backend::{self, Postgres, Sqlite};
 use crate::support::at;
@@ -166,7 +166,7 @@ async fn closing_takes_everything_along(#[values(Sqlite, Postgres)] backend: Bac
                 assert_eq!(found.is_some(), there);
                 let found = db.mailbox_by_name(&mailbox.name).await.unwrap();
                 assert_eq!(found.is_some(), there);
-                let mails = db.read_mails(mailbox, ALL, at(6)).await.unwrap();
+                let mails = read_mails(db, mailbox, ALL, at(6)).await.unwrap();
                 assert_eq!(mails.len(), usize::from(there));
                 let found = db.mail(mailbox, arrived.mail.id).await.unwrap();
                 assert_eq!(found.is_some(), there);
@@ -178,8 +178,7 @@ async fn closing_takes_everything_along(#[values(Sqlite, Postgres)] backend: Bac
                 assert_eq!(found.is_some(), there);
                 let found = db.number(&digits.parse().unwrap()).await.unwrap();
                 assert_eq!(found.is_some(), there);
-                let found = db
-                    .read_sms(home.tenant, persona.id, ALL, at(6))
+                let found = read_sms(db, home.tenant, persona.id, ALL, at(6))
                     .await
                     .unwrap();
                 assert_eq!(found.len(), usize::from(there));
@@ -201,14 +200,14 @@ async fn closing_takes_everything_along(#[values(Sqlite, Postgres)] backend: Bac
             assert_eq!(again.mailbox, made.mailbox);
             let mailbox = mailbox_of(db, &again).await;
             assert_ne!(mailbox.id, kept[0].0.id);
-            assert_eq!(db.read_mails(&mailbox, ALL, at(7)).await.unwrap(), []);
+            assert_eq!(read_mails(db, &mailbox, ALL, at(7)).await.unwrap(), []);
             let late = mail(&kept[0].0, 8, 10);
             let retention = guise_core::ports::Retention {
                 mails: 10,
                 bytes: 1000,
             };
             db.add_mails(&[late], retention).await.unwrap();
-            assert_eq!(db.read_mails(&mailbox, ALL, at(9)).await.unwrap(), []);
+            assert_eq!(read_mails(db, &mailbox, ALL, at(9)).await.unwrap(), []);
             db.add_number(&number(&again, &kept[0].4)).await.unwrap();
         })
         .await;

@@ -8,7 +8,7 @@ use guise_core::{InboxFilter, PersonaId, Sms, SmsId};
 use guise_store::Database;
 use rstest::rstest;
 
-use crate::identity::{Home, mail, mailbox_of, sealed, sealed_at, sms};
+use crate::identity::{Home, mail, mailbox_of, read_sms, sealed, sealed_at, sms};
 use crate::personas::ALL;
 use crate::support::Backend::{self, Postgres, Sqlite};
 use crate::support::at;
@@ -48,8 +48,7 @@ async fn messages_come_back_newest_first_and_count_as_read_then(
                 all.insert(0, kept(db, sms(&sarah, number)).await);
             }
             let read = async |filter, seconds| {
-                let got = db
-                    .read_sms(home.tenant, sarah.id, filter, at(seconds))
+                let got = read_sms(db, home.tenant, sarah.id, filter, at(seconds))
                     .await
                     .unwrap();
                 for (sms, content) in &got {
@@ -77,8 +76,7 @@ async fn messages_come_back_newest_first_and_count_as_read_then(
             let expected =
                 [100, 100, 101, 101, 102, 102, 103, 103].map(|seconds| Some(at(seconds)));
             assert_eq!(times, expected);
-            let foreign = db
-                .read_sms(other.tenant, sarah.id, ALL, at(106))
+            let foreign = read_sms(db, other.tenant, sarah.id, ALL, at(106))
                 .await
                 .unwrap();
             assert_eq!(foreign, []);
@@ -99,7 +97,7 @@ async fn what_a_provider_sends_twice_is_kept_once(#[values(Sqlite, Postgres)] ba
             };
             let first = sms(&sarah, 1);
             assert!(add(&first, "twilio:SM1").await);
-            db.read_sms(home.tenant, sarah.id, ALL, at(2))
+            read_sms(db, home.tenant, sarah.id, ALL, at(2))
                 .await
                 .unwrap();
             let again = sms(&sarah, 3);
@@ -146,7 +144,7 @@ async fn two_readers_share_what_is_unread(#[values(Sqlite, Postgres)] backend: B
                         let mut got: Vec<SmsId> = Vec::new();
                         for limit in [2, 5, 20] {
                             let some = InboxFilter { limit, ..UNREAD };
-                            let some = process.read_sms(tenant, id, some, at(99)).await.unwrap();
+                            let some = read_sms(&process, tenant, id, some, at(99)).await.unwrap();
                             got.extend(some.into_iter().map(|(sms, _)| sms.id));
                         }
                         got
@@ -156,7 +154,7 @@ async fn two_readers_share_what_is_unread(#[values(Sqlite, Postgres)] backend: B
                 for reader in readers {
                     got.extend(reader.await.unwrap());
                 }
-                let rest = db.read_sms(tenant, id, UNREAD, at(99)).await.unwrap();
+                let rest = read_sms(db, tenant, id, UNREAD, at(99)).await.unwrap();
                 got.extend(rest.into_iter().map(|(sms, _)| sms.id));
                 let distinct: HashSet<_> = got.iter().copied().collect();
                 assert_eq!(distinct.len(), got.len(), "one was given twice");
@@ -200,8 +198,7 @@ async fn a_message_against_the_closing_of_its_persona(
                     .unwrap();
                 writing.await.unwrap();
                 assert!(!has_content(db, &arriving).await);
-                let left = db
-                    .read_sms(home.tenant, persona.id, ALL, at(9))
+                let left = read_sms(db, home.tenant, persona.id, ALL, at(9))
                     .await
                     .unwrap();
                 assert_eq!(left, []);
@@ -232,8 +229,7 @@ async fn old_messages_go_with_old_mails(#[values(Sqlite, Postgres)] backend: Bac
                 .unwrap();
             assert_eq!(db.expire_mails(at(505)).await.unwrap(), 505 + 1);
             assert_eq!(db.expire_mails(at(505)).await.unwrap(), 0);
-            let left = db
-                .read_sms(home.tenant, sarah.id, ALL, at(600))
+            let left = read_sms(db, home.tenant, sarah.id, ALL, at(600))
                 .await
                 .unwrap();
             let expected: Vec<_> = all[505..].iter().rev().map(|sms| sms.id).collect();

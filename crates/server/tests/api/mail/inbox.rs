@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection};
 
 use crate::support::client::Client;
 use crate::support::server::Server;
@@ -218,4 +219,40 @@ async fn a_mailbox_of_its_own_receives_under_its_free_name() {
         send(server.mail(), &[address], &code_mail("9876")).await,
         550
     );
+}
+
+#[tokio::test]
+async fn what_cannot_be_given_does_not_count_as_read() {
+    let server = Server::start().await;
+    let client = server.client().await;
+    let (id, address) = persona(&client).await;
+    for code in ["111111", "222222", "333333"] {
+        assert_eq!(
+            send(server.mail(), &[&address], &code_mail(code)).await,
+            250
+        );
+    }
+    let database = format!("sqlite:{}", server.folder().join("guise.db").display());
+    let mut database = SqliteConnection::connect(&database).await.unwrap();
+    let envelope: Vec<u8> = sqlx::query_scalar(
+        "SELECT envelope FROM sealed_values WHERE kind = 'mail' ORDER BY id LIMIT 1",
+    )
+    .fetch_one(&mut database)
+    .await
+    .unwrap();
+    let mut replace = async |from: &[u8], to: &[u8]| {
+        let update = sqlx::query("UPDATE sealed_values SET envelope = $2 WHERE envelope = $1");
+        let done = update.bind(from).bind(to).execute(&mut database).await;
+        assert_eq!(done.unwrap().rows_affected(), 1);
+    };
+    let mut damaged = envelope.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    replace(&envelope, &damaged).await;
+    let unread = format!("/personas/{id}/emails?only_unread=true");
+    // A fault of the database is one of ours.
+    let answer = client.get(&unread).unchecked().await;
+    assert_eq!(answer.status.as_u16(), 500, "{answer}");
+    replace(&damaged, &envelope).await;
+    assert_eq!(emails(&client, &id, "?only_unread=true").await.len(), 3);
+    assert!(emails(&client, &id, "?only_unread=true").await.is_empty());
 }

@@ -96,3 +96,34 @@ async fn one_key_reveals_sixty_a_minute() {
     let colleague = world.colleague(&[]).await;
     colleague.get(&format!("{path}/card")).ok().await;
 }
+
+#[tokio::test]
+async fn a_name_and_a_password_belong_together_whoever_writes_meanwhile() {
+    let world = World::new().await;
+    let path = format!("/vaults/{}/credentials", vault(&world.client).await);
+    let put = async |name: &str| {
+        let credentials = json!({"username": name, "password": name.to_uppercase()});
+        let body = json!({"url": "a.example", "credentials": credentials});
+        world.client.post(&path).json(body).ok().await;
+    };
+    put("ada").await;
+    let reading = async {
+        // A key may reveal no more in a minute.
+        for _ in 0..55 {
+            let url = format!("{path}?url=a.example");
+            let revealed = world.client.get(&url).ok().await["credentials"].clone();
+            let name = text(&revealed, "username");
+            assert_eq!(text(&revealed, "password"), name.to_uppercase());
+        }
+    };
+    let writing = async {
+        loop {
+            put("bob").await;
+            put("ada").await;
+        }
+    };
+    tokio::select! {
+        () = reading => {}
+        () = writing => {}
+    }
+}
