@@ -1,6 +1,7 @@
 //! Vaults: what they hold, who may see it, and what is written down before.
 
 mod archive;
+mod checks;
 
 use std::sync::Arc;
 
@@ -15,6 +16,10 @@ use crate::{
 };
 
 pub use archive::{Archive, Existing, Imported};
+pub(super) use checks::check_name;
+use checks::{
+    MAX_EMAIL, MAX_NAME, check_card, check_email, check_labelled, check_length, check_secret,
+};
 
 /// What the secrets of a credential are sealed as.
 const CREDENTIAL: &str = "credential";
@@ -23,15 +28,6 @@ const CARD: &str = "card";
 
 /// How often a write is tried when others write the same at the same time.
 const TRIES: u32 = 32;
-
-/// The longest label or name, in characters.
-const MAX_NAME: usize = 200;
-/// The longest address (RFC 5321 §4.5.3.1).
-const MAX_EMAIL: usize = 320;
-/// The longest notes, in characters.
-const MAX_NOTES: usize = 10_000;
-/// The longest secret, in bytes.
-const MAX_SECRET: usize = 65_536;
 
 /// Keeps vaults. Everything secret is sealed before it is stored.
 pub struct Vaults {
@@ -629,113 +625,6 @@ fn card_place(vault: &Vault, version: u64) -> Place {
         row: vault.id.as_uuid(),
         version,
     }
-}
-
-/// What each kind needs, and what it must not have (AIQaramba contract §3.2).
-fn check_labelled(new: &LabelledCredential) -> Result<()> {
-    if new.label.trim().is_empty() {
-        let message = "Invalid label: expected at least one character";
-        return Err(Error::invalid_member(&["label"], "string_length", message));
-    }
-    check_length(&new.label, MAX_NAME, &["label"])?;
-    if let Some(notes) = &new.notes {
-        check_length(notes, MAX_NOTES, &["auth_notes"])?;
-    }
-    let kind = new.kind.as_str();
-    let (password, value, email) = match new.kind {
-        // The address is the persona's own; one that is sent does not count.
-        CredentialKind::UsernamePassword => (Some(true), Some(false), None),
-        CredentialKind::MagicLink => (Some(false), Some(false), None),
-        CredentialKind::Secret => (Some(false), Some(true), None),
-        CredentialKind::External => (Some(true), Some(false), Some(true)),
-    };
-    for (name, needed, there) in [
-        ("password", password, new.secrets.password.is_some()),
-        ("value", value, new.secrets.value.is_some()),
-        ("email", email, new.email.is_some()),
-    ] {
-        let message = match needed {
-            Some(true) if !there => format!("{name} is required for cred_type '{kind}'"),
-            Some(false) if there => {
-                format!("{name} does not belong to cred_type '{kind}': leave it out")
-            }
-            _ => continue,
-        };
-        return Err(Error::invalid_member(&[name], "value_error", message));
-    }
-    let may_have_seed = matches!(
-        new.kind,
-        CredentialKind::UsernamePassword | CredentialKind::External
-    );
-    if new.secrets.seed.is_some() && !may_have_seed {
-        let message = format!("mfa_secret does not belong to cred_type '{kind}': leave it out");
-        return Err(Error::invalid_member(
-            &["mfa_secret"],
-            "value_error",
-            message,
-        ));
-    }
-    if let (CredentialKind::External, Some(email)) = (new.kind, &new.email) {
-        check_email(email, &["email"])?;
-    }
-    Ok(())
-}
-
-/// What lists call a vault or a persona.
-pub(super) fn check_name(name: &str) -> Result<()> {
-    if name.trim().is_empty() {
-        let message = "Invalid name: expected at least one character";
-        return Err(Error::invalid_member(&["name"], "string_length", message));
-    }
-    check_length(name, MAX_NAME, &["name"])
-}
-
-/// An address is not parsed here: whoever takes it decides. What cannot be one is refused.
-fn check_email(email: &str, path: &[&str]) -> Result<()> {
-    check_length(email, MAX_EMAIL, path)?;
-    let fits = email
-        .rsplit_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-        && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    if fits {
-        return Ok(());
-    }
-    let message =
-        format!("Invalid value '{email}' for email: expected an address such as user@example.com");
-    Err(Error::invalid_member(path, "value_error", message))
-}
-
-fn check_length(text: &str, max: usize, path: &[&str]) -> Result<()> {
-    let length = text.chars().count();
-    if length <= max {
-        return Ok(());
-    }
-    let name = path.join(".");
-    let message = format!("{name} has {length} characters, expected at most {max}");
-    Err(Error::invalid_member(path, "string_too_long", message))
-}
-
-/// The members in order of their declaration, under the names that the caller gives them.
-fn check_card(card: &Card, paths: [[&str; 2]; 4]) -> Result<()> {
-    let members = [&card.holder, &card.number, &card.cvv, &card.expiration];
-    for (member, path) in members.into_iter().zip(paths) {
-        check_secret(member, &path)?;
-    }
-    Ok(())
-}
-
-/// The message never repeats the secret.
-fn check_secret(secret: &Secret, path: &[&str]) -> Result<()> {
-    let length = secret.expose().len();
-    let name = path.join(".");
-    let message = match length {
-        0 => format!("{name} is empty"),
-        length if length > MAX_SECRET => {
-            format!("{name} has {length} bytes, expected at most {MAX_SECRET}")
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::invalid_member(path, "string_length", message))
 }
 
 fn no_credential(site: &Site) -> Error {

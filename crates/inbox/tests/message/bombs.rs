@@ -138,3 +138,34 @@ fn html_that_is_hard_to_read() {
         read(format!("Content-Type: text/html\r\n\r\n{body}"));
     }
 }
+
+/// The parser of fields takes time in proportion to the square of their length, so long ones are cut; what stands behind them is
+/// read all the same.
+#[test]
+fn long_fields_are_cut() {
+    let long = "=?aa?q? ".repeat(7_000);
+    let message = read(format!(
+        "Subject: {long}\r\nFrom: eve@example.com\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n\
+         --x\r\nContent-Disposition: attachment; filename=\"{long}\"\r\nContent-ID: <a@b>\r\n\r\nabc\r\n--x--\r\n"
+    ));
+    assert!(message.truncated);
+    assert!(
+        message.subject.len() <= 8 * 1024,
+        "{}",
+        message.subject.len()
+    );
+    assert_eq!(message.from.unwrap().address, "eve@example.com");
+    let [attachment] = message.attachments.as_slice() else {
+        panic!("{:?}", message.attachments);
+    };
+    assert!(
+        attachment
+            .name
+            .as_ref()
+            .is_none_or(|name| name.len() <= 1024)
+    );
+    assert_eq!(attachment.content_id.as_deref(), Some("a@b"));
+    assert_eq!(&attachment.bytes[..], b"abc");
+    let short = read("Subject: hi\r\n\r\nhello".to_owned());
+    assert!(!short.truncated);
+}

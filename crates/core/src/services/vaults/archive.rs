@@ -15,10 +15,11 @@ use std::collections::{HashMap, HashSet};
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    CARD, LabelledCredential, MAX_EMAIL, MAX_NAME, MAX_NOTES, TRIES, Vaults, busy, check_card,
-    check_email, check_labelled, check_length, check_name,
+use super::checks::{
+    MAX_EMAIL, MAX_NAME, MAX_NOTES, check_card, check_email, check_labelled, check_length,
+    check_name,
 };
+use super::{CARD, LabelledCredential, TRIES, Vaults, busy};
 use crate::ports::{Actor, AuditEvent, Deed};
 use crate::services::secrets_wire::{self, ReadCard, WrittenCard};
 use crate::{
