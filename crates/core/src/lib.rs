@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod ids;
 mod mail;
+mod model_usage;
 mod observation;
 mod outcome;
 mod paging;
@@ -36,6 +37,7 @@ pub use ids::{
     TenantId, VaultId,
 };
 pub use mail::{Attachment, InboxFilter, Mail, MailContent, Mailbox, Sms, SmsContent};
+pub use model_usage::ModelUsage;
 pub use observation::{
     BoundingBox, Element, Observation, ObserveRequest, Offer, Screenshot, ScreenshotType, Tab,
     Timing, ViewportState,

@@ -9,6 +9,7 @@ mod identity;
 mod key_rows;
 mod keyring;
 mod mailboxes;
+mod models;
 mod names;
 mod one_time;
 mod personas;
@@ -31,6 +32,10 @@ pub use key_rows::{
 };
 pub use keyring::{Keyring, Place, Sealed};
 pub use mailboxes::{ArrivedMail, MailboxStore, PersonaNumber, Retention, SealedMail};
+pub use models::{
+    Answer, AnswerSchema, ChosenModel, Message, Model, ModelError, Models, Question, Speaker, Tool,
+    ToolCall,
+};
 pub use names::{Names, Person};
 pub use one_time::{OneTimeCode, OneTimeCodes};
 pub use personas::{Closed, PersonaStore};
