@@ -92,7 +92,7 @@ def lint() -> list[Count]:
 
 
 def binaries() -> list[Count]:
-    code = run(CARGO, "build", "--quiet", "--package", "guise", "--package", "guise-testsite")
+    code = run(CARGO, "build", "--quiet", "--package", "guise", "--package", "guise-testsite", "--package", "guise-testmodel")
     return [Count("Build", passed=int(code == 0), failed=int(code != 0))]
 
 
@@ -119,7 +119,11 @@ def docs() -> list[Count]:
 
 
 def built() -> dict[str, str]:
-    return {"GUISE_BIN": str(TARGET / "debug" / "guise"), "GUISE_TESTSITE_BIN": str(TARGET / "debug" / "guise-testsite")}
+    return {
+        "GUISE_BIN": str(TARGET / "debug" / "guise"),
+        "GUISE_TESTSITE_BIN": str(TARGET / "debug" / "guise-testsite"),
+        "GUISE_TESTMODEL_BIN": str(TARGET / "debug" / "guise-testmodel"),
+    }
 
 
 def python_client(version: str) -> Callable[[], list[Count]]:

@@ -91,6 +91,8 @@ struct Listed {
     html: String,
     full: Option<String>,
     #[serde(default)]
+    states: Vec<String>,
+    #[serde(default)]
     action: String,
     r#box: Rect,
     #[serde(default)]
@@ -438,6 +440,7 @@ impl Listing<'_> {
             id,
             role: listed.role,
             label: listed.label,
+            states: listed.states,
             markup: listed.full.unwrap_or(listed.html),
             offer,
             selectors,

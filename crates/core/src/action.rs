@@ -92,6 +92,15 @@ pub enum Action {
         /// Only mails that were not read before.
         only_unread: bool,
     },
+    /// Waits for a mail with a code or a sign-in link to the session's persona, and reads these.
+    EmailVerificationRead {
+        /// The mailbox, where it must be a certain one of the persona's.
+        mailbox_id: Option<String>,
+        /// Only mails from this domain, or from below it.
+        sender_domain: Option<String>,
+        /// Not older than this, 30 to 900 seconds.
+        max_age_seconds: u32,
+    },
     /// Reads the text messages of the session's persona.
     SmsRead {
         /// At most so many.
@@ -244,6 +253,14 @@ impl FormField {
 }
 
 impl Action {
+    /// It reads what arrived for a persona.
+    pub fn reads_messages(&self) -> bool {
+        matches!(
+            self,
+            Self::EmailRead { .. } | Self::EmailVerificationRead { .. } | Self::SmsRead { .. }
+        )
+    }
+
     /// The name of its type on the wire, such as `goto` or `click`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -265,6 +282,7 @@ impl Action {
             Self::EvaluateJs { .. } => "evaluate_js",
             Self::FormFill { .. } => "form_fill",
             Self::EmailRead { .. } => "email_read",
+            Self::EmailVerificationRead { .. } => "email_verification_read",
             Self::SmsRead { .. } => "sms_read",
             Self::Interact { interaction, .. } => interaction.name(),
         }

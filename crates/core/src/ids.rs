@@ -74,6 +74,8 @@ uuid_ids! {
     MailId,
     /// A text message that arrived.
     SmsId,
+    /// A run: a model that works on a task in a session.
+    RunId,
 }
 
 /// The name of an element in an observation, such as `B1`: a letter for its role and a number.

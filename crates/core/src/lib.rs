@@ -16,6 +16,7 @@ mod persona;
 mod phone;
 pub mod ports;
 mod project;
+mod run;
 mod scrape;
 mod secret;
 mod selectors;
@@ -33,8 +34,8 @@ pub use cookie::{Cookie, SameSite};
 pub use error::{Error, Kind, Result, Violation};
 pub use file::{Area, FileInfo};
 pub use ids::{
-    CredentialId, ElementId, KeyId, MailId, MailboxId, PersonaId, ProjectId, SessionId, SmsId,
-    TenantId, VaultId,
+    CredentialId, ElementId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RunId, SessionId,
+    SmsId, TenantId, VaultId,
 };
 pub use mail::{Attachment, InboxFilter, Mail, MailContent, Mailbox, Sms, SmsContent};
 pub use model_usage::ModelUsage;
@@ -47,12 +48,15 @@ pub use paging::{Page, PageRequest};
 pub use persona::{Facet, MAX_HANDLE_CHARACTERS, Persona, PersonaChange, PersonaFilter};
 pub use phone::{Country, InboundSms, InvalidCountry, InvalidPhoneNumber, PhoneNumber};
 pub use project::{Project, ProjectChange};
+pub use run::{Run, RunEnd, RunFilter, RunOptions};
 pub use scrape::{DataSpace, ImageData, ScrapeOptions, StructuredData};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use secret::Secret;
 pub use selectors::NodeSelectors;
 pub use session::{CloseReason, Session, SessionFilter, SessionOptions, Status, Traffic};
 pub use site::Site;
-pub use step::{Step, StepRecord};
+pub use step::{
+    Asked, Decision, Goal, GoalStatus, Relevant, Step, StepMark, StepPlace, StepRecord,
+};
 pub use time::Timestamp;
 pub use vault::{Card, Credential, CredentialKind, CredentialSecrets, Vault, VaultFilter};

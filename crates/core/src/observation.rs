@@ -83,6 +83,9 @@ pub struct Element {
     pub role: String,
     /// Its accessible name.
     pub label: String,
+    /// How it stands, such as `checked`, `expanded` or `value "Ada"`; what a secret field holds is never told.
+    #[serde(default)]
+    pub states: Vec<String>,
     /// Its markup with uncut attribute values, never the value of a secret field.
     pub markup: String,
     /// What it offers.

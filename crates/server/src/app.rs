@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use guise_agent::{Advice, Runs};
 use guise_browser::Driver;
 use guise_core::ports::{Audit, Clock, Keyring, Store};
 use guise_core::services::{Access, Files, Inbox, Numbers, Personas, Projects, Sessions, Vaults};
@@ -27,7 +28,11 @@ pub struct Parts {
     /// The configuration in force.
     pub settings: Settings,
     /// Browser sessions.
-    pub sessions: Sessions,
+    pub sessions: Arc<Sessions>,
+    /// Models that work in them.
+    pub runs: Arc<Runs>,
+    /// Models that help with wording.
+    pub advice: Advice,
     /// Where their browsers come from, for asking how the pool stands.
     pub driver: Arc<Driver>,
     /// Uploads and downloads.

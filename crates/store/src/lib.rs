@@ -18,6 +18,7 @@ mod personas;
 mod postgres;
 mod projects;
 mod row;
+mod runs;
 mod sealed;
 mod sessions;
 mod sqlite;

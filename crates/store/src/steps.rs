@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use guise_core::ports::StepStore;
-use guise_core::{Result, SessionId, Step, StepRecord, Timestamp};
+use guise_core::{Result, RunId, SessionId, Step, StepPlace, StepRecord, Timestamp};
 
 use crate::Database;
 use crate::row::Row;
@@ -11,8 +11,8 @@ use crate::value::Value;
 
 const ADD: Statement = Statement::new(
     "add a step",
-    "INSERT INTO steps (session_id, sequence, started_at, intent, result, picture)
-     VALUES ($1, $2, $3, $4, $5, $6)",
+    "INSERT INTO steps (session_id, sequence, run_id, started_at, intent, result, picture)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)",
 );
 
 const FINISH: Statement = Statement::new(
@@ -29,6 +29,12 @@ const FINISHED: Statement = Statement::new(
      ORDER BY sequence LIMIT 9223372036854775807 OFFSET $2",
 );
 
+const FINISHED_OF_RUN: Statement = Statement::new(
+    "list the steps of a run",
+    "SELECT sequence, started_at, result, picture FROM steps
+     WHERE run_id = $1 AND result IS NOT NULL ORDER BY sequence",
+);
+
 const COUNT_FINISHED: Statement = Statement::new(
     "count the steps",
     "SELECT COUNT(*) AS finished FROM steps WHERE session_id = $1 AND result IS NOT NULL",
@@ -36,15 +42,9 @@ const COUNT_FINISHED: Statement = Statement::new(
 
 #[async_trait]
 impl StepStore for Database {
-    async fn begin_step(
-        &self,
-        session: SessionId,
-        sequence: u64,
-        intent: &Step,
-        at: Timestamp,
-    ) -> Result<()> {
+    async fn begin_step(&self, place: StepPlace, intent: &Step, at: Timestamp) -> Result<()> {
         let values = [Value::json(intent)?, Value::Json(None), None::<&str>.into()];
-        self.append(session, sequence, at, values).await
+        self.append(place, at, values).await
     }
 
     async fn finish_step(
@@ -70,20 +70,24 @@ impl StepStore for Database {
 
     async fn add_step(
         &self,
-        session: SessionId,
-        sequence: u64,
+        place: StepPlace,
         step: &Step,
         picture: Option<&str>,
         at: Timestamp,
     ) -> Result<()> {
         let values = [Value::Json(None), Value::json(step)?, picture.into()];
-        self.append(session, sequence, at, values).await
+        self.append(place, at, values).await
     }
 
     async fn steps(&self, session: SessionId, offset: u64) -> Result<Vec<StepRecord>> {
         let rows = self
             .rows(FINISHED, &[session.into(), offset.into()])
             .await?;
+        rows.iter().map(record).collect()
+    }
+
+    async fn steps_of_run(&self, run: RunId) -> Result<Vec<StepRecord>> {
+        let rows = self.rows(FINISHED_OF_RUN, &[run.into()]).await?;
         rows.iter().map(record).collect()
     }
 
@@ -96,14 +100,14 @@ impl StepStore for Database {
 impl Database {
     async fn append(
         &self,
-        session: SessionId,
-        sequence: u64,
+        place: StepPlace,
         at: Timestamp,
         [intent, result, picture]: [Value<'_>; 3],
     ) -> Result<()> {
         let values = [
-            session.into(),
-            sequence.into(),
+            place.session.into(),
+            place.sequence.into(),
+            place.run.into(),
             at.into(),
             intent,
             result,

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use guise_core::{
-    CredentialId, KeyId, MailId, MailboxId, PersonaId, ProjectId, SessionId, SmsId, TenantId,
-    Timestamp, VaultId,
+    CredentialId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RunId, SessionId, SmsId,
+    TenantId, Timestamp, VaultId,
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -180,6 +180,7 @@ ids!(
     MailboxId,
     PersonaId,
     ProjectId,
+    RunId,
     SessionId,
     SmsId,
     TenantId,

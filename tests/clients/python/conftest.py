@@ -10,12 +10,15 @@ os.environ.update(
     NO_PROXY="127.0.0.1,localhost",
 )
 
-from collections.abc import Iterator  # noqa: E402
+import smtplib  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
+from email.message import EmailMessage  # noqa: E402
 from typing import Any  # noqa: E402
 
 import pytest  # noqa: E402
 import requests  # noqa: E402
 from notte_sdk import NotteClient  # noqa: E402
+from support.model import Model  # noqa: E402
 from support.server import Origins, Server, TestSite  # noqa: E402
 
 
@@ -27,8 +30,15 @@ def site() -> Iterator[Origins]:
 
 
 @pytest.fixture(scope="session")
-def server(site: Origins) -> Iterator[Server]:
-    running = Server()
+def model() -> Iterator[Model]:
+    running = Model()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def server(site: Origins, model: Model) -> Iterator[Server]:
+    running = Server(model.variables)
     yield running
     running.stop()
 
@@ -43,6 +53,20 @@ def session(client: NotteClient) -> Iterator[Any]:
     """A started session; stopped at the end of the test."""
     with client.Session() as started:
         yield started
+
+
+@pytest.fixture
+def send_mail(server: Server) -> Callable[[str, str, str], None]:
+    """Sends a mail: to whom, with what subject, with what text."""
+
+    def send(to: str, subject: str, text: str) -> None:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = "shop@sender.example", to, subject
+        message.set_content(text)
+        with smtplib.SMTP(*server.mail(), timeout=10) as connection:
+            connection.send_message(message)
+
+    return send
 
 
 class Api:

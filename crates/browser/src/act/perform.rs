@@ -110,6 +110,7 @@ async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Resu
         | Action::Completion { .. }
         | Action::Scrape(_)
         | Action::EmailRead { .. }
+        | Action::EmailVerificationRead { .. }
         | Action::SmsRead { .. }
         | Action::Interact { .. } => Err(Fault::told(format!(
             "The action '{}' has no part in the browser",

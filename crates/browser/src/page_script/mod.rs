@@ -43,7 +43,7 @@
 //!
 //! Items of `observe` are, by `k`: `e` an element that can be used (`h` handle, `letter`, `role`,
 //! `tag`, `html` with cut attribute values, `full` where the uncut rendering differs, `label`,
-//! `box`, `action`, `css`, `xpath`, `inShadow`, `inView`), `t` a text, `f` an iframe (`h`, `box` of
+//! `states`, `box`, `action`, `css`, `xpath`, `inShadow`, `inView`), `t` a text, `f` an iframe (`h`, `box` of
 //! its content, `scale`, `visible` in the frame's own viewport, `src`). `d` is an index into
 //! `dialogs` for what lies in a dialog.
 //!
@@ -63,6 +63,7 @@ pub const SOURCE: &str = concat!(
     include_str!("roles.js"),
     include_str!("names.js"),
     include_str!("fields.js"),
+    include_str!("state.js"),
     include_str!("describe.js"),
     include_str!("paths.js"),
     include_str!("frames.js"),

@@ -221,6 +221,8 @@ class Walk {
     item.html = html;
     if (full !== html) item.full = full;
     item.action = actionOf(item.role);
+    const states = statesOf(element);
+    if (states.length > 0) item.states = states;
     const { css_selector, xpath_selector } = this.paths.selectors(element);
     item.css = css_selector;
     item.xpath = xpath_selector;

@@ -5,8 +5,9 @@
 use async_trait::async_trait;
 
 use crate::{
-    ApiKey, Area, CloseReason, FileInfo, KeyDigest, KeyId, Page, PageRequest, Result, Session,
-    SessionFilter, SessionId, Status, Step, StepRecord, Tenant, TenantId, Timestamp, Traffic,
+    ApiKey, Area, CloseReason, FileInfo, KeyDigest, KeyId, Page, PageRequest, Result, RunId,
+    Session, SessionFilter, SessionId, Status, Step, StepPlace, StepRecord, Tenant, TenantId,
+    Timestamp, Traffic,
 };
 
 /// Everything that is kept.
@@ -98,16 +99,10 @@ pub trait SessionStore: Send + Sync {
 /// Trajectories.
 #[async_trait]
 pub trait StepStore: Send + Sync {
-    /// Notes that a step of a session begins at `at`, at the place `sequence`, which is free.
+    /// Notes that a step begins at `at`, at `place`, which is free.
     ///
     /// `intent` is what will be tried; it stays without a result when the server dies on the way.
-    async fn begin_step(
-        &self,
-        session: SessionId,
-        sequence: u64,
-        intent: &Step,
-        at: Timestamp,
-    ) -> Result<()>;
+    async fn begin_step(&self, place: StepPlace, intent: &Step, at: Timestamp) -> Result<()>;
 
     /// Notes what became of a step, and the blob with its picture.
     async fn finish_step(
@@ -121,8 +116,7 @@ pub trait StepStore: Send + Sync {
     /// Adds a step that has no effect to be lost, such as an observation; else as [`StepStore::begin_step`].
     async fn add_step(
         &self,
-        session: SessionId,
-        sequence: u64,
+        place: StepPlace,
         step: &Step,
         picture: Option<&str>,
         at: Timestamp,
@@ -130,6 +124,9 @@ pub trait StepStore: Send + Sync {
 
     /// The finished steps of a session from `offset` on, in order.
     async fn steps(&self, session: SessionId, offset: u64) -> Result<Vec<StepRecord>>;
+
+    /// The finished steps of a run, in order.
+    async fn steps_of_run(&self, run: RunId) -> Result<Vec<StepRecord>>;
 
     /// How many finished steps a session has.
     async fn count_steps(&self, session: SessionId) -> Result<u64>;

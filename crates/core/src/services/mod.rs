@@ -1,6 +1,7 @@
 //! The rules. Services create ids and times, check rights and decide; ports store and do.
 
 mod access;
+mod correspondence;
 mod files;
 mod inbox;
 mod numbers;
@@ -13,13 +14,14 @@ mod vaults;
 mod whole;
 
 pub use access::{Access, NewKey};
+pub use correspondence::Correspondence;
 pub use files::{Files, MAX_FILE_BYTES};
 pub use inbox::{ArrivingMail, Inbox, InboxRules};
 pub use numbers::Numbers;
 pub use personas::{Naming, NewPersona, Personas};
 pub use projects::Projects;
 pub use session_request::{ProxyRequest, SessionRequest};
-pub use sessions::{Debug, LiveEvent, Sessions, Settings};
+pub use sessions::{Actor, Debug, Hands, LiveEvent, Sessions, Settings};
 pub use vaults::{
     Archive, Existing, Imported, LabelledCredential, SiteCredential, VaultRules, Vaults,
 };

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use guise_agent::{Advice, RunParts, RunSettings, Runs};
 use guise_browser::{Driver, DriverOptions, PoolSizes};
 use guise_chromium::Installation;
 use guise_core::ports::{
-    Actor, Audit, Blobs, Browsers, Clock, IdentityStore, Keyring, Retention, Store, SystemClock,
+    Actor, Audit, Blobs, Browsers, Clock, IdentityStore, Keyring, Models, Retention, Store,
+    SystemClock,
 };
 use guise_core::services::{
     self, Access, Files, Inbox, InboxRules, NewKey, Numbers, Personas, Projects, Sessions,
@@ -27,12 +29,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::mail;
+use crate::adapters::models::NoModels;
 use crate::adapters::names::InventedNames;
 use crate::adapters::one_time::ComputedCodes;
 use crate::adapters::phones::Phones;
 use crate::app::{App, Parts};
 use crate::config::Settings;
 use crate::data_folder::DataFolder;
+use crate::dialects::notte::language::NotteActions;
 use crate::http::accept;
 use crate::http::rate_limit::RateLimit;
 use crate::http::router::router;
@@ -42,6 +46,9 @@ const DRAIN: Duration = Duration::from_secs(8);
 
 /// Requests that are under way get this much of it.
 const REQUESTS: Duration = Duration::from_secs(3);
+
+/// No agent works longer.
+const LONGEST_RUN: Duration = Duration::from_hours(2);
 
 /// How often old mail, and numbers to give back, are looked for.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
@@ -156,26 +163,48 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         Arc::clone(&clock),
     ));
     let slots = super::slots::in_force(&settings)?;
-    let sessions = Sessions::new(
+    let node = folder.node()?;
+    let sessions = Arc::new(Sessions::new(
         Arc::clone(&store),
         blobs,
         browsers,
         Arc::clone(&files),
         Arc::clone(&clock),
         services::Settings {
-            node: folder.node()?,
+            node: node.clone(),
             slots,
             waiting: settings.slots_waiting,
             wait: settings.slots_wait,
             sessions_per_tenant: settings.sessions_per_tenant,
             call: Duration::from_secs(40),
         },
-    );
+    ));
     let lost = sessions.recover().await?;
     if lost > 0 {
         tracing::warn!(
             sessions = lost,
             "sessions of an earlier run were noted as ended"
+        );
+    }
+    let models: Arc<dyn Models> = Arc::new(NoModels);
+    let runs = Arc::new(Runs::new(RunParts {
+        store: Arc::clone(&database) as _,
+        sessions: Arc::clone(&sessions),
+        personas: Arc::clone(&personas),
+        inbox: Arc::clone(&inbox),
+        models: Arc::clone(&models),
+        language: Arc::new(NotteActions),
+        clock: Arc::clone(&clock),
+        settings: RunSettings {
+            node,
+            longest: LONGEST_RUN,
+        },
+    }));
+    let lost = runs.recover().await?;
+    if lost > 0 {
+        tracing::warn!(
+            agents = lost,
+            "agents of an earlier life of this server were noted as ended"
         );
     }
 
@@ -185,6 +214,8 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     let stopping = CancellationToken::new();
     let app = App::new(Parts {
         sessions,
+        runs,
+        advice: Advice::new(models),
         driver,
         files,
         personas,
@@ -422,7 +453,12 @@ async fn serve(app: App, listener: TcpListener, mut signals: Signals, stopping: 
     let deadline = Instant::now() + DRAIN;
     // Sessions end while requests drain: a request that waits for a browser ends with it.
     let requests = tokio::time::timeout(REQUESTS, &mut server);
-    let (drained, ()) = tokio::join!(requests, app.sessions.shutdown(deadline));
+    let end = async {
+        // Agents first: they must not take the end of their sessions for a fault.
+        app.runs.shutdown(deadline).await;
+        app.sessions.shutdown(deadline).await;
+    };
+    let (drained, ()) = tokio::join!(requests, end);
     if drained.is_err() {
         tracing::warn!("some connections did not end in time");
     }

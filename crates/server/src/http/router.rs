@@ -70,6 +70,10 @@ pub fn router(app: &App) -> Router {
             "/sessions/{session_id}/debug/logs",
             any(sockets::logs::connect),
         )
+        .route(
+            "/agents/{agent_id}/debug/logs",
+            any(sockets::agent_logs::connect),
+        )
         .route("/cdp/{session_id}/{token}", any(sockets::cdp::connect))
         .route("/cdp/{session_id}/{token}/", any(sockets::cdp::connect))
         .route(

@@ -1,5 +1,6 @@
 //! WebSockets: the Chrome DevTools Protocol, live pictures and events of a session.
 
+pub mod agent_logs;
 pub mod cdp;
 pub mod logs;
 pub mod recording;

@@ -10,8 +10,8 @@ use crate::support::Stage;
 use crate::support::client::{Answer, Client};
 use crate::support::dialect::Dialect;
 use crate::support::document::Operation;
+use crate::support::model::{Say, ScriptedModel};
 use crate::support::samples::Samples;
-use crate::support::server::Server;
 
 /// Bodies that are no JSON object, with the content type of one.
 fn broken_bodies() -> Vec<(&'static str, Vec<u8>)> {
@@ -565,7 +565,8 @@ async fn nul_characters_are_no_fault_on_postgresql() {
     let database = std::env::var("GUISE_TEST_POSTGRES").expect(
         "GUISE_TEST_POSTGRES is not set: run `make test`, or this command below scripts/with-postgres.sh",
     );
-    let stage = Stage::on(Server::with(&[("database_url", &database)]).await).await;
+    let model = ScriptedModel::start(|_| Say::Hang).await;
+    let stage = Stage::with_settings(model, &[("database_url", &database)]).await;
     let client = &stage.client;
     for action in [
         json!({"type": "help", "reason": "a\u{0}b"}),

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod dialect;
 pub mod document;
+pub mod model;
 pub mod notte;
 pub mod samples;
 pub mod server;
@@ -14,10 +15,12 @@ use guise_testsite::Site;
 use serde_json::{Value, json};
 
 use client::Client;
+use model::{Say, ScriptedModel};
 use server::Server;
 
-/// A server with one session whose page is ours.
+/// A server with a model, and one session whose page is ours.
 pub struct Stage {
+    pub model: ScriptedModel,
     pub site: Site,
     pub client: Client,
     pub session: String,
@@ -36,15 +39,34 @@ impl Stage {
 
     /// Starts all of it; the session has not been anywhere.
     pub async fn new() -> Self {
-        Self::on(Server::start().await).await
+        let answer = json!({"success": true, "answer": "done"});
+        let model = ScriptedModel::start(move |asked| match asked.tools().is_empty() {
+            true => Say::words("Something better."),
+            false => Say::call("completion", answer.clone()),
+        });
+        Self::with_model(model.await).await
     }
 
-    /// Starts a session and a site for a server that runs.
-    pub async fn on(server: Server) -> Self {
+    /// Starts all of it, for a model that says something else.
+    pub async fn with_model(model: ScriptedModel) -> Self {
+        Self::with_settings(model, &[]).await
+    }
+
+    /// Starts all of it, with further settings.
+    pub async fn with_settings(model: ScriptedModel, settings: &[(&str, &str)]) -> Self {
+        let mut all = model.settings();
+        let settings = settings.iter();
+        all.extend(settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let all: Vec<_> = all
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let server = Server::with(&all).await;
         let client = server.client().await;
         let session = client.start(json!({})).await;
         let site = Site::start().await.unwrap();
         Self {
+            model,
             site,
             client,
             session,

@@ -206,7 +206,14 @@ impl Drop for Server {
 /// Settings as environment variables.
 fn variables(settings: &[(String, String)]) -> impl Iterator<Item = (String, &str)> {
     let variables = settings.iter();
-    variables.map(|(name, value)| (format!("GUISE_{}", name.to_uppercase()), value.as_str()))
+    variables.map(|(name, value)| {
+        // A setting's name is written in small letters, other variables in capitals.
+        let variable = match name.chars().any(char::is_lowercase) {
+            true => format!("GUISE_{}", name.to_uppercase()),
+            false => name.clone(),
+        };
+        (variable, value.as_str())
+    })
 }
 
 fn guise(folder: &TempDir) -> Command {

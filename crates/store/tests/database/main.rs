@@ -20,6 +20,7 @@ mod meta;
 mod numbers;
 mod personas;
 mod projects;
+mod runs;
 mod sealed;
 mod sessions;
 mod steps;

@@ -1,7 +1,7 @@
 //! Browser sessions, on both databases.
 
 use crate::support::Backend::{self, Postgres, Sqlite};
-use crate::support::{at, kept_session, kept_tenant, session, step};
+use crate::support::{at, kept_session, kept_tenant, place, session, step};
 use guise_core::ports::{SessionEnd, SessionStore, StepStore, Usage};
 use guise_core::{
     CloseReason, KeyId, PageRequest, SessionFilter, SessionId, Status, TenantId, Traffic,
@@ -199,8 +199,12 @@ async fn only_a_nodes_own_active_sessions_end_with_it(
                 at: at(5),
                 usage: None,
             };
-            db.begin_step(one.id, 0, &step(0), at(3)).await.unwrap();
-            db.add_step(one.id, 1, &step(1), None, at(4)).await.unwrap();
+            db.begin_step(place(one.id, 0), &step(0), at(3))
+                .await
+                .unwrap();
+            db.add_step(place(one.id, 1), &step(1), None, at(4))
+                .await
+                .unwrap();
             assert_eq!(db.end_sessions_of("node-1", &end).await.unwrap(), 2);
             assert_eq!(db.end_sessions_of("node-1", &end).await.unwrap(), 0);
             for (id, status) in [

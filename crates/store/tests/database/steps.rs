@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::support::Backend::{self, Postgres, Sqlite};
-use crate::support::{at, kept_session, kept_tenant, step};
+use crate::support::{at, kept_session, kept_tenant, place, step};
 use guise_core::ports::StepStore;
 use guise_core::{Kind, SessionId, StepRecord};
 use rstest::rstest;
@@ -16,9 +16,13 @@ async fn finished_steps_come_back_in_order(#[values(Sqlite, Postgres)] backend: 
         .run(async |db, _| {
             let tenant = kept_tenant(db, "acme").await;
             let session = kept_session(db, tenant).await.id;
-            db.begin_step(session, 0, &step(100), at(1)).await.unwrap();
-            db.begin_step(session, 1, &step(101), at(2)).await.unwrap();
-            db.add_step(session, 2, &step(2), Some("pictures/2"), at(3))
+            db.begin_step(place(session, 0), &step(100), at(1))
+                .await
+                .unwrap();
+            db.begin_step(place(session, 1), &step(101), at(2))
+                .await
+                .unwrap();
+            db.add_step(place(session, 2), &step(2), Some("pictures/2"), at(3))
                 .await
                 .unwrap();
             assert_eq!(db.count_steps(session).await.unwrap(), 1);
@@ -52,7 +56,9 @@ async fn a_step_is_finished_once(#[values(Sqlite, Postgres)] backend: Backend) {
         .run(async |db, _| {
             let tenant = kept_tenant(db, "acme").await;
             let session = kept_session(db, tenant).await.id;
-            db.begin_step(session, 3, &step(0), at(1)).await.unwrap();
+            db.begin_step(place(session, 3), &step(0), at(1))
+                .await
+                .unwrap();
             db.finish_step(session, 3, &step(1), Some("pictures/1"))
                 .await
                 .unwrap();
@@ -77,7 +83,7 @@ async fn a_session_that_is_not_there_has_no_steps(#[values(Sqlite, Postgres)] ba
     backend
         .run(async |db, _| {
             let error = db
-                .add_step(SessionId::new(), 0, &step(0), None, at(1))
+                .add_step(place(SessionId::new(), 0), &step(0), None, at(1))
                 .await
                 .unwrap_err();
             assert_eq!(error.kind(), Kind::Internal);
@@ -102,10 +108,10 @@ async fn a_place_is_taken_once(#[values(Sqlite, Postgres)] backend: Backend) {
             let mut tasks = JoinSet::new();
             for number in 0..40_u64 {
                 let handle = Arc::clone(&handles[usize::from(number % 2 == 1)]);
-                let place = number / 2;
+                let sequence = number / 2;
                 tasks.spawn(async move {
                     let taken = handle
-                        .begin_step(session, place, &step(number), at(0))
+                        .begin_step(place(session, sequence), &step(number), at(0))
                         .await;
                     let won = match taken {
                         Ok(()) => true,
@@ -116,11 +122,11 @@ async fn a_place_is_taken_once(#[values(Sqlite, Postgres)] backend: Backend) {
                     };
                     if won {
                         handle
-                            .finish_step(session, place, &step(number), None)
+                            .finish_step(session, sequence, &step(number), None)
                             .await
                             .unwrap();
                     }
-                    won.then_some((place, step(number)))
+                    won.then_some((sequence, step(number)))
                 });
             }
             let won = tasks.join_all().await.into_iter().flatten();

@@ -5,7 +5,8 @@ use std::time::Duration;
 use guise_core::ports::{SessionStore, TenantStore};
 use guise_core::{
     Action, ApiKey, BrowserType, Execution, KeyDigest, KeyId, Outcome, Scopes, ScreenshotType,
-    Session, SessionId, SessionOptions, Status, Step, Tenant, TenantId, Timestamp, Traffic,
+    Session, SessionId, SessionOptions, Status, Step, StepPlace, Tenant, TenantId, Timestamp,
+    Traffic,
 };
 use guise_store::Database;
 use sqlx::{Connection, PgConnection};
@@ -180,4 +181,13 @@ pub(crate) fn step(number: u64) -> Step {
         started_at: at(number),
         ended_at: at(number + 1),
     }))
+}
+
+/// A caller's own step.
+pub(crate) fn place(session: SessionId, sequence: u64) -> StepPlace {
+    StepPlace {
+        session,
+        sequence,
+        run: None,
+    }
 }

@@ -67,7 +67,7 @@ class TestSite:
 class Server:
     """A server with a data folder, a temporary folder and a key of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, variables: dict[str, str]) -> None:
         processes.adopt_orphans()
         self.known = processes.children()
         self.folder = Path(tempfile.mkdtemp(prefix="guise-client-"))
@@ -87,6 +87,7 @@ class Server:
             "GUISE_DATA_DIR": str(self.folder / "data"),
             "GUISE_API_KEY": self.key,
             "GUISE_ALLOW_HOSTS": "localhost,127.0.0.1",
+            **variables,
         }
         self.process = subprocess.Popen(
             [binary("guise", "GUISE_BIN"), "serve"],
@@ -111,6 +112,12 @@ class Server:
             time.sleep(0.05)
         self.process.kill()
         raise RuntimeError(f"guise serve was not ready in {PATIENCE} s:\n{self.log_text()}")
+
+    def mail(self) -> tuple[str, int]:
+        """Where mail is received: the server said so when it began."""
+        line = next(line for line in self.log_text().splitlines() if line.strip().startswith("mail "))
+        host, port = line.split()[1].rstrip(",").rsplit(":", 1)
+        return host, int(port)
 
     def log_text(self) -> str:
         return (self.folder / "log").read_text()

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::hands::Actor;
 use super::live::Live;
 use super::{Sessions, Shared};
 use crate::{Caller, Error, Kind, Result};
@@ -20,6 +21,8 @@ pub(super) struct Call {
     pub(super) deadline: Instant,
     /// It counts as use of the session, which keeps the session from timing out.
     pub(super) keep_alive: bool,
+    /// The run whose call it is, where it is not a caller's own.
+    pub(super) actor: Option<Actor>,
 }
 
 impl Sessions {
@@ -28,19 +31,34 @@ impl Sessions {
     /// # Errors
     /// Kind `NotFound`; `Refused` when the session has ended.
     pub(super) async fn call(&self, caller: &Caller, id: &str, keep_alive: bool) -> Result<Call> {
-        let deadline = self.shared.deadline();
-        let call = Call {
-            live: self.shared.running(caller.tenant, id).await?,
-            shared: Arc::clone(&self.shared),
-            deadline,
-            keep_alive,
-        };
-        call.note_use();
-        Ok(call)
+        Call::begin(&self.shared, caller, id, keep_alive, None).await
     }
 }
 
 impl Call {
+    /// A call that begins now.
+    ///
+    /// # Errors
+    /// Kind `NotFound`; `Refused` when the session has ended.
+    pub(super) async fn begin(
+        shared: &Arc<Shared>,
+        caller: &Caller,
+        id: &str,
+        keep_alive: bool,
+        actor: Option<Actor>,
+    ) -> Result<Self> {
+        let deadline = shared.deadline();
+        let call = Self {
+            live: shared.running(caller.tenant, id).await?,
+            shared: Arc::clone(shared),
+            deadline,
+            keep_alive,
+            actor,
+        };
+        call.note_use();
+        Ok(call)
+    }
+
     /// Waits for the call's turn, then sees `work` through: what was begun is brought to its end and noted even when the
     /// caller hangs up, and only then is it the next caller's turn. A caller who hangs up while waiting leaves the queue.
     ///

@@ -1,11 +1,12 @@
 //! Browser sessions: starting, listing, using and ending them.
 //!
 //! `admission` lets starts in, `lifecycle` starts and ends, `live` is one session that runs, `call` is one call on it, `page`
-//! is what can be done in it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
+//! is what can be done in it, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
 
 mod admission;
 mod call;
 mod downloads;
+mod hands;
 mod lifecycle;
 mod live;
 mod one_shot;
@@ -22,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use self::admission::Admission;
+pub use self::hands::{Actor, Hands};
 use self::live::Live;
 pub use self::live::LiveEvent;
 use crate::ports::{Blobs, Browsers, Clock, Store};

@@ -29,6 +29,7 @@ impl Sessions {
             shared: Arc::clone(&self.shared),
             deadline,
             keep_alive: true,
+            actor: None,
         };
         let hung_up = CancellationToken::new();
         let _hangs_up = hung_up.clone().drop_guard();

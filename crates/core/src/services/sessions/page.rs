@@ -10,6 +10,7 @@ use super::call::Call;
 use super::live::{Live, LiveEvent};
 use super::{Debug, Sessions, Shared};
 use crate::ports::{Browser, BrowserVersion, Channel, StagedFile};
+use crate::services::Correspondence;
 use crate::{
     Action, Area, Caller, Cookie, DataSpace, Error, Execution, Interaction, Kind, Observation,
     ObserveRequest, Outcome, Result, ScrapeOptions, Screenshot, SessionId, Step, StructuredData,
@@ -28,7 +29,7 @@ impl Sessions {
         keep_alive: bool,
     ) -> Result<Execution> {
         let call = self.call(caller, id, keep_alive).await?;
-        check_possible(&call.live, &action)?;
+        check_possible(&call, &action)?;
         call.in_turn(|call| act(call, action)).await
     }
 
@@ -191,11 +192,8 @@ pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
         ended_at: started_at,
     };
     let intent = Step::Execution(Box::new(execution.clone()));
-    let place = live.next_step();
-    shared
-        .store
-        .begin_step(live.id, place, &intent, started_at)
-        .await?;
+    let place = call.place();
+    shared.store.begin_step(place, &intent, started_at).await?;
     let outcome = call.bounded(carry_out(&call, &execution.action)).await;
     execution.ended_at = shared.clock.now();
     // A step that failed as a whole is kept as failed: its effect is known to be none that could be told.
@@ -207,13 +205,13 @@ pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
     let step = Step::Execution(Box::new(execution.clone()));
     shared
         .store
-        .finish_step(live.id, place, &step, None)
+        .finish_step(live.id, place.sequence, &step, None)
         .await?;
     live.tell(LiveEvent::Step(Arc::new(step)));
     error.map_or(Ok(execution), Err)
 }
 
-async fn observe(call: Call, request: ObserveRequest) -> Result<Observation> {
+pub(super) async fn observe(call: Call, request: ObserveRequest) -> Result<Observation> {
     let Call { shared, live, .. } = &call;
     let observation = call
         .bounded(live.browser.observe(&request, call.deadline))
@@ -225,13 +223,7 @@ async fn observe(call: Call, request: ObserveRequest) -> Result<Observation> {
     let step = Step::Observation(Box::new(observation.clone()));
     let added = shared
         .store
-        .add_step(
-            live.id,
-            live.next_step(),
-            &step,
-            Some(&picture),
-            observation.started_at,
-        )
+        .add_step(call.place(), &step, Some(&picture), observation.started_at)
         .await;
     if let Err(error) = added {
         if let Err(error) = shared.blobs.delete(&picture).await {
@@ -267,6 +259,16 @@ async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
             Err(error) if error.kind() == Kind::Refused => Ok(Outcome::failed(error.message())),
             Err(error) => Err(error),
         },
+        action if action.reads_messages() => match correspondence(call) {
+            Some(messages) => {
+                messages
+                    .read(action, call.shared.clock.now(), call.deadline)
+                    .await
+            }
+            None => Ok(Outcome::failed(
+                "There is no persona whose messages could be read",
+            )),
+        },
         Action::Interact {
             interaction: Interaction::UploadFile { file_path },
             ..
@@ -278,6 +280,10 @@ async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
         },
         _ => perform(call, action, None).await,
     }
+}
+
+fn correspondence(call: &Call) -> Option<&Correspondence> {
+    call.actor.as_ref()?.correspondence.as_deref()
 }
 
 async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> Result<Outcome> {
@@ -310,7 +316,7 @@ async fn stage_upload(call: &Call, name: &str) -> Result<Option<StagedFile>> {
 }
 
 /// Refuses what cannot be tried in this session at all.
-fn check_possible(live: &Live, action: &Action) -> Result<()> {
+pub(super) fn check_possible(call: &Call, action: &Action) -> Result<()> {
     let needs_storage = matches!(
         action,
         Action::Interact {
@@ -318,15 +324,15 @@ fn check_possible(live: &Live, action: &Action) -> Result<()> {
             ..
         }
     );
-    if needs_storage && !live.options.use_file_storage {
+    if needs_storage && !call.live.options.use_file_storage {
         return Err(Error::browser(format!(
             "Action {} needs file storage: start the session with use_file_storage true",
             action.name()
         )));
     }
-    if matches!(action, Action::EmailRead { .. } | Action::SmsRead { .. }) {
+    if action.reads_messages() && correspondence(call).is_none() {
         return Err(Error::browser(format!(
-            "Action {} needs a persona: this session has none, and this server keeps none",
+            "Action {} needs a persona: only an agent that was started with a persona_id can do it",
             action.name()
         )));
     }

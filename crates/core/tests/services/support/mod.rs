@@ -140,6 +140,7 @@ impl House {
             .map(|record| match record.step.unwrap() {
                 guise_core::Step::Execution(execution) => execution.outcome.message,
                 guise_core::Step::Observation(observation) => observation.title,
+                other => format!("{other:?}"),
             })
             .collect()
     }

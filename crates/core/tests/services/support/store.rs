@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use guise_core::ports::{FileStore, KeyStore, SessionEnd, SessionStore, StepStore, TenantStore};
 use guise_core::{
-    ApiKey, Area, FileInfo, KeyDigest, KeyId, Page, PageRequest, Result, Session, SessionFilter,
-    SessionId, Status, Step, StepRecord, Tenant, TenantId, Timestamp,
+    ApiKey, Area, FileInfo, KeyDigest, KeyId, Page, PageRequest, Result, RunId, Session,
+    SessionFilter, SessionId, Status, Step, StepPlace, StepRecord, Tenant, TenantId, Timestamp,
 };
 
 use super::broken;
@@ -230,18 +230,12 @@ impl SessionStore for MemoryStore {
 
 #[async_trait]
 impl StepStore for MemoryStore {
-    async fn begin_step(
-        &self,
-        session: SessionId,
-        sequence: u64,
-        _intent: &Step,
-        at: Timestamp,
-    ) -> Result<()> {
+    async fn begin_step(&self, place: StepPlace, _intent: &Step, at: Timestamp) -> Result<()> {
         let mut rows = self.reach("begin_step").await?;
         rows.append(
-            session,
+            place.session,
             StepRecord {
-                sequence,
+                sequence: place.sequence,
                 started_at: at,
                 step: None,
                 picture: None,
@@ -270,23 +264,26 @@ impl StepStore for MemoryStore {
 
     async fn add_step(
         &self,
-        session: SessionId,
-        sequence: u64,
+        place: StepPlace,
         step: &Step,
         picture: Option<&str>,
         at: Timestamp,
     ) -> Result<()> {
         let mut rows = self.reach("add_step").await?;
         rows.append(
-            session,
+            place.session,
             StepRecord {
-                sequence,
+                sequence: place.sequence,
                 started_at: at,
                 step: Some(step.clone()),
                 picture: picture.map(str::to_owned),
             },
         );
         Ok(())
+    }
+
+    async fn steps_of_run(&self, _run: RunId) -> Result<Vec<StepRecord>> {
+        Ok(Vec::new())
     }
 
     async fn steps(&self, session: SessionId, offset: u64) -> Result<Vec<StepRecord>> {

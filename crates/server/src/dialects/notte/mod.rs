@@ -1,5 +1,6 @@
 //! The Notte API: sessions, pages and files as the official clients `notte-sdk` and `notte` speak it.
 
+mod agents;
 mod body;
 pub mod body_limits;
 mod cookies;
@@ -7,14 +8,17 @@ mod debug;
 mod error;
 mod health;
 mod inbox;
+pub mod language;
 mod one_shot;
 mod page;
 mod personas;
+mod prompts;
 mod query;
 mod sessions;
 mod storage;
 mod vaults;
 mod wire;
+mod workflow;
 
 pub use error::{ErrorResponse, Failure, ValidationErrorResponse};
 
@@ -46,9 +50,20 @@ pub fn sessions() -> OpenApiRouter<App> {
         .routes(routes!(page::page_scrape))
         .routes(routes!(page::page_screenshot))
         .routes(routes!(one_shot::scrape))
+        .routes(routes!(agents::list_agents))
+        .route("/agents/", get(agents::list_agents))
+        .routes(routes!(agents::agent_start))
+        .routes(routes!(agents::agent_status))
+        .routes(routes!(agents::agent_stop))
+        .routes(routes!(agents::agent_trace))
+        .routes(routes!(workflow::agent_workflow_code))
+        .routes(routes!(workflow::session_workflow_code))
+        .routes(routes!(prompts::improve_prompt))
+        .routes(routes!(prompts::nudge_prompt))
         .merge(storage::routes())
         .merge(one_shot::from_html_routes());
     openapi::also_with_slash(router.get_openapi_mut(), "/sessions");
+    openapi::also_with_slash(router.get_openapi_mut(), "/agents");
     router
 }
 
@@ -103,4 +118,16 @@ pub fn public() -> OpenApiRouter<App> {
 pub fn step_json(session_id: &str, step: guise_core::Step) -> serde_json::Value {
     // These types hold nothing that JSON cannot express.
     serde_json::to_value(wire::step::TrajectoryStep::new(session_id, step)).unwrap_or_default()
+}
+
+/// A model's decision as clients read it.
+pub fn decision_json(decision: guise_core::Decision) -> serde_json::Value {
+    // These types hold nothing that JSON cannot express.
+    serde_json::to_value(wire::agent::AgentCompletion::from(decision)).unwrap_or_default()
+}
+
+/// A run with its steps as clients read it.
+pub fn run_json(run: guise_core::Run, steps: Vec<guise_core::StepRecord>) -> serde_json::Value {
+    // These types hold nothing that JSON cannot express.
+    serde_json::to_value(wire::agent::AgentStatusResponse::new(run, steps)).unwrap_or_default()
 }

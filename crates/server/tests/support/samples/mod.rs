@@ -1,5 +1,6 @@
 //! For every operation of the document, one request that succeeds and one that fails.
 
+mod agents;
 mod aiqaramba;
 mod evalstudio;
 mod personas;
@@ -24,6 +25,7 @@ const NEVER_WRONG: &[&str] = &[
 /// What the requests speak of, made beforehand. What is doomed is only there to be deleted.
 pub struct Samples {
     pub session: String,
+    pub agent: String,
     pub origin: String,
     pub persona: String,
     pub mail: String,
@@ -56,6 +58,7 @@ impl Samples {
         let persona = personas::made(client).await;
         Self {
             session: stage.session.clone(),
+            agent: agents::made(client, &stage.session).await,
             origin: stage.site.origin().to_owned(),
             mail: personas::mail(stage, &persona).await,
             persona,
@@ -79,6 +82,7 @@ impl Samples {
     /// A request that succeeds, made by `client`.
     pub fn valid(&self, client: &Client, operation: &str) -> Call {
         sessions::valid(client, self, operation)
+            .or_else(|| agents::valid(client, self, operation))
             .or_else(|| personas::valid(client, self, operation))
             .or_else(|| vaults::valid(client, self, operation))
             .or_else(|| aiqaramba::valid(client, self, operation))
@@ -92,6 +96,7 @@ impl Samples {
             return None;
         }
         let wrong = sessions::wrong(client, self, operation)
+            .or_else(|| agents::wrong(client, self, operation))
             .or_else(|| personas::wrong(client, self, operation))
             .or_else(|| vaults::wrong(client, self, operation))
             .or_else(|| aiqaramba::wrong(client, self, operation))

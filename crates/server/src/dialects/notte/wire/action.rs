@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use guise_core::{Action, Error, FillStyle, FormField, Interaction, Result, Violation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{PartialSchema, ToSchema};
 
 use super::super::body::read;
 use super::interaction::{
@@ -27,6 +27,11 @@ macro_rules! actions {
         impl AnyAction {
             /// The names of all types.
             pub const TYPES: &[&str] = &[$($name),*];
+
+            /// The schema of each type's members, without references, with its name.
+            pub fn described() -> Vec<(&'static str, Value)> {
+                vec![$(($name, serde_json::to_value(<$body as PartialSchema>::schema()).unwrap_or_default())),*]
+            }
 
             /// Reads an action object, chosen by its `type`.
             ///
@@ -62,6 +67,7 @@ actions! {
     EvaluateJs(EvaluateJsAction) = "evaluate_js",
     FormFill(FormFillAction) = "form_fill",
     EmailRead(EmailReadAction) = "email_read",
+    EmailVerificationRead(EmailVerificationReadAction) = "email_verification_read",
     SmsRead(SmsReadAction) = "sms_read",
     Click(ClickAction) = "click",
     Fill(FillAction) = "fill",
@@ -191,6 +197,17 @@ browser_actions! {
         #[serde(default = "yes")]
         only_unread: bool,
     }
+    /// Waits for a mail with a code or a sign-in link, and reads these.
+    EmailVerificationReadAction {
+        /// The mailbox; the persona's own one when absent.
+        mailbox_id: Option<String>,
+        /// Only mails from this domain, or from below it.
+        sender_domain: Option<String>,
+        /// Not older than this.
+        #[serde(default = "five_minutes")]
+        #[schema(minimum = 30, maximum = 900)]
+        max_age_seconds: u32,
+    }
     /// Reads the text messages of the session's persona.
     SmsReadAction {
         /// At most so many.
@@ -225,6 +242,10 @@ pub enum CaptchaType {
 
 pub(super) fn ten() -> u32 {
     10
+}
+
+fn five_minutes() -> u32 {
+    300
 }
 
 pub(super) fn yes() -> bool {
@@ -303,6 +324,21 @@ impl AnyAction {
                 limit: it.limit,
                 timedelta: it.timedelta,
                 only_unread: it.only_unread,
+            },
+            Self::EmailVerificationRead(it) if !(30..=900).contains(&it.max_age_seconds) => {
+                return Err(Error::invalid_member(
+                    &["max_age_seconds"],
+                    "range",
+                    format!(
+                        "Invalid max_age_seconds {}: expected 30 to 900",
+                        it.max_age_seconds
+                    ),
+                ));
+            }
+            Self::EmailVerificationRead(it) => Action::EmailVerificationRead {
+                mailbox_id: it.mailbox_id,
+                sender_domain: it.sender_domain,
+                max_age_seconds: it.max_age_seconds,
             },
             Self::SmsRead(it) => Action::SmsRead {
                 limit: it.limit,

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::action::{
     AnyAction, BrowserCategory, CaptchaSolveAction, CloseTabAction, CompletionAction,
-    EmailReadAction, EvaluateJsAction, FormFillAction, GoBackAction, GoForwardAction, GotoAction,
-    GotoNewTabAction, HelpAction, PressKeyAction, ReloadAction, ScrollDownAction, ScrollUpAction,
-    SmsReadAction, SwitchTabAction, WaitAction,
+    EmailReadAction, EmailVerificationReadAction, EvaluateJsAction, FormFillAction, GoBackAction,
+    GoForwardAction, GotoAction, GotoNewTabAction, HelpAction, PressKeyAction, ReloadAction,
+    ScrollDownAction, ScrollUpAction, SmsReadAction, SwitchTabAction, WaitAction,
 };
 use super::interaction::{
     CheckAction, ClickAction, DownloadFileAction, FallbackFillAction, FillAction,
@@ -65,7 +65,7 @@ impl ApiExecutionResponse {
 }
 
 /// The action as it was carried out.
-fn resolved(action: Action, outcome: &Outcome) -> AnyAction {
+pub fn resolved(action: Action, outcome: &Outcome) -> AnyAction {
     let category = BrowserCategory;
     match action {
         Action::Goto { url } => AnyAction::Goto(GotoAction { category, url }),
@@ -116,6 +116,16 @@ fn resolved(action: Action, outcome: &Outcome) -> AnyAction {
             limit,
             timedelta,
             only_unread,
+        }),
+        Action::EmailVerificationRead {
+            mailbox_id,
+            sender_domain,
+            max_age_seconds,
+        } => AnyAction::EmailVerificationRead(EmailVerificationReadAction {
+            category,
+            mailbox_id,
+            sender_domain,
+            max_age_seconds,
         }),
         Action::SmsRead {
             limit,

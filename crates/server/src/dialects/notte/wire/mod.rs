@@ -1,6 +1,7 @@
 //! The wire forms, member by member, and their translation from and to the domain.
 
 pub(super) mod action;
+pub(super) mod agent;
 pub(super) mod cookie;
 pub(super) mod debug;
 pub(super) mod execution;
@@ -8,7 +9,9 @@ pub(super) mod file;
 pub(super) mod interaction;
 pub(super) mod observation;
 pub(super) mod persona;
+pub(super) mod prompt;
 pub(super) mod scrape;
 pub(super) mod session;
 pub(super) mod step;
 pub(super) mod vault;
+pub(super) mod workflow;

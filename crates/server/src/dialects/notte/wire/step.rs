@@ -4,6 +4,7 @@ use guise_core::{Step, StepRecord};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::agent::{AgentCompletion, AgentStepStart, AgentStepStop};
 use super::execution::ApiExecutionResponse;
 use super::observation::ObservationBody;
 
@@ -15,6 +16,12 @@ pub enum TrajectoryStep {
     ExecutionResult(Box<ApiExecutionResponse>),
     /// A look at the page.
     Observation(Box<ObservationBody>),
+    /// An agent begins a step.
+    AgentStepStart(AgentStepStart),
+    /// An agent's model decided what to do.
+    AgentCompletion(Box<AgentCompletion>),
+    /// An agent ended a step.
+    AgentStepStop(AgentStepStop),
 }
 
 impl TrajectoryStep {
@@ -28,6 +35,9 @@ impl TrajectoryStep {
                 session_id.to_owned(),
                 *observation,
             ))),
+            Step::RunStepBegan(mark) => Self::AgentStepStart(mark.into()),
+            Step::Decision(decision) => Self::AgentCompletion(Box::new((*decision).into())),
+            Step::RunStepEnded(mark) => Self::AgentStepStop(mark.into()),
         }
     }
 

@@ -1,0 +1,123 @@
+//! A page as lines for a model: `B1 button "Buy" disabled`.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use guise_core::{Element, Observation, Offer};
+
+/// A page's lines end here, so that a prompt stays a prompt whatever the page is: about a thousand tokens.
+pub(crate) const MOST_CHARACTERS: usize = 4_000;
+
+/// The longest text or label of one line.
+const LONGEST: usize = 200;
+
+/// Parts of a line in an observation's description (Notte contract §3.2).
+const MARK: &str = "[:]";
+
+/// The page as the model reads it. What does not fit is counted.
+pub(crate) fn page_lines(seen: &Observation) -> String {
+    let elements: HashMap<&str, &Element> = seen
+        .elements
+        .iter()
+        .map(|element| (element.id.as_str(), element))
+        .collect();
+    let mut text = head(seen);
+    let mut left_out = 0_usize;
+    let mut lines = seen.description.lines().peekable();
+    // The first line names the page, which the head has done already.
+    lines.next_if(|line| line.starts_with("### "));
+    for line in lines {
+        let line = match line.split_once(MARK) {
+            Some(("_", words)) => cut(words),
+            Some((id, markup)) => match elements.get(id) {
+                Some(element) => element_line(element),
+                None => format!("{id} {}", cut(markup)),
+            },
+            None => cut(line.trim_start_matches("### ")),
+        };
+        if left_out > 0 || text.len() + line.len() > MOST_CHARACTERS {
+            left_out += 1;
+            continue;
+        }
+        text.push_str(&line);
+        text.push('\n');
+    }
+    if left_out > 0 {
+        let _ = writeln!(
+            text,
+            "({left_out} more lines in view are left out; use scrape to read the page)"
+        );
+    }
+    text.push_str(&beyond(seen));
+    text
+}
+
+fn head(seen: &Observation) -> String {
+    let mut text = format!("Title: {}\nAddress: {}\n", cut(&seen.title), cut(&seen.url));
+    if seen.tabs.len() > 1 {
+        for tab in seen.tabs.iter().take(20) {
+            let _ = writeln!(
+                text,
+                "Tab {}: {} {}",
+                tab.index,
+                cut(&tab.title),
+                cut(&tab.url)
+            );
+        }
+    }
+    text
+}
+
+fn element_line(element: &Element) -> String {
+    let mut line = format!("{} {}", element.id, kind(element));
+    if !element.label.is_empty() {
+        let _ = write!(line, " \"{}\"", cut(&element.label));
+    }
+    if !element.states.is_empty() {
+        let _ = write!(line, " {}", cut(&element.states.join(", ")));
+    }
+    if let Some(options) = options(element) {
+        let _ = write!(line, " options: {}", cut(options));
+    }
+    line
+}
+
+/// The role, and what a field is for, where the label does not say.
+fn kind(element: &Element) -> &str {
+    match (&element.offer, element.role.as_str()) {
+        (Offer::Fill, "" | "generic") => "field",
+        (_, "") => "element",
+        (_, role) => role,
+    }
+}
+
+/// What a `<select>` offers, from its markup.
+fn options(element: &Element) -> Option<&str> {
+    let markup = element.markup.strip_prefix("<select")?;
+    let (_, rest) = markup.split_once('>')?;
+    rest.strip_suffix("</select>")
+        .filter(|options| !options.is_empty())
+}
+
+fn beyond(seen: &Observation) -> String {
+    let view = seen.viewport;
+    let above = view.scroll_y.max(0);
+    let below = (view.total_height - view.scroll_y - view.viewport_height).max(0);
+    match (above, below) {
+        (0, 0) => String::new(),
+        (above, below) => format!("({above} pixels above and {below} below the part in view)\n"),
+    }
+}
+
+/// A text on one line, not longer than a line may be.
+pub(crate) fn cut(text: &str) -> String {
+    let mut line: String = text
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        line.push('…');
+    }
+    line
+}

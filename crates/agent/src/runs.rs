@@ -1,0 +1,382 @@
+//! Runs: starting, listing, looking at, listening to and stopping them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use guise_core::ports::{Clock, Models, RunStore};
+use guise_core::services::{Actor, Correspondence, Inbox, Personas, Sessions};
+use guise_core::{
+    Caller, Decision, Error, Kind, ModelUsage, Page, PageRequest, Persona, Result, Run, RunEnd,
+    RunFilter, RunId, Scope, SessionId, StepRecord,
+};
+use tokio::sync::broadcast;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
+
+use crate::language::Language;
+use crate::prompt::Character;
+use crate::quote::Quotes;
+use crate::requests::RunRequest;
+use crate::schema::Schema;
+use crate::worker::Worker;
+
+/// How many events a listener may be behind before it misses some.
+const EVENTS: usize = 256;
+
+/// So many runs may share one session.
+const MOST_IN_A_SESSION: usize = 8;
+
+/// Tools that are of use only to who has messages.
+const MESSAGES: [&str; 3] = ["email_read", "email_verification_read", "sms_read"];
+
+/// Nothing here can do it.
+const NEVER: [&str; 1] = ["captcha_solve"];
+
+/// What the operator decides about runs.
+#[derive(Clone, Debug)]
+pub struct RunSettings {
+    /// Names this server among those that share a database; the same after a restart.
+    pub node: String,
+    /// A run ends after so long.
+    pub longest: Duration,
+}
+
+/// What happens in a run.
+#[derive(Clone, Debug)]
+pub enum RunEvent {
+    /// Its model decided: which decision of this run it is, from 0, and what it says.
+    Decision(usize, Arc<Decision>),
+    /// A proposed answer was refused.
+    Validation(String),
+    /// It ended; its record says how.
+    Ended,
+}
+
+/// The service.
+pub struct Runs {
+    store: Arc<dyn RunStore>,
+    sessions: Arc<Sessions>,
+    personas: Arc<Personas>,
+    inbox: Arc<Inbox>,
+    models: Arc<dyn Models>,
+    language: Arc<dyn Language>,
+    clock: Arc<dyn Clock>,
+    settings: RunSettings,
+    live: Mutex<HashMap<RunId, Live>>,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+}
+
+/// A run that is under way here.
+struct Live {
+    session: SessionId,
+    stop: CancellationToken,
+    events: broadcast::Sender<RunEvent>,
+}
+
+/// What the service is made of.
+#[expect(missing_docs, reason = "each is what its type says")]
+pub struct RunParts {
+    pub store: Arc<dyn RunStore>,
+    pub sessions: Arc<Sessions>,
+    pub personas: Arc<Personas>,
+    pub inbox: Arc<Inbox>,
+    pub models: Arc<dyn Models>,
+    pub language: Arc<dyn Language>,
+    pub clock: Arc<dyn Clock>,
+    pub settings: RunSettings,
+}
+
+impl Runs {
+    /// A service of those parts.
+    pub fn new(parts: RunParts) -> Self {
+        Self {
+            store: parts.store,
+            sessions: parts.sessions,
+            personas: parts.personas,
+            inbox: parts.inbox,
+            models: parts.models,
+            language: parts.language,
+            clock: parts.clock,
+            settings: parts.settings,
+            live: Mutex::default(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+        }
+    }
+
+    /// Starts a run. It is under way when this returns.
+    ///
+    /// # Errors
+    /// Kind `Invalid` for members that cannot be granted; `NotFound` for a session or persona that is not there; `Refused` when
+    /// the session has ended, has as many runs as it may, or there is no model; `Denied` when the key may not act as personas.
+    pub async fn start(self: &Arc<Self>, caller: &Caller, request: RunRequest) -> Result<Run> {
+        let mut options = request.check()?;
+        if request.vault_id.is_some() {
+            return Err(Error::invalid_member(
+                &["vault_id"],
+                "unsupported",
+                "Unsupported option vault_id: agents cannot fill in credentials; leave it out",
+            ));
+        }
+        let persona = self.persona(caller, request.persona_id.as_deref()).await?;
+        options.persona = persona.as_ref().map(|persona| persona.id);
+        let id = RunId::new();
+        let (character, correspondence) = self.character(persona).await?;
+        let actor = Actor {
+            run: id,
+            correspondence,
+        };
+        let hands = self
+            .sessions
+            .hands(caller, &request.session_id, actor)
+            .await?;
+        let chosen = self
+            .models
+            .choose(caller.tenant, request.reasoning_model.as_deref())
+            .await?;
+        let schema = options
+            .response_format
+            .as_ref()
+            .map(|format| Schema::new(format, "response_format"))
+            .transpose()?;
+        let run = Run {
+            id,
+            tenant: caller.tenant,
+            key: caller.key,
+            session: hands.session(),
+            task: request.task,
+            options,
+            model: chosen.model.name().to_owned(),
+            note: chosen.note,
+            usage: ModelUsage::default(),
+            created_at: self.clock.now(),
+            end: None,
+        };
+        let events = broadcast::Sender::new(EVENTS);
+        let stop = self.stopping.child_token();
+        self.enter(&run, &stop, &events)?;
+        if let Err(error) = self.store.add_run(&run, &self.settings.node).await {
+            self.table().remove(&id);
+            return Err(error);
+        }
+        let worker = Worker {
+            run: run.clone(),
+            hands,
+            model: chosen.model,
+            language: Arc::clone(&self.language),
+            tools: self.tools(&character),
+            character,
+            quotes: Quotes::new(),
+            schema,
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            events,
+            stop,
+            deadline: Instant::now() + self.settings.longest,
+        };
+        let span = tracing::info_span!("run", %id);
+        self.tasks
+            .spawn(Arc::clone(self).see_through(id, worker).instrument(span));
+        Ok(run)
+    }
+
+    /// A run of the caller's tenant.
+    ///
+    /// # Errors
+    /// Kind `NotFound` for an id that is none, unknown, or another tenant's.
+    pub async fn get(&self, caller: &Caller, id: &str) -> Result<Run> {
+        let not_found = || Error::not_found("Agent", id);
+        let id: RunId = id.parse().map_err(|_| not_found())?;
+        self.store
+            .run(caller.tenant, id)
+            .await?
+            .ok_or_else(not_found)
+    }
+
+    /// The tenant's runs, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        only_active: bool,
+        only_current_key: bool,
+        page: PageRequest,
+    ) -> Result<Page<Run>> {
+        let filter = RunFilter {
+            tenant: caller.tenant,
+            key: only_current_key.then_some(caller.key),
+            only_active,
+        };
+        self.store.runs(&filter, page).await
+    }
+
+    /// What a run did, pictures included.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn steps(&self, run: &Run) -> Result<Vec<StepRecord>> {
+        self.sessions.steps_of_run(run.id).await
+    }
+
+    /// What a run's model decided, in order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn decisions(&self, run: &Run) -> Result<Vec<Decision>> {
+        self.sessions.decisions(run.id).await
+    }
+
+    /// Stops a run of a session; its session goes on. Stopping one that has ended is fine.
+    ///
+    /// # Errors
+    /// Kind `NotFound`, also when the run works in another session.
+    pub async fn stop(&self, caller: &Caller, id: &str, session: &str) -> Result<Run> {
+        let run = self.get(caller, id).await?;
+        if run.session.to_string() != session.trim() {
+            return Err(Error::not_found(
+                "Agent",
+                format!("{id} in session {session}"),
+            ));
+        }
+        let end = RunEnd {
+            at: self.clock.now(),
+            success: false,
+            answer: "The run was stopped".to_owned(),
+        };
+        // The row first: whoever ends it says how it ended.
+        let ended = self.store.end_run(run.id, &end).await?;
+        if let Some(live) = self.table().get(&run.id) {
+            live.stop.cancel();
+        }
+        Ok(ended.unwrap_or(self.get(caller, id).await?))
+    }
+
+    /// What happens in a run from now on; `None` when it has ended.
+    pub fn events(&self, id: RunId) -> Option<broadcast::Receiver<RunEvent>> {
+        self.table().get(&id).map(|live| live.events.subscribe())
+    }
+
+    /// How many runs are under way here.
+    pub fn running(&self) -> usize {
+        self.table().len()
+    }
+
+    /// Notes the runs of an earlier life of this server as ended: their browsers died with it. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover(&self) -> Result<u64> {
+        let end = RunEnd {
+            at: self.clock.now(),
+            success: false,
+            answer: "The server was restarted, and the run's browser is gone".to_owned(),
+        };
+        self.store.end_runs_of(&self.settings.node, &end).await
+    }
+
+    /// Ends all runs and waits until they are, at most until `deadline`. Nothing is started any more.
+    pub async fn shutdown(&self, deadline: Instant) {
+        self.stopping.cancel();
+        self.tasks.close();
+        if timeout_at(deadline, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some runs did not end in time");
+        }
+    }
+
+    /// Works on a run to its end, and notes it, whatever happens.
+    async fn see_through(self: Arc<Self>, id: RunId, mut worker: Worker) {
+        let work = async move { worker.work().await };
+        // In a task of its own: a fault in it must not leave a run that never ends.
+        let end = match tokio::spawn(work.in_current_span()).await {
+            Ok(end) => end,
+            Err(error) => {
+                tracing::error!(%error, "a run broke off");
+                RunEnd {
+                    at: self.clock.now(),
+                    success: false,
+                    answer: "Something went wrong in this server; its log says what".to_owned(),
+                }
+            }
+        };
+        // Where somebody stopped it, that stays how it ended.
+        if let Err(error) = self.store.end_run(id, &end).await {
+            tracing::error!(error = ?error, "cannot note the end of a run");
+        }
+        if let Some(live) = self.table().remove(&id) {
+            // Nobody listening is the usual case.
+            let _ = live.events.send(RunEvent::Ended);
+        }
+    }
+
+    /// Takes a place among the runs of its session.
+    fn enter(
+        &self,
+        run: &Run,
+        stop: &CancellationToken,
+        events: &broadcast::Sender<RunEvent>,
+    ) -> Result<()> {
+        if self.stopping.is_cancelled() {
+            return Err(Error::new(Kind::Full, "The server is being stopped"));
+        }
+        let mut table = self.table();
+        let there = table.values().filter(|live| live.session == run.session);
+        if there.count() >= MOST_IN_A_SESSION {
+            return Err(Error::refused(format!(
+                "Session {} has {MOST_IN_A_SESSION} agents already: stop one, or start another session",
+                run.session
+            )));
+        }
+        let live = Live {
+            session: run.session,
+            stop: stop.clone(),
+            events: events.clone(),
+        };
+        table.insert(run.id, live);
+        Ok(())
+    }
+
+    async fn persona(&self, caller: &Caller, id: Option<&str>) -> Result<Option<Persona>> {
+        let Some(id) = id.map(str::trim).filter(|id| !id.is_empty()) else {
+            return Ok(None);
+        };
+        if !caller.scopes.contains(Scope::Personas) {
+            return Err(Error::new(
+                Kind::Denied,
+                "This key may not act as personas: it lacks the scope personas",
+            ));
+        }
+        self.personas.get(caller, id).await.map(Some)
+    }
+
+    async fn character(
+        &self,
+        persona: Option<Persona>,
+    ) -> Result<(Character, Option<Arc<Correspondence>>)> {
+        let Some(persona) = persona else {
+            return Ok((Character::nobody(), None));
+        };
+        let address = format!("{}@{}", persona.mailbox, self.inbox.domain());
+        let character = Character::of(&persona, &address);
+        let correspondence = Correspondence::of(Arc::clone(&self.inbox), persona).await?;
+        Ok((character, Some(Arc::new(correspondence))))
+    }
+
+    fn tools(&self, character: &Character) -> Vec<guise_core::ports::Tool> {
+        let mut tools = self.language.tools();
+        tools.retain(|tool| {
+            let name = tool.name.as_str();
+            !NEVER.contains(&name) && (character.has_messages || !MESSAGES.contains(&name))
+        });
+        tools
+    }
+
+    fn table(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Live>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,343 @@
+//! One run, from its first look to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guise_core::ports::{Answer, Clock, Message, Model, Question, RunStore, Tool};
+use guise_core::services::Hands;
+use guise_core::{
+    Action, Asked, Decision, Error, Execution, GoalStatus, Kind, Observation, ObserveRequest,
+    Result, Run, RunEnd, Step, StepMark,
+};
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::history::History;
+use crate::language::Language;
+use crate::prompt::{Character, Situation, again, characters};
+use crate::quote::Quotes;
+use crate::repeats::{self, Repeats};
+use crate::reply::{self, Reply};
+use crate::runs::RunEvent;
+use crate::schema::Schema;
+
+/// One answer of a model may take so long, its provider's failures included.
+const ANSWER: Duration = Duration::from_mins(3);
+
+/// After so many answers in a row that cannot be used, the run ends.
+const MOST_USELESS: u32 = 3;
+
+/// What a run works with.
+pub(crate) struct Worker {
+    pub(crate) run: Run,
+    pub(crate) hands: Hands,
+    pub(crate) model: Arc<dyn Model>,
+    pub(crate) language: Arc<dyn Language>,
+    pub(crate) tools: Vec<Tool>,
+    pub(crate) character: Character,
+    pub(crate) quotes: Quotes,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) store: Arc<dyn RunStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) events: broadcast::Sender<RunEvent>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) deadline: Instant,
+}
+
+/// What changes from step to step.
+#[derive(Default)]
+struct Progress {
+    history: History,
+    repeats: Repeats,
+    memory: String,
+    last: GoalStatus,
+    useless: u32,
+    refused_answer: bool,
+    decisions: usize,
+}
+
+/// How a step ended.
+enum Next {
+    GoOn,
+    End(bool, String),
+}
+
+impl Worker {
+    /// Works until the run ends, and says how.
+    pub(crate) async fn work(&mut self) -> RunEnd {
+        let stop = self.stop.clone();
+        let deadline = self.deadline;
+        let (success, answer) = tokio::select! {
+            biased;
+            () = stop.cancelled() => (false, "The run was stopped".to_owned()),
+            () = tokio::time::sleep_until(deadline) => (false, "The run's time is up".to_owned()),
+            result = self.steps() => match result {
+                Ok(end) => end,
+                Err(error) => (false, reason(&error)),
+            },
+        };
+        RunEnd {
+            at: self.clock.now(),
+            success,
+            answer,
+        }
+    }
+
+    async fn steps(&mut self) -> Result<(bool, String)> {
+        let mut progress = Progress::default();
+        if let Some(offset) = self.run.options.session_offset {
+            let earlier = self.hands.earlier_steps(offset).await?;
+            progress.history = History::of(&earlier, &*self.language);
+        }
+        if let Some(url) = self.run.options.url.clone() {
+            let execution = self.hands.execute(Action::Goto { url }).await?;
+            if !execution.outcome.success {
+                return Ok((false, execution.outcome.message));
+            }
+            progress.history.add(&execution, &*self.language);
+        }
+        for number in 1..=self.run.options.max_steps {
+            self.mark(number, Step::RunStepBegan).await?;
+            let next = self.step(number, &mut progress).await?;
+            self.mark(number, Step::RunStepEnded).await?;
+            if let Next::End(success, answer) = next {
+                return Ok((success, answer));
+            }
+        }
+        let most = self.run.options.max_steps;
+        Ok((
+            false,
+            format!("The task was not done within {most} steps; allow more with max_steps"),
+        ))
+    }
+
+    /// One step: look, ask, do, note.
+    async fn step(&mut self, number: u32, progress: &mut Progress) -> Result<Next> {
+        let seen = self.hands.observe(ObserveRequest::default()).await?;
+        let question = Situation {
+            run: &self.run,
+            character: &self.character,
+            quotes: &self.quotes,
+            tools: &self.tools,
+            history: &progress.history,
+            memory: &progress.memory,
+            warning: progress.repeats.warning(),
+            steps_left: self.run.options.max_steps - number + 1,
+            seen: &seen,
+        }
+        .question();
+        let started_at = self.clock.now();
+        let (reply, asked) = self.ask(question, progress.last).await?;
+        let Reply { goal, action } = match reply {
+            Ok(reply) => reply,
+            Err(why) => return Ok(progress.useless(&why)),
+        };
+        progress.useless = 0;
+        if !goal.memory.is_empty() {
+            progress.memory.clone_from(&goal.memory);
+        }
+        self.decide(
+            progress,
+            Decision {
+                goal,
+                action: action.clone(),
+                started_at,
+                ended_at: self.clock.now(),
+                asked: Some(asked),
+            },
+        )
+        .await?;
+        match action {
+            Action::Completion { success, answer } => self.finish(progress, success, answer).await,
+            action => self.act(progress, &seen, action).await,
+        }
+    }
+
+    async fn act(
+        &self,
+        progress: &mut Progress,
+        seen: &Observation,
+        action: Action,
+    ) -> Result<Next> {
+        let words = self.language.write(&action).to_string();
+        let execution = match self.hands.execute(action).await {
+            Ok(execution) => execution,
+            // What cannot be tried in this session is the model's mistake, not the end.
+            Err(error) if error.kind() == Kind::Browser => {
+                progress.last = GoalStatus::Failure;
+                progress
+                    .history
+                    .line(format!("{words}: failed. {}", error.message()));
+                progress
+                    .repeats
+                    .note(repeats::page(seen), &words, error.message());
+                return Ok(progress.go_on());
+            }
+            Err(error) => return Err(error),
+        };
+        progress.note(repeats::page(seen), &words, &execution);
+        progress.history.add(&execution, &*self.language);
+        if let Action::Help { reason } = &execution.action {
+            return Ok(Next::End(
+                false,
+                format!("Clarification is needed: {reason}"),
+            ));
+        }
+        Ok(progress.go_on())
+    }
+
+    /// The model says that it is done. An answer that does not fit what was asked for is given back once.
+    async fn finish(&self, progress: &mut Progress, success: bool, answer: String) -> Result<Next> {
+        let checked = match (&self.schema, success) {
+            (Some(schema), true) => schema.check(&answer),
+            _ => Ok(answer),
+        };
+        match checked {
+            Ok(answer) => {
+                let action = Action::Completion {
+                    success,
+                    answer: answer.clone(),
+                };
+                self.hands.execute(action).await?;
+                Ok(Next::End(success, answer))
+            }
+            Err(why) => {
+                let validation = format!("The answer does not fit response_format: {why}");
+                // Nobody listening is the usual case.
+                let _ = self.events.send(RunEvent::Validation(validation.clone()));
+                if progress.refused_answer {
+                    return Ok(Next::End(false, validation));
+                }
+                progress.refused_answer = true;
+                progress.last = GoalStatus::Failure;
+                progress.history.line(format!(
+                    "completion: refused. {validation}. Call completion again with an answer that fits"
+                ));
+                Ok(Next::GoOn)
+            }
+        }
+    }
+
+    /// Asks the model, and once more when its answer cannot be used. The inner error is what is wrong with the second one.
+    async fn ask(
+        &mut self,
+        question: Question,
+        last: GoalStatus,
+    ) -> Result<(Result<Reply, String>, Asked)> {
+        let mut asked = Asked {
+            model: self.model.name().to_owned(),
+            prompt_characters: characters(&question),
+            pictures: pictures(&question.messages),
+            ..Asked::default()
+        };
+        let answer = self.answer(&question, &mut asked).await?;
+        let first = reply::read(&answer, &*self.language, last);
+        let Err(why) = first else {
+            return Ok((first, asked));
+        };
+        asked.repaired = Some(why.clone());
+        let question = again(question, said(&answer), &why);
+        let answer = self.answer(&question, &mut asked).await?;
+        Ok((reply::read(&answer, &*self.language, last), asked))
+    }
+
+    async fn answer(&mut self, question: &Question, asked: &mut Asked) -> Result<Answer> {
+        let deadline = self.deadline.min(Instant::now() + ANSWER);
+        let answer = tokio::select! {
+            biased;
+            () = self.hands.ended() => return Err(Error::refused("The session ended")),
+            answer = self.model.ask(question, deadline) => answer?,
+        };
+        asked.attempts += answer.attempts;
+        asked.took_ms += u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX);
+        asked.usage += answer.usage;
+        self.run.usage += answer.usage;
+        self.store.note_usage(self.run.id, &self.run.usage).await?;
+        Ok(answer)
+    }
+
+    async fn decide(&self, progress: &mut Progress, decision: Decision) -> Result<()> {
+        let step = Step::Decision(Box::new(decision.clone()));
+        self.hands.note(step).await?;
+        let event = RunEvent::Decision(progress.decisions, Arc::new(decision));
+        progress.decisions += 1;
+        // Nobody listening is the usual case.
+        let _ = self.events.send(event);
+        Ok(())
+    }
+
+    async fn mark(&self, number: u32, step: fn(StepMark) -> Step) -> Result<()> {
+        let mark = StepMark {
+            run: self.run.id,
+            number,
+            at: self.clock.now(),
+        };
+        self.hands.note(step(mark)).await
+    }
+}
+
+impl Progress {
+    fn note(&mut self, page: u64, action: &str, execution: &Execution) {
+        let outcome = &execution.outcome;
+        self.last = if outcome.success {
+            GoalStatus::Success
+        } else {
+            GoalStatus::Failure
+        };
+        // Reading something new is progress although the page stands still.
+        let told = format!("{}{:?}", outcome.message, outcome.data);
+        self.repeats.note(page, action, &told);
+    }
+
+    fn useless(&mut self, why: &str) -> Next {
+        self.useless += 1;
+        self.last = GoalStatus::Failure;
+        if self.useless == MOST_USELESS {
+            return Next::End(
+                false,
+                format!("The model gave no answer that can be used, the last time because {why}"),
+            );
+        }
+        self.history
+            .line(format!("(an answer of yours could not be used: {why})"));
+        Next::GoOn
+    }
+
+    fn go_on(&self) -> Next {
+        if self.repeats.stuck() {
+            return Next::End(
+                false,
+                format!(
+                    "The run was ended: {} steps in a row repeated what had been tried on the same page, and nothing changed",
+                    repeats::MOST
+                ),
+            );
+        }
+        Next::GoOn
+    }
+}
+
+/// What a model said, to be shown to it again.
+fn said(answer: &Answer) -> String {
+    let mut text: String = answer.text.chars().take(2_000).collect();
+    for call in &answer.calls {
+        let arguments: String = call.arguments.to_string().chars().take(1_000).collect();
+        text.push_str(&format!("\n{}({arguments})", call.name));
+    }
+    text
+}
+
+fn pictures(messages: &[Message]) -> u32 {
+    let count: usize = messages.iter().map(|message| message.pictures.len()).sum();
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Why a run could not go on, for whoever started it.
+fn reason(error: &Error) -> String {
+    if error.kind() == Kind::Internal {
+        tracing::error!(error = ?error, "a run failed");
+        return "Something went wrong in this server; its log says what".to_owned();
+    }
+    error.message().to_owned()
+}

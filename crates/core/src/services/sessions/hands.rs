@@ -1,0 +1,125 @@
+//! A run's hands: what it does in a session, noted as its own.
+
+use std::sync::Arc;
+
+use super::call::Call;
+use super::page::{act, check_possible, observe};
+use super::{Sessions, Shared};
+use crate::services::Correspondence;
+use crate::{
+    Action, Caller, Execution, Observation, ObserveRequest, Result, RunId, SessionId, Step,
+    StepPlace, StepRecord,
+};
+
+/// On whose behalf a step is done, where it is not a caller's own call.
+#[derive(Clone)]
+pub struct Actor {
+    /// The run.
+    pub run: RunId,
+    /// What it may read of the persona that it acts as.
+    pub correspondence: Option<Arc<Correspondence>>,
+}
+
+/// A session as a run uses it. What it does takes turns with everybody else's calls and keeps the session from timing out.
+pub struct Hands {
+    shared: Arc<Shared>,
+    caller: Caller,
+    session: SessionId,
+    actor: Actor,
+}
+
+impl Sessions {
+    /// Hands for `actor` in the caller's session.
+    ///
+    /// # Errors
+    /// Kind `NotFound`; `Refused` when the session has ended.
+    pub async fn hands(&self, caller: &Caller, id: &str, actor: Actor) -> Result<Hands> {
+        let live = self.shared.running(caller.tenant, id).await?;
+        Ok(Hands {
+            shared: Arc::clone(&self.shared),
+            caller: caller.clone(),
+            session: live.id,
+            actor,
+        })
+    }
+}
+
+impl Hands {
+    /// The session.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Does one action. One that does not succeed is an answer too.
+    ///
+    /// # Errors
+    /// As [`Sessions::execute`].
+    pub async fn execute(&self, action: Action) -> Result<Execution> {
+        let call = self.call().await?;
+        check_possible(&call, &action)?;
+        call.in_turn(|call| act(call, action)).await
+    }
+
+    /// Looks at the current page.
+    ///
+    /// # Errors
+    /// As [`Sessions::observe`].
+    pub async fn observe(&self, request: ObserveRequest) -> Result<Observation> {
+        let call = self.call().await?;
+        call.in_turn(|call| observe(call, request)).await
+    }
+
+    /// Notes something that is no deed in the browser.
+    ///
+    /// # Errors
+    /// As [`Sessions::observe`].
+    pub async fn note(&self, step: Step) -> Result<()> {
+        let call = self.call().await?;
+        call.in_turn(|call| async move {
+            let at = call.shared.clock.now();
+            let place = call.place();
+            call.shared.store.add_step(place, &step, None, at).await?;
+            call.live.tell(super::LiveEvent::Step(Arc::new(step)));
+            Ok(())
+        })
+        .await
+    }
+
+    /// The session's finished steps from `offset` on, without their pictures.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn earlier_steps(&self, offset: u64) -> Result<Vec<StepRecord>> {
+        self.shared.store.steps(self.session, offset).await
+    }
+
+    /// Resolves when the session ends; at once where it has.
+    pub async fn ended(&self) {
+        let live = self.shared.table().get(&self.session).cloned();
+        if let Some(live) = live {
+            live.ended.cancelled().await;
+        }
+    }
+
+    async fn call(&self) -> Result<Call> {
+        Call::begin(
+            &self.shared,
+            &self.caller,
+            &self.session.to_string(),
+            true,
+            Some(self.actor.clone()),
+        )
+        .await
+    }
+}
+
+impl Call {
+    /// The next free place in the session's trajectory.
+    pub(super) fn place(&self) -> StepPlace {
+        StepPlace {
+            session: self.live.id,
+            sequence: self.live.next_step(),
+            run: self.actor.as_ref().map(|actor| actor.run),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What an agent decides, as it decides (Notte contract §3.6, agent log WebSocket): each text message is one JSON object.
+
+use axum::extract::ws::{Message, WebSocket};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use guise_agent::RunEvent;
+use guise_core::{Caller, Decision, Error, Run, Scope};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use super::Upgrade;
+use crate::app::App;
+use crate::dialects::notte::{Failure, decision_json, run_json};
+use crate::http::caller;
+use crate::http::path::Path;
+
+/// Pictures are left out of a last message that would be larger: clients take 5 MiB.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+/// What authorises a listener, and where the agent works.
+#[derive(Deserialize)]
+pub struct Listener {
+    token: Option<String>,
+    session_id: Option<String>,
+}
+
+/// Connects a listener.
+pub async fn connect(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(query): Query<Listener>,
+    Upgrade(upgrade): Upgrade,
+) -> Result<Response, Failure> {
+    let token = query.token.filter(|token| !token.is_empty());
+    let caller = app.recognise(&token.ok_or_else(caller::missing)?).await?;
+    caller::allow(&caller, Scope::Sessions)?;
+    let run = app.runs.get(&caller, &id).await?;
+    if let Some(session) = query.session_id
+        && session != run.session.to_string()
+    {
+        return Err(Error::not_found("Agent", format!("{id} in session {session}")).into());
+    }
+    Ok(upgrade.on_upgrade(move |socket| tell(app, caller, run, socket)))
+}
+
+async fn tell(app: App, caller: Caller, run: Run, mut socket: WebSocket) {
+    // Listening first: what happens after the look at the record is heard.
+    let events = app.runs.events(run.id);
+    let told = match replay(&app, &run, &mut socket).await {
+        Ok(told) => told,
+        Err(error) => {
+            tracing::warn!(run = %run.id, error = ?error, "cannot tell what an agent did");
+            return;
+        }
+    };
+    if let Some(events) = events
+        && !follow(events, told, &mut socket).await
+    {
+        return;
+    }
+    // The end is read from the record: it is there whenever nothing happens any more.
+    match end(&app, &caller, &run).await {
+        Ok(message) => {
+            // A listener that is gone needs no farewell.
+            let _ = socket.send(Message::Text(message.into())).await;
+            let _ = socket.send(Message::Close(None)).await;
+        }
+        Err(error) => {
+            tracing::warn!(run = %run.id, error = ?error, "cannot tell how an agent ended");
+        }
+    }
+}
+
+/// Tells what was decided before; answers how many decisions these were.
+async fn replay(app: &App, run: &Run, socket: &mut WebSocket) -> guise_core::Result<usize> {
+    let mut told = 0;
+    for decision in app.runs.decisions(run).await? {
+        told += 1;
+        if !say(socket, decision_json(decision)).await {
+            break;
+        }
+    }
+    Ok(told)
+}
+
+/// Tells what happens until the run has ended; `false` when the listener is gone.
+async fn follow(mut events: Receiver<RunEvent>, told: usize, socket: &mut WebSocket) -> bool {
+    loop {
+        let message = tokio::select! {
+            event = events.recv() => match event {
+                Ok(RunEvent::Decision(index, _)) if index < told => continue,
+                Ok(RunEvent::Decision(_, decision)) => decision_json(Decision::clone(&decision)),
+                Ok(RunEvent::Validation(text)) => json!({"validation": text}),
+                Err(RecvError::Lagged(_)) => continue,
+                Ok(RunEvent::Ended) | Err(RecvError::Closed) => return true,
+            },
+            message = socket.recv() => match message {
+                Some(Ok(_)) => continue,
+                _ => return false,
+            },
+        };
+        if !say(socket, message).await {
+            return false;
+        }
+    }
+}
+
+/// Some clients look for the end in the members of the agent, others in `agent`; one message has both.
+async fn end(app: &App, caller: &Caller, run: &Run) -> guise_core::Result<String> {
+    let run = app.runs.get(caller, &run.id.to_string()).await?;
+    let steps = app.runs.steps(&run).await?;
+    let mut agent = run_json(run, steps);
+    if agent.to_string().len() > LARGEST {
+        without_pictures(&mut agent);
+    }
+    let mut message = agent.clone();
+    message["status"] = json!("agent_stop");
+    // The steps are told once.
+    message["steps"] = json!([]);
+    message["agent"] = agent;
+    Ok(message.to_string())
+}
+
+fn without_pictures(agent: &mut Value) {
+    for step in agent["steps"].as_array_mut().into_iter().flatten() {
+        if let Some(picture) = step.pointer_mut("/value/screenshot/raw") {
+            *picture = json!("");
+        }
+    }
+}
+
+async fn say(socket: &mut WebSocket, message: Value) -> bool {
+    socket
+        .send(Message::Text(message.to_string().into()))
+        .await
+        .is_ok()
+}

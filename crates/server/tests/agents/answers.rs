@@ -1,0 +1,147 @@
+//! Answers in a shape, and models that do not answer as they should.
+
+use serde_json::{Value, json};
+
+use crate::house::{House, types};
+use crate::support::model::Say;
+
+fn shape() -> Value {
+    json!({"type": "object", "properties": {"price": {"type": "number"}}, "required": ["price"], "additionalProperties": false})
+}
+
+fn answer(answer: &str) -> Say {
+    Say::call("completion", json!({"success": true, "answer": answer}))
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_fit_is_given_back_once() {
+    let house = House::new(|asked| match asked.number {
+        0 => answer("Twelve euros"),
+        _ => answer("```json\n{\"price\": 12}\n```"),
+    })
+    .await;
+    let status = house.run(json!({"response_format": shape()})).await;
+    assert_eq!(
+        (&status["success"], &status["answer"]),
+        (&json!(true), &json!("{\"price\":12}")),
+        "{status}"
+    );
+    let asked = house.model.asked(0);
+    assert!(
+        asked.text.contains("\"price\""),
+        "the shape is told: {}",
+        asked.text
+    );
+    let again = house.model.asked(1);
+    assert!(again.text.contains("does not fit"), "{}", again.text);
+}
+
+#[tokio::test]
+async fn an_answer_that_never_fits_is_a_failure_that_says_why() {
+    let house = House::new(|_| answer("{\"price\": \"12\"}")).await;
+    let status = house.run(json!({"response_format": shape()})).await;
+    assert_eq!(status["success"], false);
+    assert!(
+        status["answer"]
+            .as_str()
+            .unwrap()
+            .contains("does not fit response_format"),
+        "{status}"
+    );
+    assert_eq!(house.model.count(), 2);
+}
+
+#[tokio::test]
+async fn a_useless_answer_is_repaired_once_and_then_counts_as_a_step() {
+    let house = House::new(|asked| match asked.number {
+        0 => Say::words("I think I should buy it."),
+        1 => Say::call("dance", json!({})),
+        2 => Say::words("{\"action\": {\"type\": \"fill\"}}"),
+        _ => answer("done"),
+    })
+    .await;
+    let status = house.run(json!({})).await;
+    assert_eq!(status["success"], true, "{status}");
+    let first = ["agent_step_start", "observation", "agent_step_stop"];
+    assert_eq!(types(&status["steps"])[..3], first);
+    assert_eq!(house.model.count(), 4);
+    let repaired = house.model.asked(1);
+    assert!(
+        repaired.text.contains("cannot be used"),
+        "{}",
+        repaired.text
+    );
+    let trace = house
+        .client
+        .get(&format!(
+            "/agents/{}/trace",
+            status["agent_id"].as_str().unwrap()
+        ))
+        .ok()
+        .await;
+    let calls = trace["asked"].as_array().unwrap();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0]["attempts"], 2);
+    assert!(
+        calls[0]["repaired"].as_str().unwrap().contains("value"),
+        "{trace}"
+    );
+    assert!(calls[0]["prompt_characters"].as_u64().unwrap() > 500);
+}
+
+#[tokio::test]
+async fn a_model_that_never_makes_sense_ends_its_run() {
+    let house = House::new(|_| Say::words("No.")).await;
+    let status = house.run(json!({})).await;
+    assert_eq!(status["success"], false);
+    assert!(
+        status["answer"]
+            .as_str()
+            .unwrap()
+            .contains("no answer that can be used"),
+        "{status}"
+    );
+    assert_eq!(house.model.count(), 6);
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_be_asked_ends_its_run_with_the_reason() {
+    for (say, why) in [
+        (Say::Status(401), "401"),
+        (Say::Garbage, "cannot be read"),
+        (Say::Cut, "some-model"),
+    ] {
+        let house = House::new(move |_| say.clone()).await;
+        let status = house.run(json!({})).await;
+        assert_eq!(status["success"], false);
+        let answer = status["answer"].as_str().unwrap();
+        assert!(answer.contains(why), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_action_that_cannot_be_done_is_told_to_the_model() {
+    let house = House::new(|asked| match asked.number {
+        0 => Say::call("click", json!({"id": "B99"})),
+        1 => Say::call("email_read", json!({})),
+        _ => answer("never mind"),
+    })
+    .await;
+    let status = house.run(json!({})).await;
+    assert_eq!(status["success"], true, "{status}");
+    assert!(
+        house
+            .model
+            .asked(1)
+            .text
+            .contains("Action with id 'B99' is invalid")
+    );
+    assert!(house.model.asked(2).text.contains("needs a persona"));
+    assert!(
+        !house
+            .model
+            .asked(0)
+            .tools()
+            .contains(&"email_read".to_owned())
+    );
+}

@@ -1,0 +1,20 @@
+//! Agents through the Notte API: the built server, real pages, and a scripted model behind the real protocol.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failure ends the test"
+)]
+
+mod answers;
+mod bad_input;
+mod ends;
+mod house;
+mod listening;
+mod messages;
+mod prompts;
+#[expect(dead_code, reason = "the tests of the API use more of it")]
+#[path = "../support/mod.rs"]
+mod support;
+mod tasks;
