@@ -30,6 +30,11 @@ pub(crate) const SQLITE: &[Step] = &[
         "numbers",
         include_str!("../migrations/sqlite/0004_numbers.sql"),
     ),
+    (
+        6,
+        "journeys",
+        include_str!("../migrations/sqlite/0006_journeys.sql"),
+    ),
 ];
 
 /// The tables in PostgreSQL.
@@ -53,6 +58,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         4,
         "numbers",
         include_str!("../migrations/postgres/0004_numbers.sql"),
+    ),
+    (
+        6,
+        "journeys",
+        include_str!("../migrations/postgres/0006_journeys.sql"),
     ),
 ];
 

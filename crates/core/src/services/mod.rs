@@ -3,9 +3,12 @@
 mod access;
 mod files;
 mod inbox;
+mod journeys;
 mod numbers;
 mod personas;
 mod projects;
+mod references;
+mod roles;
 mod secrets_wire;
 mod session_request;
 mod sessions;
@@ -15,9 +18,11 @@ mod whole;
 pub use access::{Access, NewKey};
 pub use files::{Files, MAX_FILE_BYTES};
 pub use inbox::{ArrivingMail, Inbox, InboxRules};
+pub use journeys::{Cast, CastWish, Journeys, NewJourney};
 pub use numbers::Numbers;
 pub use personas::{Naming, NewPersona, Personas};
-pub use projects::Projects;
+pub use projects::{NewProject, ProjectTexts, Projects};
+pub use roles::Roles;
 pub use session_request::{ProxyRequest, SessionRequest};
 pub use sessions::{Debug, LiveEvent, Sessions, Settings};
 pub use vaults::{
