@@ -65,7 +65,7 @@ pub struct Caller {
 pub enum Scope {
     /// Everything on sessions, pages and files.
     Sessions,
-    /// Everything on personas, projects, vaults and mailboxes, but for reading secrets in the clear.
+    /// Everything on personas, roles, projects, journeys, vaults and mailboxes, but for reading secrets in the clear.
     Personas,
     /// Reading the server's metrics.
     Metrics,

@@ -64,6 +64,10 @@ uuid_ids! {
     PersonaId,
     /// A project: a group of personas of a tenant.
     ProjectId,
+    /// A role: how an agent goes about its work.
+    RoleId,
+    /// A journey: a task that can be run again and again.
+    JourneyId,
     /// A vault: credentials and cards, of a persona or free-standing.
     VaultId,
     /// One credential of a vault.

@@ -4,9 +4,11 @@ mod access;
 mod action;
 mod browser_spec;
 mod cookie;
+mod edit;
 mod error;
 mod file;
 mod ids;
+mod journey;
 mod mail;
 mod model_usage;
 mod observation;
@@ -16,6 +18,9 @@ mod persona;
 mod phone;
 pub mod ports;
 mod project;
+mod prompt_template;
+mod readable;
+mod role;
 mod run;
 mod scrape;
 mod secret;
@@ -31,12 +36,14 @@ pub use access::{ApiKey, Caller, KeyDigest, Scope, Scopes, Tenant};
 pub use action::{Action, FillStyle, FormField, Interaction, Target};
 pub use browser_spec::{BrowserSpec, BrowserType, Engine, Proxy, Viewport};
 pub use cookie::{Cookie, SameSite};
+pub use edit::Edit;
 pub use error::{Error, Kind, Result, Violation};
 pub use file::{Area, FileInfo};
 pub use ids::{
-    CredentialId, ElementId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RunId, SessionId,
-    SmsId, TenantId, VaultId,
+    CredentialId, ElementId, JourneyId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RoleId,
+    RunId, SessionId, SmsId, TenantId, VaultId,
 };
+pub use journey::{Journey, JourneyChange, JourneyFilter, Priority};
 pub use mail::{Attachment, InboxFilter, Mail, MailContent, Mailbox, Sms, SmsContent};
 pub use model_usage::ModelUsage;
 pub use observation::{
@@ -48,6 +55,8 @@ pub use paging::{Page, PageRequest};
 pub use persona::{Facet, MAX_HANDLE_CHARACTERS, Persona, PersonaChange, PersonaFilter};
 pub use phone::{Country, InboundSms, InvalidCountry, InvalidPhoneNumber, PhoneNumber};
 pub use project::{Project, ProjectChange};
+pub use prompt_template::{MAX_PROMPT_BYTES, PromptTemplate};
+pub use role::{BuiltinRole, Role, RoleChange};
 pub use run::{Run, RunEnd, RunFilter, RunOptions};
 pub use scrape::{DataSpace, ImageData, ScrapeOptions, StructuredData};
 pub use secrecy::{ExposeSecret, SecretString};

@@ -7,7 +7,9 @@ use std::time::Duration;
 use guise_agent::{Advice, Runs};
 use guise_browser::Driver;
 use guise_core::ports::{Audit, Clock, Keyring, Store};
-use guise_core::services::{Access, Files, Inbox, Numbers, Personas, Projects, Sessions, Vaults};
+use guise_core::services::{
+    Access, Files, Inbox, Journeys, Numbers, Personas, Projects, Roles, Sessions, Vaults,
+};
 use guise_core::{Area, Caller, Result, Secret, Session, SessionId, Status, TenantId, Timestamp};
 use guise_phone::Twilio;
 use guise_secrets::{AuditTrail, KeyTree, Purpose};
@@ -41,6 +43,10 @@ pub struct Parts {
     pub personas: Arc<Personas>,
     /// Their projects.
     pub projects: Projects,
+    /// How agents go about their work.
+    pub roles: Arc<Roles>,
+    /// What agents are to do.
+    pub journeys: Journeys,
     /// Their vaults.
     pub vaults: Vaults,
     /// What arrives for them.

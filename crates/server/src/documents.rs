@@ -5,7 +5,7 @@ use utoipa::openapi::OpenApi;
 use crate::dialects::aiqaramba::{self, Message};
 use crate::dialects::evalstudio::{self, ErrorText, FrameworkError};
 use crate::dialects::notte::{self, ErrorResponse, ValidationErrorResponse};
-use crate::openapi::{Refusals, finish, require_key, require_nothing};
+use crate::openapi::{Refusals, finish, require_key, require_nothing, tell_put_from_patch};
 
 /// The Notte API.
 pub fn notte() -> OpenApi {
@@ -30,6 +30,7 @@ pub fn notte() -> OpenApi {
 /// The AIQaramba API.
 pub fn aiqaramba() -> OpenApi {
     let (_, mut document) = aiqaramba::protected().split_for_parts();
+    tell_put_from_patch(&mut document);
     let refusals = Refusals::new::<Message>()
         .with::<Message>("400", "A parameter is wrong.")
         .with_bodies::<Message>();
@@ -37,7 +38,7 @@ pub fn aiqaramba() -> OpenApi {
     finish(
         &mut document,
         "Guise: AIQaramba API",
-        "A tenant's personas with their keychains and inboxes, and mailboxes.",
+        "A tenant's personas with their keychains and inboxes, mailboxes, roles, projects and journeys.",
     );
     document
 }

@@ -110,6 +110,17 @@ pub fn also_with_slash(document: &mut OpenApi, path: &str) {
     document.paths.paths.insert(format!("{path}/"), item);
 }
 
+/// Gives PUT an id of its own where one handler serves it and PATCH: no two operations have one id (OpenAPI 3.1 §4.8.10.1).
+pub fn tell_put_from_patch(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        if let (Some(put), Some(patch)) = (&mut item.put, &item.patch)
+            && put.operation_id == patch.operation_id
+        {
+            put.operation_id = put.operation_id.take().map(|id| format!("{id}_put"));
+        }
+    }
+}
+
 /// An object that has the members of all `parts` and no others.
 pub fn all_members<const N: usize>(parts: [RefOr<Schema>; N], description: &str) -> RefOr<Schema> {
     let mut whole = Object::new();

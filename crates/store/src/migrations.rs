@@ -35,6 +35,11 @@ pub(crate) const SQLITE: &[Step] = &[
         "runs",
         include_str!("../migrations/sqlite/0005_runs.sql"),
     ),
+    (
+        6,
+        "journeys",
+        include_str!("../migrations/sqlite/0006_journeys.sql"),
+    ),
 ];
 
 /// The tables in PostgreSQL.
@@ -63,6 +68,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         5,
         "runs",
         include_str!("../migrations/postgres/0005_runs.sql"),
+    ),
+    (
+        6,
+        "journeys",
+        include_str!("../migrations/postgres/0006_journeys.sql"),
     ),
 ];
 

@@ -76,6 +76,11 @@ macro_rules! personas {
 
 const ONE: Statement = personas!("look a persona up", "p.id = $2 AND p.closed_at IS NULL");
 
+const DEFAULT: Statement = personas!(
+    "look a tenant's default persona up",
+    "p.id = (SELECT d.persona_id FROM tenant_defaults d WHERE d.tenant_id = $1)"
+);
+
 const WAS_CLOSED: Statement = Statement::new(
     "look a closed persona up",
     "SELECT id FROM personas WHERE tenant_id = $1 AND id = $2 AND closed_at IS NOT NULL",
@@ -208,6 +213,11 @@ impl PersonaStore for Database {
 
     async fn persona(&self, tenant: TenantId, id: PersonaId) -> Result<Option<Persona>> {
         let row = self.row(ONE, &[tenant.into(), id.into()]).await?;
+        row.as_ref().map(persona).transpose()
+    }
+
+    async fn default_persona(&self, tenant: TenantId) -> Result<Option<Persona>> {
+        let row = self.row(DEFAULT, &[tenant.into()]).await?;
         row.as_ref().map(persona).transpose()
     }
 

@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 use guise_core::ports::{Added, Changed, Defaults, ProjectStore};
 use guise_core::{
-    MailboxId, Persona, Project, ProjectChange, ProjectId, Result, TenantId, Timestamp,
+    MailboxId, Persona, PersonaId, Project, ProjectChange, ProjectId, Result, RoleId, TenantId,
+    Timestamp,
 };
+use uuid::Uuid;
 
 use crate::row::Row;
 use crate::statement::{Statement, is_taken};
-use crate::value::{Value, hash};
+use crate::value::{Value, edit, hash};
 use crate::{Database, facet, personas};
 
 const DEFAULTS: Statement = Statement::new(
@@ -24,30 +26,59 @@ const SEED: Statement = Statement::new(
 
 const ADD: Statement = Statement::new(
     "add a project",
-    "INSERT INTO projects (id, tenant_id, name, name_hash, description, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
+    "INSERT INTO projects
+         (id, tenant_id, name, name_hash, description, entry_url, role_id, persona_id, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT DO NOTHING",
 );
 
-const ONE: Statement = Statement::new(
-    "look a project up",
-    "SELECT id, tenant_id, name, description, created_at, updated_at
-     FROM projects WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
-);
+/// What a project is read from. A role or a persona that was closed since is null, so that nobody who closes one has to know
+/// of projects, and nothing can come in between.
+macro_rules! members {
+    () => {
+        "id, tenant_id, name, description, entry_url, created_at, updated_at,
+         (SELECT r.id FROM roles r WHERE r.id = projects.role_id AND r.closed_at IS NULL) AS role_id,
+         (SELECT w.id FROM personas w WHERE w.id = projects.persona_id AND w.closed_at IS NULL) AS persona_id"
+    };
+}
 
-const ALL: Statement = Statement::new(
-    "list the projects",
-    "SELECT id, tenant_id, name, description, created_at, updated_at
-     FROM projects WHERE tenant_id = $1 AND closed_at IS NULL ORDER BY id",
+/// A query for whole projects; `$which` says which.
+macro_rules! projects {
+    ($doing:literal, $which:literal) => {
+        Statement::new(
+            $doing,
+            concat!(
+                "SELECT ",
+                members!(),
+                " FROM projects WHERE tenant_id = $1 AND closed_at IS NULL",
+                $which
+            ),
+        )
+    };
+}
+
+const ONE: Statement = projects!("look a project up", " AND id = $2");
+
+const ALL: Statement = projects!("list the projects", " ORDER BY id");
+
+const AFTER: Statement = projects!(
+    "list older projects",
+    " AND id < $2 ORDER BY id DESC LIMIT $3 + 0"
 );
 
 const CHANGE: Statement = Statement::new(
     "change a project",
-    "UPDATE projects
-     SET name = COALESCE($3, name), name_hash = COALESCE($4, name_hash),
-         description = COALESCE($5, description), updated_at = $6
-     WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
-     RETURNING id, tenant_id, name, description, created_at, updated_at",
+    concat!(
+        "UPDATE projects
+         SET name = COALESCE($3, name), name_hash = COALESCE($4, name_hash), updated_at = $5,
+             description = CASE WHEN $6 THEN $7 ELSE description END,
+             entry_url = CASE WHEN $8 THEN $9 ELSE entry_url END,
+             role_id = CASE WHEN $10 THEN $11 ELSE role_id END,
+             persona_id = CASE WHEN $12 THEN $13 ELSE persona_id END
+         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
+         RETURNING ",
+        members!()
+    ),
 );
 
 const CLOSE: Statement = Statement::new(
@@ -101,6 +132,18 @@ impl ProjectStore for Database {
         rows.iter().map(project).collect()
     }
 
+    async fn projects_after(
+        &self,
+        tenant: TenantId,
+        after: Option<ProjectId>,
+        limit: u32,
+    ) -> Result<Vec<Project>> {
+        let before = after.map_or(Uuid::max(), ProjectId::as_uuid);
+        let values = [tenant.into(), before.into(), u64::from(limit).into()];
+        let rows = self.rows(AFTER, &values).await?;
+        rows.iter().map(project).collect()
+    }
+
     async fn change_project(
         &self,
         tenant: TenantId,
@@ -109,13 +152,25 @@ impl ProjectStore for Database {
         at: Timestamp,
     ) -> Result<Changed<Project>> {
         let hash = change.name.as_deref().map(hash);
+        let text = facet::text(change.description.value().map(String::as_str))?;
+        let [describes, description] = edit(&change.description, |_| text);
+        let [begins, entry_url] = edit(&change.entry_url, |url| url.map(String::as_str).into());
+        let [recasts_role, role] = edit(&change.default_role, |id| id.copied().into());
+        let [recasts_persona, persona] = edit(&change.default_persona, |id| id.copied().into());
         let values = [
             tenant.into(),
             id.into(),
             change.name.as_deref().into(),
             Value::from(hash.as_ref().map(<[u8; 32]>::as_slice)),
-            facet::text(change.description.as_deref())?,
             at.into(),
+            describes,
+            description,
+            begins,
+            entry_url,
+            recasts_role,
+            role,
+            recasts_persona,
+            persona,
         ];
         match self.write(CHANGE, &values).await {
             Ok(Some(row)) => Ok(Changed::Changed(project(&row)?)),
@@ -131,13 +186,16 @@ impl ProjectStore for Database {
     }
 }
 
-fn row_of<'a>(project: &'a Project, hash: &'a [u8; 32]) -> Result<[Value<'a>; 7]> {
+fn row_of<'a>(project: &'a Project, hash: &'a [u8; 32]) -> Result<[Value<'a>; 10]> {
     Ok([
         project.id.into(),
         project.tenant.into(),
         project.name.as_str().into(),
         hash.as_slice().into(),
         facet::value(&project.description)?,
+        project.entry_url.as_deref().into(),
+        project.default_role.into(),
+        project.default_persona.into(),
         project.created_at.into(),
         project.updated_at.into(),
     ])
@@ -149,6 +207,9 @@ fn project(row: &Row) -> Result<Project> {
         tenant: TenantId::from_uuid(row.id("tenant_id")?),
         name: row.text("name")?,
         description: facet::read(row, "description")?,
+        entry_url: row.optional_text("entry_url")?,
+        default_role: row.optional_id("role_id")?.map(RoleId::from_uuid),
+        default_persona: row.optional_id("persona_id")?.map(PersonaId::from_uuid),
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })

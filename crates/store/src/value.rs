@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use guise_core::{
-    CredentialId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RunId, SessionId, SmsId,
-    TenantId, Timestamp, VaultId,
+    CredentialId, Edit, JourneyId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RoleId, RunId,
+    SessionId, SmsId, TenantId, Timestamp, VaultId,
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -108,6 +108,15 @@ pub(crate) fn hash(text: &str) -> [u8; 32] {
     Sha256::digest(kept(text).as_bytes()).into()
 }
 
+/// A change of a column that may be null, for `CASE WHEN $1 THEN $2 ELSE the_column END`: whether it is to change, and what it
+/// is to be. `form` gives the value, or a null of its type.
+pub(crate) fn edit<'a, T>(
+    edit: &'a Edit<T>,
+    form: impl FnOnce(Option<&'a T>) -> Value<'a>,
+) -> [Value<'a>; 2] {
+    [(!edit.is_keep()).into(), form(edit.value())]
+}
+
 /// What is beyond the databases' largest number is kept as that.
 impl From<u64> for Value<'_> {
     fn from(number: u64) -> Self {
@@ -175,12 +184,14 @@ macro_rules! ids {
 
 ids!(
     CredentialId,
+    JourneyId,
     KeyId,
     MailId,
     MailboxId,
     PersonaId,
     ProjectId,
     RunId,
+    RoleId,
     SessionId,
     SmsId,
     TenantId,

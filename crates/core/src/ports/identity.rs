@@ -2,12 +2,18 @@
 //!
 //! As everywhere, a store makes no ids and no times and checks no rights; every look-up names the tenant.
 
-use crate::ports::{MailboxStore, PersonaStore, ProjectStore, VaultStore};
+use crate::ports::{JourneyStore, MailboxStore, PersonaStore, ProjectStore, RoleStore, VaultStore};
 
 /// Everything that is kept of identities.
-pub trait IdentityStore: ProjectStore + PersonaStore + VaultStore + MailboxStore {}
+pub trait IdentityStore:
+    ProjectStore + PersonaStore + RoleStore + JourneyStore + VaultStore + MailboxStore
+{
+}
 
-impl<T: ProjectStore + PersonaStore + VaultStore + MailboxStore> IdentityStore for T {}
+impl<T: ProjectStore + PersonaStore + RoleStore + JourneyStore + VaultStore + MailboxStore>
+    IdentityStore for T
+{
+}
 
 /// What became of something that was to be added under a unique name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod blobs;
 mod browsers;
 mod clock;
 mod identity;
+mod journeys;
 mod key_rows;
 mod keyring;
 mod mailboxes;
@@ -15,6 +16,7 @@ mod one_time;
 mod personas;
 mod phones;
 mod projects;
+mod roles;
 mod runs;
 mod store;
 mod vaults;
@@ -28,6 +30,7 @@ pub use browsers::{
 };
 pub use clock::{Clock, SystemClock};
 pub use identity::{Added, Changed, IdentityStore};
+pub use journeys::JourneyStore;
 pub use key_rows::{
     InstanceKeyRow, KeyRows, Resealed, RootWrap, RotationRows, SealedRow, WrappedKey,
 };
@@ -42,6 +45,7 @@ pub use one_time::{OneTimeCode, OneTimeCodes};
 pub use personas::{Closed, PersonaStore};
 pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
 pub use projects::{Defaults, ProjectStore};
+pub use roles::RoleStore;
 pub use runs::RunStore;
 pub use store::{
     FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,

@@ -28,6 +28,9 @@ pub trait PersonaStore: Send + Sync {
     /// A tenant's active persona.
     async fn persona(&self, tenant: TenantId, id: PersonaId) -> Result<Option<Persona>>;
 
+    /// The persona that is the tenant's default; `None` before the tenant has one.
+    async fn default_persona(&self, tenant: TenantId) -> Result<Option<Persona>>;
+
     /// Whether a tenant had that persona and closed it.
     async fn was_closed(&self, tenant: TenantId, id: PersonaId) -> Result<bool>;
 

@@ -30,6 +30,14 @@ pub trait ProjectStore: Send + Sync {
     /// A tenant's projects, oldest first.
     async fn projects(&self, tenant: TenantId) -> Result<Vec<Project>>;
 
+    /// Up to `limit` projects that are older than `after`, newest first.
+    async fn projects_after(
+        &self,
+        tenant: TenantId,
+        after: Option<ProjectId>,
+        limit: u32,
+    ) -> Result<Vec<Project>>;
+
     /// Changes a project.
     async fn change_project(
         &self,
@@ -39,6 +47,6 @@ pub trait ProjectStore: Send + Sync {
         at: Timestamp,
     ) -> Result<Changed<Project>>;
 
-    /// Removes a project; its personas stay. `false` when there is none. The default one is not to be removed.
+    /// Removes a project; its personas and journeys stay. `false` when there is none. The default one is not to be removed.
     async fn close_project(&self, tenant: TenantId, id: ProjectId, at: Timestamp) -> Result<bool>;
 }

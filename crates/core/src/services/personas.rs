@@ -111,6 +111,9 @@ impl Personas {
             tenant,
             name: DEFAULT.to_owned(),
             description: Facet::Unset,
+            entry_url: None,
+            default_role: None,
+            default_persona: None,
             created_at: now,
             updated_at: now,
         };
@@ -284,6 +287,16 @@ impl Personas {
             Some(persona) => Ok(persona),
             None => Err(self.missing(caller.tenant, parsed).await?),
         }
+    }
+
+    /// The persona that the tenant's agents are unless they are told otherwise.
+    ///
+    /// # Errors
+    /// When the store fails, or the keyring is locked.
+    pub async fn of_tenant(&self, caller: &Caller) -> Result<Persona> {
+        self.default_project(caller.tenant).await?;
+        let persona = self.store.default_persona(caller.tenant).await?;
+        persona.ok_or_else(|| Error::internal("a tenant has no default persona", "no row"))
     }
 
     /// Why a persona is not there.

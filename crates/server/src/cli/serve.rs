@@ -14,8 +14,8 @@ use guise_core::ports::{
     SystemClock,
 };
 use guise_core::services::{
-    self, Access, Files, Inbox, InboxRules, NewKey, Numbers, Personas, Projects, Sessions,
-    VaultRules, Vaults,
+    self, Access, Files, Inbox, InboxRules, Journeys, NewKey, Numbers, Personas, Projects, Roles,
+    Sessions, VaultRules, Vaults,
 };
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
@@ -120,6 +120,13 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         Arc::clone(&clock),
         Arc::clone(&personas),
     );
+    let roles = Arc::new(Roles::new(Arc::clone(&identities), Arc::clone(&clock)));
+    let journeys = Journeys::new(
+        Arc::clone(&identities),
+        Arc::clone(&clock),
+        Arc::clone(&personas),
+        Arc::clone(&roles),
+    );
     let vaults = Vaults::new(
         Arc::clone(&identities),
         Arc::clone(&clock),
@@ -220,6 +227,8 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         files,
         personas,
         projects,
+        roles,
+        journeys,
         vaults,
         inbox: Arc::clone(&inbox),
         numbers,

@@ -32,6 +32,17 @@ pub async fn members<S: Send + Sync>(
     request: Request,
     state: &S,
 ) -> Result<Map<String, Value>, Error> {
+    Ok(set_members(members_and_nulls(request, state).await?))
+}
+
+/// As [`members`], with those that are null.
+///
+/// # Errors
+/// Those of [`members`].
+pub async fn members_and_nulls<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<Map<String, Value>, Error> {
     let bytes = bytes(request, state).await?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
@@ -39,7 +50,7 @@ pub async fn members<S: Send + Sync>(
     let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
         Error::invalid_member(&[], "json_invalid", format!("Invalid JSON body: {error}"))
     })?;
-    match without_nulls(value) {
+    match value {
         Value::Object(members) => Ok(members),
         other => {
             let kind = kind_of(&other);
@@ -122,16 +133,20 @@ pub fn read<T: DeserializeOwned>(value: Value, prefix: &[&str]) -> Result<T, Err
 }
 
 /// Leaves out members that are null, except in JSON Schemas of the caller's, where null is a value.
+fn set_members(members: Map<String, Value>) -> Map<String, Value> {
+    members
+        .into_iter()
+        .filter(|(_, member)| !member.is_null())
+        .map(|(name, member)| match name.as_str() {
+            "response_format" => (name, member),
+            _ => (name, without_nulls(member)),
+        })
+        .collect()
+}
+
 fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(members) => members
-            .into_iter()
-            .filter(|(_, member)| !member.is_null())
-            .map(|(name, member)| match name.as_str() {
-                "response_format" => (name, member),
-                _ => (name, without_nulls(member)),
-            })
-            .collect(),
+        Value::Object(members) => set_members(members).into(),
         Value::Array(items) => items.into_iter().map(without_nulls).collect(),
         other => other,
     }

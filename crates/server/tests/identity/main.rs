@@ -1,4 +1,4 @@
-//! Identities over HTTP: personas, projects, vaults and mailboxes in every dialect, alone, across each other and under
+//! Identities over HTTP: personas, projects, journeys, vaults and mailboxes in every dialect, alone, across each other and under
 //! contention. Every answer is checked against the document that the server serves.
 #![expect(
     clippy::expect_used,
@@ -16,7 +16,9 @@ mod crossings;
 mod databases;
 mod evalstudio;
 mod generated;
+mod journey_races;
 mod notte;
+mod project_crossings;
 mod races;
 mod seeds;
 mod world;

@@ -10,10 +10,10 @@ use crate::support::client::{Answer, Call, Client};
 use crate::world::{notte_persona, project, project_persona, tenant_persona, text, texts, vault};
 
 /// So many clients do the same at once.
-const CLIENTS: usize = 20;
+pub const CLIENTS: usize = 20;
 
 /// All of a long campaign when asked for, a tenth otherwise.
-fn rounds(all: usize) -> usize {
+pub fn rounds(all: usize) -> usize {
     if std::env::var_os("GUISE_TEST_SOAK").is_some() {
         all
     } else {
@@ -22,7 +22,7 @@ fn rounds(all: usize) -> usize {
 }
 
 /// Sends requests at the same time and gives the answers.
-async fn at_once(calls: impl IntoIterator<Item = Call>) -> Vec<Answer> {
+pub async fn at_once(calls: impl IntoIterator<Item = Call>) -> Vec<Answer> {
     let tasks: Vec<_> = calls
         .into_iter()
         .map(|call| tokio::spawn(call.send()))
@@ -35,7 +35,7 @@ async fn at_once(calls: impl IntoIterator<Item = Call>) -> Vec<Answer> {
 }
 
 /// How many answers have each status.
-fn count(answers: &[Answer], status: u16) -> usize {
+pub fn count(answers: &[Answer], status: u16) -> usize {
     answers
         .iter()
         .filter(|answer| answer.status == status)

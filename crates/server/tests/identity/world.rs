@@ -118,3 +118,29 @@ pub fn members(value: &Value) -> Vec<&str> {
     names.sort_unstable();
     names
 }
+
+/// A role that the AIQaramba API makes.
+pub async fn role(client: &Client, name: &str) -> Value {
+    let wanted = json!({"name": name, "description": "Be quick."});
+    client.post("/api/v1/roles").json(wanted).created().await
+}
+
+/// A project that the AIQaramba API makes.
+pub async fn tenant_project(client: &Client, wanted: Value) -> Value {
+    client.post("/api/v1/projects").json(wanted).created().await
+}
+
+/// A journey that the AIQaramba API makes, of a name and a prompt unless they are wanted otherwise.
+pub async fn journey(client: &Client, wanted: Value) -> Value {
+    let mut body = json!({"name": "sign up", "prompt_template": "Sign up."});
+    for (name, member) in wanted.as_object().unwrap() {
+        body[name] = member.clone();
+    }
+    client.post("/api/v1/journeys").json(body).created().await
+}
+
+/// The id of a mailbox of its own.
+pub async fn mailbox(client: &Client, name: &str) -> String {
+    let call = client.post("/api/v1/mailboxes").json(json!({"name": name}));
+    text(&call.created().await, "id")
+}

@@ -69,6 +69,9 @@ pub(crate) fn project(tenant: TenantId, name: &str) -> Project {
         tenant,
         name: name.to_owned(),
         description: Facet::Unset,
+        entry_url: None,
+        default_role: None,
+        default_persona: None,
         created_at: at(0),
         updated_at: at(0),
     }

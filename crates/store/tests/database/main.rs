@@ -8,18 +8,22 @@
 )]
 
 mod audit;
+mod casting;
 mod connect;
 mod defaults;
 mod files;
 mod identity;
+mod journeys;
 mod keyring;
 mod keys;
 mod mailboxes;
 mod mails;
 mod meta;
 mod numbers;
+mod older;
 mod personas;
 mod projects;
+mod roles;
 mod runs;
 mod sealed;
 mod sessions;

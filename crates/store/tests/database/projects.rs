@@ -1,11 +1,12 @@
 //! Projects, and what a tenant begins with, on both databases.
 
 use guise_core::ports::{Added, Changed, PersonaStore, ProjectStore};
-use guise_core::{Facet, MailboxId, ProjectChange, ProjectId};
+use guise_core::{Edit, Facet, MailboxId, Project, ProjectChange, ProjectId};
 use rstest::rstest;
 use tokio::task::JoinSet;
 
 use crate::identity::{Home, keyed_tenant, persona, project};
+use crate::roles::kept_role;
 use crate::support::Backend::{self, Postgres, Sqlite};
 use crate::support::at;
 
@@ -106,7 +107,8 @@ async fn a_change_leaves_what_it_does_not_name(#[values(Sqlite, Postgres)] backe
             db.add_project(&one).await.unwrap();
             let change = |name: Option<&str>, description: Option<&str>| ProjectChange {
                 name: name.map(str::to_owned),
-                description: description.map(str::to_owned),
+                description: description.map(str::to_owned).into(),
+                ..ProjectChange::default()
             };
             let (nothing, id) = (change(None, None), one.id);
             one.updated_at = at(1);
@@ -152,6 +154,80 @@ async fn a_change_leaves_what_it_does_not_name(#[values(Sqlite, Postgres)] backe
                 .await
                 .unwrap();
             assert_eq!(changed, Changed::NotFound);
+        })
+        .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_may_be_empty_is_filled_and_emptied(#[values(Sqlite, Postgres)] backend: Backend) {
+    backend
+        .run(async |db, _| {
+            let home = Home::new(db, "acme").await;
+            let mut one = project(home.tenant, "shop");
+            db.add_project(&one).await.unwrap();
+            let role = kept_role(db, home.tenant, "hasty").await.id;
+            let full = ProjectChange {
+                name: None,
+                description: Edit::Set("Sells".to_owned()),
+                entry_url: Edit::Set("https://shop.example/".to_owned()),
+                default_role: Edit::Set(role),
+                default_persona: Edit::Set(home.default),
+            };
+            one.description = Facet::Text("Sells".to_owned());
+            one.entry_url = Some("https://shop.example/".to_owned());
+            one.default_role = Some(role);
+            one.default_persona = Some(home.default);
+            one.updated_at = at(1);
+            for change in [full, ProjectChange::default()] {
+                let changed = db.change_project(home.tenant, one.id, &change, at(1)).await;
+                assert_eq!(changed.unwrap(), Changed::Changed(one.clone()));
+                let found = db.project(home.tenant, one.id).await.unwrap();
+                assert_eq!(found.as_ref(), Some(&one));
+            }
+            let empty = ProjectChange {
+                name: None,
+                description: Edit::Clear,
+                entry_url: Edit::Clear,
+                default_role: Edit::Clear,
+                default_persona: Edit::Clear,
+            };
+            let bare = Project {
+                updated_at: at(1),
+                id: one.id,
+                ..project(home.tenant, "shop")
+            };
+            let changed = db.change_project(home.tenant, one.id, &empty, at(1)).await;
+            assert_eq!(changed.unwrap(), Changed::Changed(bare.clone()));
+            assert_eq!(db.project(home.tenant, one.id).await.unwrap(), Some(bare));
+        })
+        .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn pages_are_newest_first(#[values(Sqlite, Postgres)] backend: Backend) {
+    backend
+        .run(async |db, _| {
+            let home = Home::new(db, "acme").await;
+            Home::new(db, "other").await;
+            let mut expected = vec![home.project];
+            for number in 0..5 {
+                let one = project(home.tenant, &format!("n{number}"));
+                db.add_project(&one).await.unwrap();
+                expected.insert(0, one.id);
+            }
+            let page = async |after, limit| {
+                let list = db.projects_after(home.tenant, after, limit).await.unwrap();
+                list.into_iter().map(|one| one.id).collect::<Vec<_>>()
+            };
+            assert_eq!(page(None, 100).await, expected);
+            assert_eq!(page(None, 2).await, expected[..2]);
+            db.close_project(home.tenant, expected[1], at(1))
+                .await
+                .unwrap();
+            assert_eq!(page(Some(expected[1]), 3).await, expected[2..5]);
+            assert_eq!(page(Some(home.project), 3).await, []);
         })
         .await;
 }

@@ -38,7 +38,8 @@ impl Backend {
         fresh.remove().await;
     }
 
-    async fn fresh(self) -> Fresh {
+    /// An empty database of this kind.
+    pub(crate) async fn fresh(self) -> Fresh {
         let folder = tempfile::tempdir().unwrap();
         match self {
             Self::Sqlite => Fresh {
@@ -85,7 +86,8 @@ impl Fresh {
         }
     }
 
-    async fn remove(self) {
+    /// Removes it.
+    pub(crate) async fn remove(self) {
         if let Some(schema) = self.schema {
             let mut connection = PgConnection::connect(&cluster()).await.unwrap();
             let drop = sqlx::AssertSqlSafe(format!("DROP SCHEMA {schema} CASCADE"));

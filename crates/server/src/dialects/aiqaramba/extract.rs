@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use guise_core::Error;
+use guise_core::{Edit, Error};
 use serde::de::DeserializeOwned;
 
 use super::error::Failure;
@@ -28,6 +28,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// A JSON body that says what is to change. A member that is null says so: what may be empty is emptied by it.
+pub(super) struct Change<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Change<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let members = body::members_and_nulls(request, state).await?;
+        Ok(Self(body::read(members.into(), &[])?))
+    }
+}
+
 /// An identifier in a path. One that is no UUID is refused before anything is looked up (contract §2.1).
 ///
 /// # Errors
@@ -37,6 +49,37 @@ pub(super) fn id<T: FromStr>(what: &'static str, text: &str) -> Result<T, Error>
         let message = format!("invalid {what} id '{text}': expected a UUID");
         Error::invalid_member(&["path", what], "uuid_parsing", message)
     })
+}
+
+/// An identifier in a member of a body.
+///
+/// # Errors
+/// Kind `Invalid`, naming the member.
+pub(super) fn member_id<T: FromStr>(member: &str, text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(80).collect();
+        let message = format!("Invalid value '{shown}' for {member}: expected a UUID");
+        Error::invalid_member(&[member], "uuid_parsing", message)
+    })
+}
+
+/// As [`member_id`], of a member that may be left out.
+///
+/// # Errors
+/// Those of [`member_id`].
+pub(super) fn optional_id<T: FromStr>(
+    member: &str,
+    text: Option<String>,
+) -> Result<Option<T>, Error> {
+    text.map(|text| member_id(member, &text)).transpose()
+}
+
+/// As [`member_id`], of a member that says what is to change.
+///
+/// # Errors
+/// Those of [`member_id`].
+pub(super) fn edited_id<T: FromStr>(member: &str, text: Edit<String>) -> Result<Edit<T>, Error> {
+    text.try_map(|text| member_id(member, &text))
 }
 
 /// Where a list begins, and how long it is.

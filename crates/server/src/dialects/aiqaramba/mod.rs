@@ -1,4 +1,4 @@
-//! The AIQaramba API: a tenant's personas with their keychains, and mailboxes.
+//! The AIQaramba API: a tenant's personas with their keychains, mailboxes, roles, projects and journeys.
 //!
 //! Lists are wrapped and paged by a cursor, single objects are bare, errors have a `message`. What its documents leave open
 //! and how it is here stands in docs/API-DESIGN.md.
@@ -6,8 +6,11 @@
 mod credentials;
 mod error;
 mod extract;
+mod journeys;
 mod mailboxes;
 mod personas;
+mod projects;
+mod roles;
 mod wire;
 
 pub use error::{Failure, Message};
@@ -30,4 +33,10 @@ pub fn protected() -> OpenApiRouter<App> {
         .routes(routes!(mailboxes::list, mailboxes::create))
         .routes(routes!(mailboxes::get, mailboxes::delete))
         .routes(routes!(mailboxes::emails))
+        .routes(routes!(roles::list, roles::create))
+        .routes(routes!(roles::get, roles::change, roles::delete))
+        .routes(routes!(projects::list, projects::create))
+        .routes(routes!(projects::get, projects::change, projects::delete))
+        .routes(routes!(journeys::list, journeys::create))
+        .routes(routes!(journeys::get, journeys::change, journeys::delete))
 }

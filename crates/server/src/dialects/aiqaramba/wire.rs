@@ -1,14 +1,27 @@
 //! The wire forms and their translation from the domain.
 
-use guise_core::{Credential, Mail, Mailbox, Persona, Timestamp};
-use serde::{Deserialize, Serialize};
+mod journey;
+mod project;
+mod role;
+
+use guise_core::{Credential, Edit, Mail, Mailbox, Persona, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
+
+pub(super) use journey::{JourneyBody, JourneyList, JourneyUpdate, NewJourney};
+pub(super) use project::{NewProject, ProjectBody, ProjectList, ProjectUpdate};
+pub(super) use role::{NewRole, RoleBody, RoleList, RoleUpdate};
 
 /// A point in time as this API writes it: RFC 3339 in whole seconds.
 fn seconds(time: Timestamp) -> String {
     let text = time.to_string();
     let whole = text.split('.').next().unwrap_or(&text);
     format!("{whole}Z")
+}
+
+/// A member that says what is to change, if it is there: null empties it.
+fn edit<'de, D: Deserializer<'de>, T: Deserialize<'de>>(member: D) -> Result<Edit<T>, D::Error> {
+    Ok(Option::deserialize(member)?.map_or(Edit::Clear, Edit::Set))
 }
 
 /// A persona to be made.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use guise_core::services::{NewProject as New, ProjectTexts};
 use guise_core::{Error, Kind, ProjectChange};
 
 use super::body::Body;
@@ -39,7 +40,12 @@ pub(super) async fn create(
     without_models(&body)?;
     let name = body.required("name", "Name")?;
     let description = body.facet("description", "Description")?;
-    let project = app.projects.create(&caller, name, description).await?;
+    let new = New {
+        name,
+        description,
+        ..New::default()
+    };
+    let project = app.projects.create(&caller, new, ProjectTexts::Any).await?;
     Ok((StatusCode::CREATED, Json(project.into())))
 }
 
@@ -77,9 +83,13 @@ pub(super) async fn change(
     without_models(&body)?;
     let change = ProjectChange {
         name: body.change("name", "Name")?,
-        description: body.change("description", "Description")?,
+        description: body.change("description", "Description")?.into(),
+        ..ProjectChange::default()
     };
-    let changed = app.projects.change(&caller, &id, change).await;
+    let changed = app
+        .projects
+        .change(&caller, &id, change, ProjectTexts::Any)
+        .await;
     let project = changed.map_err(|error| match error.kind() {
         // A clash is a 400 here, although it is a 409 on creation (contract §2.2).
         Kind::Conflict => Failure::said(Kind::Refused, error.message()),
@@ -88,7 +98,7 @@ pub(super) async fn change(
     Ok(Json(project.into()))
 }
 
-/// Deletes a project. Its personas stay.
+/// Deletes a project. Its personas stay, and its journeys belong to the default one from then on.
 #[utoipa::path(delete, path = "/api/projects/{id}", tag = "projects", operation_id = "project_delete",
     params(("id" = String, Path, description = "The project.")),
     responses(

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::client::Client;
-use crate::world::{NOBODY, World, tenant_persona, text, texts};
+use crate::world::{NOBODY, World, journey, role, tenant_persona, tenant_project, text, texts};
 
 /// The pages of a list, walked to its end with a limit.
 async fn walk(client: &Client, list: &str, limit: u32) -> Vec<Vec<String>> {
@@ -38,19 +38,36 @@ async fn pages_hold_everything_once_newest_first() {
     for name in &made {
         tenant_persona(client, name).await;
         let body = serde_json::json!({"name": name});
-        client.post("/api/v1/mailboxes").json(body).created().await;
+        client
+            .post("/api/v1/mailboxes")
+            .json(body.clone())
+            .created()
+            .await;
+        role(client, name).await;
+        tenant_project(client, body.clone()).await;
+        journey(client, body).await;
     }
     for limit in [1, 2, 7, 20, 24, 25, 26, 27, 100] {
-        let pages = walk(client, "mailboxes", limit).await;
-        assert_eq!(pages.concat(), listed, "by {limit}");
+        for list in ["mailboxes", "journeys"] {
+            let pages = walk(client, list, limit).await;
+            assert_eq!(pages.concat(), listed, "{list} by {limit}");
+        }
     }
     listed.push("default".to_owned());
     for limit in [1, 2, 7, 20, 25, 26, 27, 100] {
-        let pages = walk(client, "personas", limit).await;
-        assert_eq!(pages.concat(), listed, "by {limit}");
-        let (last, full) = pages.split_last().unwrap();
-        assert!(full.iter().all(|page| page.len() == limit as usize));
-        assert!(!last.is_empty(), "the last page is not an empty one");
+        for list in ["personas", "projects"] {
+            let pages = walk(client, list, limit).await;
+            assert_eq!(pages.concat(), listed, "{list} by {limit}");
+            let (last, full) = pages.split_last().unwrap();
+            assert!(full.iter().all(|page| page.len() == limit as usize));
+            assert!(!last.is_empty(), "the last page is not an empty one");
+        }
+    }
+    listed.pop();
+    listed.extend(["UX Auditor", "Functional QA", "Discovery Explorer"].map(str::to_owned));
+    for limit in [1, 2, 7, 20, 27, 28, 29, 100] {
+        let pages = walk(client, "roles", limit).await;
+        assert_eq!(pages.concat(), listed, "roles by {limit}");
     }
 }
 
@@ -80,7 +97,7 @@ async fn limits_are_clamped_and_what_is_no_number_is_refused() {
         assert_eq!(count, rows, "{limit}");
         assert!(list["next_cursor"].is_string(), "{limit}");
     }
-    for list in ["personas", "mailboxes"] {
+    for list in ["personas", "mailboxes", "roles", "projects", "journeys"] {
         for limit in ["x", "1.5", "1e1", "%20", "0x10", "%FF"] {
             let path = format!("/api/v1/{list}?limit={limit}");
             assert!(client.get(&path).refused(400).await.contains("limit"));

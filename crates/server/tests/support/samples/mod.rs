@@ -3,6 +3,7 @@
 mod agents;
 mod aiqaramba;
 mod evalstudio;
+mod neighbours;
 mod personas;
 mod sessions;
 mod vaults;
@@ -38,6 +39,11 @@ pub struct Samples {
     pub doomed_credential: String,
     pub mailbox: String,
     pub doomed_mailbox: String,
+    pub role: String,
+    pub doomed_role: String,
+    pub doomed_tenant_project: String,
+    pub journey: String,
+    pub doomed_journey: String,
     pub project: String,
     pub doomed_project: String,
     pub project_persona: String,
@@ -71,6 +77,11 @@ impl Samples {
             doomed_credential,
             mailbox: aiqaramba::mailbox(client, "kept").await,
             doomed_mailbox: aiqaramba::mailbox(client, "doomed").await,
+            role: neighbours::role(client, "kept").await,
+            doomed_role: neighbours::role(client, "doomed").await,
+            doomed_tenant_project: evalstudio::project(client, "doomed of the tenant").await,
+            journey: neighbours::journey(client).await,
+            doomed_journey: neighbours::journey(client).await,
             project_persona: persona_of("kept").await,
             doomed_project_persona: persona_of("doomed").await,
             doomed_persona_of_project: persona_of("doomed below").await,
@@ -86,6 +97,7 @@ impl Samples {
             .or_else(|| personas::valid(client, self, operation))
             .or_else(|| vaults::valid(client, self, operation))
             .or_else(|| aiqaramba::valid(client, self, operation))
+            .or_else(|| neighbours::valid(client, self, operation))
             .or_else(|| evalstudio::valid(client, self, operation))
             .unwrap_or_else(|| untested(operation))
     }
@@ -100,6 +112,7 @@ impl Samples {
             .or_else(|| personas::wrong(client, self, operation))
             .or_else(|| vaults::wrong(client, self, operation))
             .or_else(|| aiqaramba::wrong(client, self, operation))
+            .or_else(|| neighbours::wrong(client, operation))
             .or_else(|| evalstudio::wrong(client, self, operation));
         Some(wrong.unwrap_or_else(|| untested(operation)))
     }
