@@ -28,11 +28,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::adapters::mail;
-use crate::adapters::models::NoModels;
 use crate::adapters::names::InventedNames;
 use crate::adapters::one_time::ComputedCodes;
 use crate::adapters::phones::Phones;
+use crate::adapters::{mail, models};
 use crate::app::{App, Parts};
 use crate::config::Settings;
 use crate::data_folder::DataFolder;
@@ -193,7 +192,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
             "sessions of an earlier run were noted as ended"
         );
     }
-    let models: Arc<dyn Models> = Arc::new(NoModels);
+    let models: Arc<dyn Models> = Arc::new(models::configured(&settings)?);
     let runs = Arc::new(Runs::new(RunParts {
         store: Arc::clone(&database) as _,
         sessions: Arc::clone(&sessions),

@@ -75,6 +75,14 @@ pub struct Settings {
     pub twilio_auth_token: Option<SecretString>,
     pub twilio_url: Url,
     pub sms_webhook_secret: Option<SecretString>,
+    pub model: String,
+    pub model_prices: String,
+    pub openai_api_key: Option<SecretString>,
+    pub openai_base_url: String,
+    pub anthropic_api_key: Option<SecretString>,
+    pub gemini_api_key: Option<SecretString>,
+    pub openrouter_api_key: Option<SecretString>,
+    pub ollama_host: String,
     pub pool_headless_shell: usize,
     pub pool_chrome: usize,
     pub headless_shell: Option<PathBuf>,
@@ -175,12 +183,18 @@ impl Settings {
                 _ => Err("loopback, twilio, or nothing"),
             })?,
             phone_country: read.parse("phone_country", "two letters, such as US")?,
-            twilio_account_sid: read.with("twilio_account_sid", |text| {
-                Ok::<_, String>(text.to_owned())
-            })?,
+            twilio_account_sid: read.text("twilio_account_sid")?,
             twilio_auth_token: read.secret("twilio_auth_token")?,
             twilio_url: read.parse("twilio_url", "https://…")?,
             sms_webhook_secret: read.secret("sms_webhook_secret")?,
+            model: read.text("model")?,
+            model_prices: read.text("model_prices")?,
+            openai_api_key: read.secret("openai_api_key")?,
+            openai_base_url: read.text("openai_base_url")?,
+            anthropic_api_key: read.secret("anthropic_api_key")?,
+            gemini_api_key: read.secret("gemini_api_key")?,
+            openrouter_api_key: read.secret("openrouter_api_key")?,
+            ollama_host: read.text("ollama_host")?,
             pool_headless_shell: read.number("pool_headless_shell")?,
             pool_chrome: read.number("pool_chrome")?,
             headless_shell: read.path("headless_shell")?,
@@ -331,6 +345,10 @@ impl Reader<'_> {
                 read(text).map(Some).ok_or(expected)
             }
         })
+    }
+
+    fn text(&self, name: &'static str) -> Result<String, ConfigError> {
+        self.with(name, |text| Ok::<_, String>(text.to_owned()))
     }
 
     fn secret(&self, name: &'static str) -> Result<Option<SecretString>, ConfigError> {

@@ -1,0 +1,39 @@
+//! Language models: from the settings, else from the variables that people have for them anyway.
+
+use anyhow::{Context as _, Result};
+use guise_core::ExposeSecret as _;
+use guise_models::{ModelDirectory, ModelSettings};
+
+use crate::config::Settings;
+
+/// The models that are set up.
+///
+/// # Errors
+/// When a setting or a variable is wrong; the message names it.
+pub fn configured(settings: &Settings) -> Result<ModelDirectory> {
+    let read = ModelSettings::from_variables(|variable| value(settings, variable));
+    let models = read.context("a setting of a language model cannot be used")?;
+    ModelDirectory::new(models, None).context("language models cannot be asked")
+}
+
+/// What a variable of a provider is set to: by the setting of its name, or by itself.
+fn value(settings: &Settings, variable: &str) -> Option<String> {
+    let secret = |secret: &Option<guise_core::SecretString>| {
+        secret
+            .as_ref()
+            .map(|secret| secret.expose_secret().to_owned())
+    };
+    let set = match variable {
+        "GUISE_MODEL" => return Some(settings.model.clone()),
+        "GUISE_MODEL_PRICES" => return Some(settings.model_prices.clone()),
+        "OPENAI_API_KEY" => secret(&settings.openai_api_key),
+        "OPENAI_BASE_URL" => Some(settings.openai_base_url.clone()),
+        "ANTHROPIC_API_KEY" => secret(&settings.anthropic_api_key),
+        "GEMINI_API_KEY" => secret(&settings.gemini_api_key),
+        "OPENROUTER_API_KEY" => secret(&settings.openrouter_api_key),
+        "OLLAMA_HOST" => Some(settings.ollama_host.clone()),
+        _ => None,
+    };
+    set.filter(|text| !text.is_empty())
+        .or_else(|| std::env::var(variable).ok())
+}
