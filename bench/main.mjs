@@ -1,4 +1,4 @@
-// The benchmarks of the server. usage: node bench/main.mjs [--quick] [life|pool|page|observe|relay|memory|identity] …
+// The benchmarks of the server. usage: node bench/main.mjs [--quick] [life|pool|page|observe|relay|memory|identity|agents] …
 
 import { cpus } from 'node:os';
 
@@ -6,6 +6,7 @@ import { version } from './lib/chromium.mjs';
 import { abandon } from './lib/cleanup.mjs';
 import { TARGET } from './lib/programs.mjs';
 import { Report } from './lib/report.mjs';
+import * as agents from './sections/agents.mjs';
 import * as identity from './sections/identity.mjs';
 import * as life from './sections/life.mjs';
 import * as memory from './sections/memory.mjs';
@@ -14,7 +15,7 @@ import * as page from './sections/page.mjs';
 import * as pool from './sections/pool.mjs';
 import * as relay from './sections/relay.mjs';
 
-const SECTIONS = { life, pool, page, observe, relay, memory, identity };
+const SECTIONS = { life, pool, page, observe, relay, memory, identity, agents };
 /** Minutes after which the whole run is given up. */
 const LONGEST = 25;
 

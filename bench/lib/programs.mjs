@@ -21,6 +21,8 @@ function program(variable, path) {
 program('GUISE_BIN', 'guise');
 program('GUISE_TESTSITE_BIN', 'guise-testsite');
 
+/** The provider of scripted models. */
+export const TESTMODEL = program('GUISE_TESTMODEL_BIN', 'guise-testmodel');
 /** The client that measures the relay. */
 export const RELAY_COST = program('RELAY_COST_BIN', 'examples/relay_cost');
 /** Many rows, a bare peer, and load, for personas and mail. */

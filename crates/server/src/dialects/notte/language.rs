@@ -22,6 +22,19 @@ const NOT_FOR_MODELS: [&str; 10] = [
     "use_link_placeholders",
 ];
 
+/// Members whose names do not say enough. Words about the others would make each prompt longer.
+const NEED_WORDS: [&str; 6] = [
+    "tab_index",
+    "key",
+    "amount",
+    "answer",
+    "timedelta",
+    "file_path",
+];
+
+/// Only where text is filled in does a model press Enter by this; else it presses the key.
+const FILLS: &str = "fill";
+
 /// Members that a decision leaves out (Notte contract §3.6, AgentCompletion).
 const NOT_IN_DECISIONS: [&str; 5] = [
     "category",
@@ -60,7 +73,7 @@ impl Language for NotteActions {
             .map(|(name, schema)| Tool {
                 name: name.to_owned(),
                 description: sentence(&schema),
-                parameters: parameters(&schema),
+                parameters: parameters(name, &schema),
             })
             .collect()
     }
@@ -74,10 +87,11 @@ fn sentence(schema: &Value) -> String {
 }
 
 /// The members of an action that a model may give.
-fn parameters(schema: &Value) -> Value {
+fn parameters(action: &str, schema: &Value) -> Value {
     let mut properties = Map::new();
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
-        if name != "type" && !NOT_FOR_MODELS.contains(&name.as_str()) {
+        let superfluous = name == "press_enter" && action != FILLS;
+        if name != "type" && !superfluous && !NOT_FOR_MODELS.contains(&name.as_str()) {
             properties.insert(name.clone(), parameter(name, member));
         }
     }
@@ -91,12 +105,16 @@ fn parameters(schema: &Value) -> Value {
         })
         .cloned()
         .collect();
-    json!({"type": "object", "properties": properties, "required": required})
+    let mut parameters = json!({"type": "object", "properties": properties});
+    if !required.is_empty() {
+        parameters["required"] = required.into();
+    }
+    parameters
 }
 
 fn parameter(name: &str, member: &Value) -> Value {
     match (name, member["type"].as_str()) {
-        ("selector", _) => json!({"type": "string", "description": "Instead of id."}),
+        ("selector", _) => json!({"type": "string", "description": "Or this."}),
         ("id", _) => json!({"type": "string"}),
         ("value", Some("object")) => {
             let keys: Vec<_> = FormField::ALL.iter().map(|field| field.as_str()).collect();
@@ -109,7 +127,9 @@ fn parameter(name: &str, member: &Value) -> Value {
         _ => {
             let mut short = Map::new();
             short.insert("type".to_owned(), kind(member));
-            if let Some(text) = member["description"].as_str() {
+            if let Some(text) = member["description"].as_str()
+                && NEED_WORDS.contains(&name)
+            {
                 short.insert("description".to_owned(), json!(text));
             }
             Value::Object(short)
