@@ -16,7 +16,8 @@ pub(in crate::dialects::aiqaramba) struct NewProject {
     name: String,
     /// What it is for; up to 20,000 characters.
     description: Option<String>,
-    /// Where the application begins that it is about: `http` or `https`, without a user name and a password.
+    /// Where the application begins that it is about: `http` or `https`, without a user name and a password. Also taken as
+    /// `url`.
     #[schema(format = "uri")]
     #[serde(alias = "url")]
     entry_url: Option<String>,
@@ -52,7 +53,7 @@ pub(in crate::dialects::aiqaramba) struct ProjectUpdate {
     #[schema(value_type = Option<String>)]
     #[serde(default, deserialize_with = "edit")]
     description: Edit<String>,
-    /// Where the application begins that it is about; null removes it.
+    /// Where the application begins that it is about; null removes it. Also taken as `url`.
     #[schema(value_type = Option<String>, format = "uri")]
     #[serde(default, deserialize_with = "edit", alias = "url")]
     entry_url: Edit<String>,
