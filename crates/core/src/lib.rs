@@ -6,6 +6,7 @@ mod browser_spec;
 mod cookie;
 mod error;
 mod file;
+mod fill;
 mod ids;
 mod mail;
 mod model_usage;
@@ -14,6 +15,7 @@ mod outcome;
 mod paging;
 mod persona;
 mod phone;
+mod placeholder;
 pub mod ports;
 mod project;
 mod scrape;
@@ -32,6 +34,11 @@ pub use browser_spec::{BrowserSpec, BrowserType, Engine, Proxy, Viewport};
 pub use cookie::{Cookie, SameSite};
 pub use error::{Error, Kind, Result, Violation};
 pub use file::{Area, FileInfo};
+pub use fill::{
+    Control, Destination, Field, FieldForm, FillRules, FillWay, Sight, SiteRules,
+    check as check_fill, check_card as check_card_fill, check_in_page as check_fill_in_page,
+    is_for_card,
+};
 pub use ids::{
     CredentialId, ElementId, KeyId, MailId, MailboxId, PersonaId, ProjectId, SessionId, SmsId,
     TenantId, VaultId,
@@ -46,6 +53,7 @@ pub use outcome::{Execution, Outcome};
 pub use paging::{Page, PageRequest};
 pub use persona::{Facet, MAX_HANDLE_CHARACTERS, Persona, PersonaChange, PersonaFilter};
 pub use phone::{Country, InboundSms, InvalidCountry, InvalidPhoneNumber, PhoneNumber};
+pub use placeholder::{Placeholder, Placeholders, SecretPart, Whose};
 pub use project::{Project, ProjectChange};
 pub use scrape::{DataSpace, ImageData, ScrapeOptions, StructuredData};
 pub use secrecy::{ExposeSecret, SecretString};

@@ -37,7 +37,7 @@ pub struct Parts {
     /// Their projects.
     pub projects: Projects,
     /// Their vaults.
-    pub vaults: Vaults,
+    pub vaults: Arc<Vaults>,
     /// What arrives for them.
     pub inbox: Arc<Inbox>,
     /// Their phone numbers.

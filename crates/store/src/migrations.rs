@@ -30,6 +30,11 @@ pub(crate) const SQLITE: &[Step] = &[
         "numbers",
         include_str!("../migrations/sqlite/0004_numbers.sql"),
     ),
+    (
+        5,
+        "fill rules",
+        include_str!("../migrations/sqlite/0005_fill_rules.sql"),
+    ),
 ];
 
 /// The tables in PostgreSQL.
@@ -53,6 +58,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         4,
         "numbers",
         include_str!("../migrations/postgres/0004_numbers.sql"),
+    ),
+    (
+        5,
+        "fill rules",
+        include_str!("../migrations/postgres/0005_fill_rules.sql"),
     ),
 ];
 

@@ -15,6 +15,7 @@ mod one_time;
 mod personas;
 mod phones;
 mod projects;
+mod secrets;
 mod store;
 mod vaults;
 
@@ -41,6 +42,7 @@ pub use one_time::{OneTimeCode, OneTimeCodes};
 pub use personas::{Closed, PersonaStore};
 pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
 pub use projects::{Defaults, ProjectStore};
+pub use secrets::{Release, SecretFill, SecretSource, SecretSources};
 pub use store::{
     FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,
 };

@@ -2,6 +2,7 @@
 
 mod access;
 mod files;
+mod fills;
 mod inbox;
 mod numbers;
 mod personas;
@@ -14,6 +15,7 @@ mod whole;
 
 pub use access::{Access, NewKey};
 pub use files::{Files, MAX_FILE_BYTES};
+pub use fills::Fills;
 pub use inbox::{ArrivingMail, Inbox, InboxRules};
 pub use numbers::Numbers;
 pub use personas::{Naming, NewPersona, Personas};

@@ -12,7 +12,7 @@ use guise_core::ports::{
     Actor, Audit, Blobs, Browsers, Clock, IdentityStore, Keyring, Retention, Store, SystemClock,
 };
 use guise_core::services::{
-    self, Access, Files, Inbox, InboxRules, NewKey, Numbers, Personas, Projects, Sessions,
+    self, Access, Files, Fills, Inbox, InboxRules, NewKey, Numbers, Personas, Projects, Sessions,
     VaultRules, Vaults,
 };
 use guise_core::{ExposeSecret as _, Scopes, Secret};
@@ -113,7 +113,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         Arc::clone(&clock),
         Arc::clone(&personas),
     );
-    let vaults = Vaults::new(
+    let vaults = Arc::new(Vaults::new(
         Arc::clone(&identities),
         Arc::clone(&clock),
         Arc::clone(&keyring),
@@ -123,7 +123,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
             mail_domain: settings.mail_domain.clone(),
             reveal: settings.vault_reveal,
         },
-    );
+    ));
     let inbox = Arc::new(Inbox::start(
         identities,
         Arc::clone(&clock),
@@ -161,6 +161,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         blobs,
         browsers,
         Arc::clone(&files),
+        Arc::new(Fills::new(Arc::clone(&vaults))),
         Arc::clone(&clock),
         services::Settings {
             node: folder.node()?,

@@ -7,7 +7,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::live::Live;
 use super::{Sessions, Shared};
-use crate::{Caller, Error, Kind, Result};
+use crate::ports::SecretSource;
+use crate::{Caller, Error, Kind, Placeholders, Result};
 
 /// How long after a call's deadline its work may still say what became of it. A browser that says nothing by then must not
 /// hold up the session's other callers.
@@ -17,6 +18,8 @@ const LAST_WORD: Duration = Duration::from_secs(1);
 pub(super) struct Call {
     pub(super) shared: Arc<Shared>,
     pub(super) live: Arc<Live>,
+    /// Who calls.
+    pub(super) caller: Caller,
     pub(super) deadline: Instant,
     /// It counts as use of the session, which keeps the session from timing out.
     pub(super) keep_alive: bool,
@@ -32,6 +35,7 @@ impl Sessions {
         let call = Call {
             live: self.shared.running(caller.tenant, id).await?,
             shared: Arc::clone(&self.shared),
+            caller: caller.clone(),
             deadline,
             keep_alive,
         };
@@ -84,6 +88,13 @@ impl Call {
                 })
         };
         self.live.while_running(bounded).await
+    }
+
+    /// What placeholders stand for in this session, for this caller.
+    pub(super) fn secrets(&self) -> Option<Arc<dyn SecretSource>> {
+        let vault = self.live.options.vault?;
+        let secrets = &self.shared.secrets;
+        Some(secrets.of(&self.caller, vault, Placeholders::default()))
     }
 
     fn note_use(&self) {
