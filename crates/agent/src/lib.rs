@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod advice;
+mod credentials;
 mod history;
 mod language;
 mod page_lines;

@@ -24,6 +24,8 @@ pub(crate) struct Character {
     words: String,
     /// Whose messages it may read.
     pub(crate) has_messages: bool,
+    /// What it is told of credentials.
+    pub(crate) credentials: String,
 }
 
 impl Character {
@@ -32,6 +34,7 @@ impl Character {
         Self {
             words: String::new(),
             has_messages: false,
+            credentials: String::new(),
         }
     }
 
@@ -59,6 +62,7 @@ impl Character {
         Self {
             words,
             has_messages: true,
+            credentials: String::new(),
         }
     }
 }
@@ -81,6 +85,7 @@ impl Situation<'_> {
     pub(crate) fn question(&self) -> Question {
         let mut system = format!("{RULES}{}\n", self.quotes.explanation());
         system.push_str(&self.character.words);
+        system.push_str(&self.character.credentials);
         if let Some(schema) = &self.run.options.response_format {
             system.push_str(&format!(
                 "The answer of completion must be JSON that fits this JSON Schema: {schema}\n"

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use guise_core::ports::{Clock, Models, RunStore};
-use guise_core::services::{Actor, Correspondence, Inbox, Personas, Sessions};
+use guise_core::services::{Actor, Correspondence, Inbox, Personas, Sessions, Vaults};
 use guise_core::{
     Caller, Decision, Error, Kind, ModelUsage, Page, PageRequest, Persona, Result, Run, RunEnd,
-    RunFilter, RunId, Scope, SessionId, StepRecord,
+    RunFilter, RunId, Scope, Session, SessionId, StepRecord, Vault,
 };
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout_at};
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use crate::credentials;
 use crate::language::Language;
 use crate::prompt::Character;
 use crate::quote::Quotes;
@@ -61,6 +62,7 @@ pub struct Runs {
     sessions: Arc<Sessions>,
     personas: Arc<Personas>,
     inbox: Arc<Inbox>,
+    vaults: Arc<Vaults>,
     models: Arc<dyn Models>,
     language: Arc<dyn Language>,
     clock: Arc<dyn Clock>,
@@ -84,6 +86,7 @@ pub struct RunParts {
     pub sessions: Arc<Sessions>,
     pub personas: Arc<Personas>,
     pub inbox: Arc<Inbox>,
+    pub vaults: Arc<Vaults>,
     pub models: Arc<dyn Models>,
     pub language: Arc<dyn Language>,
     pub clock: Arc<dyn Clock>,
@@ -98,6 +101,7 @@ impl Runs {
             sessions: parts.sessions,
             personas: parts.personas,
             inbox: parts.inbox,
+            vaults: parts.vaults,
             models: parts.models,
             language: parts.language,
             clock: parts.clock,
@@ -111,24 +115,36 @@ impl Runs {
     /// Starts a run. It is under way when this returns.
     ///
     /// # Errors
-    /// Kind `Invalid` for members that cannot be granted; `NotFound` for a session or persona that is not there; `Refused` when
+    /// Kind `Invalid` for members that cannot be granted; `NotFound` for a session, persona or vault that is not there; `Refused` when
     /// the session has ended, has as many runs as it may, or there is no model; `Denied` when the key may not act as personas.
     pub async fn start(self: &Arc<Self>, caller: &Caller, request: RunRequest) -> Result<Run> {
         let mut options = request.check()?;
-        if request.vault_id.is_some() {
-            return Err(Error::invalid_member(
-                &["vault_id"],
-                "unsupported",
-                "Unsupported option vault_id: agents cannot fill in credentials; leave it out",
-            ));
-        }
         let persona = self.persona(caller, request.persona_id.as_deref()).await?;
         options.persona = persona.as_ref().map(|persona| persona.id);
         let id = RunId::new();
-        let (character, correspondence) = self.character(persona).await?;
+        let session = self.sessions.get(caller, &request.session_id).await?;
+        let vault = self
+            .vault(
+                caller,
+                request.vault_id.as_deref(),
+                persona.as_ref(),
+                &session,
+            )
+            .await?;
+        options.vault = vault.as_ref().map(|vault| vault.id);
+        let (mut character, correspondence) = self.character(persona).await?;
+        let purse = match &vault {
+            None => None,
+            Some(vault) => {
+                let (purse, words) = credentials::purse(&self.vaults, vault).await?;
+                character.credentials = words;
+                Some(purse)
+            }
+        };
         let actor = Actor {
             run: id,
             correspondence,
+            purse,
         };
         let hands = self
             .sessions
@@ -352,6 +368,35 @@ impl Runs {
             ));
         }
         self.personas.get(caller, id).await.map(Some)
+    }
+
+    /// The vault that is asked for, else the persona's, else the session's.
+    async fn vault(
+        &self,
+        caller: &Caller,
+        id: Option<&str>,
+        persona: Option<&Persona>,
+        session: &Session,
+    ) -> Result<Option<Vault>> {
+        let id = id.map(str::trim).filter(|id| !id.is_empty());
+        if let Some(id) = id {
+            if !caller.scopes.contains(Scope::Personas) {
+                return Err(Error::new(
+                    Kind::Denied,
+                    "This key may not use vaults: it lacks the scope personas",
+                ));
+            }
+            return self.vaults.get(caller, id).await.map(Some);
+        }
+        let theirs = persona.and_then(|persona| persona.vault);
+        let Some(id) = theirs.or(session.options.vault) else {
+            return Ok(None);
+        };
+        // One that was deleted meanwhile is as good as none.
+        match self.vaults.get(caller, &id.to_string()).await {
+            Err(error) if error.kind() == Kind::NotFound => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     async fn character(

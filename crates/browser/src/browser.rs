@@ -10,7 +10,8 @@ use guise_cdp::protocol::browser::{
 use guise_cdp::protocol::target::AttachedToTarget;
 use guise_cdp::{Error as CdpError, Events, RawEvent};
 use guise_core::ports::{
-    Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Performed, StagedFile,
+    Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Performed, SecretSource,
+    StagedFile,
 };
 use guise_core::{
     Action, Cookie, DataSpace, Observation, ObserveRequest, Result, ScrapeOptions, Screenshot,
@@ -175,9 +176,14 @@ impl Browser for ChromiumBrowser {
         &self,
         action: &Action,
         upload: Option<&StagedFile>,
+        secrets: Option<&dyn SecretSource>,
         deadline: Instant,
     ) -> Result<Performed> {
-        act::perform(&self.core, action, upload, deadline).await
+        act::perform(&self.core, action, upload, secrets, deadline).await
+    }
+
+    fn secrets_live(&self) -> bool {
+        false
     }
 
     async fn observe(&self, request: &ObserveRequest, deadline: Instant) -> Result<Observation> {
@@ -221,7 +227,7 @@ impl Browser for ChromiumBrowser {
         Ok(recording::start(&self.core))
     }
 
-    async fn serve_client(&self, channel: Channel) -> Result<()> {
+    async fn serve_client(&self, channel: Channel, _reveals: bool) -> Result<()> {
         Ok(outside::serve(&self.core, channel).await?)
     }
 

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::board::{Board, State, Tab};
 use crate::downloads::Downloads;
 use crate::fault::{Fault, Result};
+use crate::fills::Wire;
 use crate::host::{Host, Settings};
 use crate::tasks::Tasks;
 use crate::world::World;
@@ -40,6 +41,8 @@ pub(crate) struct Core {
     pub(crate) events: broadcast::Sender<BrowserEvent>,
     /// How many outside clients are connected.
     pub(crate) outside: watch::Sender<usize>,
+    /// Stand-ins of secrets that are live.
+    pub(crate) wire: Wire,
     /// What runs in the background.
     pub(crate) tasks: Tasks,
     settings: Mutex<Arc<Settings>>,
@@ -87,6 +90,7 @@ impl Core {
             downloads: Downloads::new(parts.downloads),
             events: broadcast::Sender::new(64),
             outside: watch::Sender::new(0),
+            wire: Wire::default(),
             tasks: Tasks::default(),
             settings: Mutex::new(Arc::new(settings)),
         }

@@ -28,6 +28,9 @@ pub(crate) enum Fault {
         /// For the caller.
         message: String,
     },
+    /// A secret was not filled in; the caller is told as it is.
+    #[error("{0}")]
+    Refused(String),
     /// Something that the caller is told as it is.
     #[error("{0}")]
     Told(String),
@@ -97,7 +100,7 @@ impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         let kind = match fault {
             Fault::TimedOut => Kind::Timeout,
-            Fault::Script { .. } | Fault::Told(_) => Kind::Refused,
+            Fault::Script { .. } | Fault::Told(_) | Fault::Refused(_) => Kind::Refused,
             _ => Kind::Browser,
         };
         Self::new(kind, fault.to_string())

@@ -29,6 +29,7 @@ mod downloads;
 mod driver;
 mod elements;
 mod fault;
+mod fills;
 mod host;
 mod input;
 mod locate;

@@ -7,6 +7,7 @@ mod cookie;
 mod edit;
 mod error;
 mod file;
+mod fill;
 mod ids;
 mod journey;
 mod mail;
@@ -16,6 +17,7 @@ mod outcome;
 mod paging;
 mod persona;
 mod phone;
+mod placeholder;
 pub mod ports;
 mod project;
 mod prompt_template;
@@ -39,6 +41,11 @@ pub use cookie::{Cookie, SameSite};
 pub use edit::Edit;
 pub use error::{Error, Kind, Result, Violation};
 pub use file::{Area, FileInfo};
+pub use fill::{
+    Control, Destination, Field, FieldForm, FillRules, FillWay, Sight, SiteRules,
+    check as check_fill, check_card as check_card_fill, check_in_page as check_fill_in_page,
+    is_for_card,
+};
 pub use ids::{
     CredentialId, ElementId, JourneyId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RoleId,
     RunId, SessionId, SmsId, TenantId, VaultId,
@@ -54,6 +61,7 @@ pub use outcome::{Execution, Outcome};
 pub use paging::{Page, PageRequest};
 pub use persona::{Facet, MAX_HANDLE_CHARACTERS, Persona, PersonaChange, PersonaFilter};
 pub use phone::{Country, InboundSms, InvalidCountry, InvalidPhoneNumber, PhoneNumber};
+pub use placeholder::{Placeholder, Placeholders, SecretPart, Whose};
 pub use project::{Project, ProjectChange};
 pub use prompt_template::{MAX_PROMPT_BYTES, PromptTemplate};
 pub use role::{BuiltinRole, Role, RoleChange};

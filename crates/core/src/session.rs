@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BrowserType, KeyId, ScreenshotType, SessionId, TenantId, Timestamp, Viewport};
+use crate::{
+    BrowserType, KeyId, ScreenshotType, SessionId, TenantId, Timestamp, VaultId, Viewport,
+};
 
 /// How a session stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,6 +100,9 @@ pub struct SessionOptions {
     pub use_file_storage: bool,
     /// What is drawn on screenshots.
     pub screenshot_type: ScreenshotType,
+    /// The vault whose secrets placeholders stand for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault: Option<VaultId>,
 }
 
 /// Bytes that a session's browser moved through its door to the network.

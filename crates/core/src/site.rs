@@ -3,13 +3,14 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Deserializer, Serialize};
 use url::{Host, Url};
 
 use crate::{Error, Result};
 
 /// A registrable domain by the public suffix list with its private part, such as `peeple.com` or `me.github.io`; or an IP
 /// address, or a name without a public suffix such as `localhost`, as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Site(String);
 
 /// The longest host name, in bytes (RFC 1035 §2.3.4).
@@ -62,6 +63,13 @@ impl Site {
     /// The site as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Site {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::of(&text).map_err(|error| serde::de::Error::custom(error.message()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Vaults: credentials by site or by label, and a card.
 
-use crate::{CredentialId, KeyId, PersonaId, Secret, TenantId, Timestamp, VaultId};
+use crate::{CredentialId, FillRules, KeyId, PersonaId, Secret, TenantId, Timestamp, VaultId};
 
 /// Keeps credentials and a card, of a persona or free-standing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Vault {
     pub key: KeyId,
     /// What it is called. Not unique.
     pub name: String,
+    /// Which fills it allows.
+    pub fill_rules: FillRules,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was deleted, if it was: its secrets are gone then.

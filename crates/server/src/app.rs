@@ -48,7 +48,7 @@ pub struct Parts {
     /// What agents are to do.
     pub journeys: Journeys,
     /// Their vaults.
-    pub vaults: Vaults,
+    pub vaults: Arc<Vaults>,
     /// What arrives for them.
     pub inbox: Arc<Inbox>,
     /// Their phone numbers.

@@ -3,14 +3,15 @@
 use async_trait::async_trait;
 use guise_core::ports::{Place, Sealed, VaultStore};
 use guise_core::{
-    Credential, CredentialId, CredentialKind, KeyId, Page, PageRequest, PersonaId, Result,
-    TenantId, Timestamp, Vault, VaultFilter, VaultId,
+    Credential, CredentialId, CredentialKind, FillRules, KeyId, Page, PageRequest, PersonaId,
+    Result, TenantId, Timestamp, Vault, VaultFilter, VaultId,
 };
 use uuid::Uuid;
 
 use crate::row::{Row, unreadable};
 use crate::statement::{Statement, is_taken};
 use crate::transaction::Transaction;
+use crate::value::Value;
 use crate::{Database, personas, sealed};
 
 /// What the secrets of a credential are sealed as.
@@ -26,19 +27,19 @@ const ADD: Statement = Statement::new(
 
 const OF_PERSONA: Statement = Statement::new(
     "look a persona's vault up",
-    "SELECT id, tenant_id, persona_id, key_id, name, created_at, closed_at
+    "SELECT id, tenant_id, persona_id, key_id, name, fill_rules, created_at, closed_at
      FROM vaults WHERE tenant_id = $1 AND persona_id = $2 AND closed_at IS NULL",
 );
 
 const ONE: Statement = Statement::new(
     "look a vault up",
-    "SELECT id, tenant_id, persona_id, key_id, name, created_at, closed_at
+    "SELECT id, tenant_id, persona_id, key_id, name, fill_rules, created_at, closed_at
      FROM vaults WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
 );
 
 const LIST: Statement = Statement::new(
     "list the vaults",
-    "SELECT id, tenant_id, persona_id, key_id, name, created_at, closed_at FROM vaults
+    "SELECT id, tenant_id, persona_id, key_id, name, fill_rules, created_at, closed_at FROM vaults
      WHERE tenant_id = $1 AND ($2 IS NULL OR key_id = $2) AND ($3 OR closed_at IS NULL)
      ORDER BY id DESC LIMIT $4 + 0 OFFSET $5",
 );
@@ -46,7 +47,13 @@ const LIST: Statement = Statement::new(
 const RENAME: Statement = Statement::new(
     "name a vault anew",
     "UPDATE vaults SET name = $3 WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
-     RETURNING id, tenant_id, persona_id, key_id, name, created_at, closed_at",
+     RETURNING id, tenant_id, persona_id, key_id, name, fill_rules, created_at, closed_at",
+);
+
+const SET_FILL_RULES: Statement = Statement::new(
+    "set a vault's rules for fills",
+    "UPDATE vaults SET fill_rules = $3 WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
+     RETURNING id, tenant_id, persona_id, key_id, name, fill_rules, created_at, closed_at",
 );
 
 // It changes nothing; it holds the vault so that it is not deleted while something is put into it.
@@ -211,6 +218,17 @@ impl VaultStore for Database {
     ) -> Result<Option<Vault>> {
         let values = [tenant.into(), id.into(), name.into()];
         let row = self.write(RENAME, &values).await?;
+        row.as_ref().map(vault).transpose()
+    }
+
+    async fn set_fill_rules(
+        &self,
+        tenant: TenantId,
+        id: VaultId,
+        rules: &FillRules,
+    ) -> Result<Option<Vault>> {
+        let values = [tenant.into(), id.into(), Value::json(rules)?];
+        let row = self.write(SET_FILL_RULES, &values).await?;
         row.as_ref().map(vault).transpose()
     }
 
@@ -380,6 +398,7 @@ fn vault(row: &Row) -> Result<Vault> {
         persona: row.optional_id("persona_id")?.map(PersonaId::from_uuid),
         key: KeyId::from_uuid(row.id("key_id")?),
         name: row.text("name")?,
+        fill_rules: row.json("fill_rules")?,
         created_at: row.time("created_at")?,
         closed_at: row.optional_time("closed_at")?,
     })

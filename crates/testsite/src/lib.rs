@@ -19,6 +19,7 @@ mod network;
 mod pages;
 mod shared;
 mod shop;
+mod sign_in;
 mod site;
 mod socket;
 mod table;
@@ -26,4 +27,5 @@ mod upload;
 
 pub use log::{Event, Hit};
 pub use shared::Origins;
+pub use sign_in::Take;
 pub use site::Site;

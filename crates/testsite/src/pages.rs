@@ -12,6 +12,7 @@ use axum::{Json, Router};
 
 use crate::html::{escape, page};
 use crate::shared::Shared;
+use crate::sign_in;
 
 /// A page with its address and what it is for.
 struct Page {
@@ -140,7 +141,9 @@ async fn missing() -> impl IntoResponse {
 
 fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     let files = PAGES.iter().map(|page| (page.path, page.about));
-    files.chain(MADE.iter().copied())
+    files
+        .chain(MADE.iter().copied())
+        .chain(sign_in::LIST.iter().copied())
 }
 
 async fn index() -> impl IntoResponse {

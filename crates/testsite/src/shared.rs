@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::log::Log;
+use crate::sign_in::Take;
 
 /// The addresses under which the same pages are served.
 #[derive(Clone, Debug, Serialize)]
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) carts: Mutex<HashMap<String, Vec<(String, u32)>>>,
     /// Names of the people logged in, by the value of the cookie `session`.
     pub(crate) logins: Mutex<HashMap<String, String>>,
+    /// What reached the sink of the sign-in pages, oldest first.
+    pub(crate) takes: Mutex<Vec<Take>>,
     /// Cancelled when the site ends: answers that never come must not keep it alive.
     pub(crate) ended: CancellationToken,
 }
@@ -57,6 +60,7 @@ impl Shared {
             log: Log::default(),
             carts: Mutex::default(),
             logins: Mutex::default(),
+            takes: Mutex::default(),
             ended: CancellationToken::new(),
         }
     }

@@ -10,9 +10,11 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::log::{Event, Hit};
-use crate::shared::{Origins, Shared};
+use crate::shared::{Origins, Shared, lock};
+use crate::sign_in::Take;
 use crate::{
-    download, frames, headers, images, log, login, network, pages, shop, socket, table, upload,
+    download, frames, headers, images, log, login, network, pages, shop, sign_in, socket, table,
+    upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -105,9 +107,16 @@ impl Site {
         self.shared.log.events()
     }
 
-    /// Forgets hits and events.
+    /// What reached the sink of the sign-in pages, oldest first.
+    #[must_use]
+    pub fn takes(&self) -> Vec<Take> {
+        lock(&self.shared.takes).clone()
+    }
+
+    /// Forgets hits, events and what reached the sink.
     pub fn reset(&self) {
         self.shared.log.reset();
+        lock(&self.shared.takes).clear();
     }
 
     /// Ends every listener and every answer still under way, and waits for them.
@@ -136,6 +145,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(network::routes())
         .merge(images::routes())
         .merge(socket::routes())
+        .merge(sign_in::routes())
         .merge(log::routes())
         .layer(middleware::from_fn_with_state(
             Arc::clone(shared),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guise_core::{FormField, Outcome};
+use guise_core::ports::SecretSource;
+use guise_core::{FormField, Outcome, SecretPart};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
@@ -14,6 +15,7 @@ use super::reach::{Purpose, ready};
 use crate::core::{Core, CurrentTab};
 use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
+use crate::fills::{self, Choice};
 use crate::locate;
 
 #[derive(Deserialize)]
@@ -42,9 +44,10 @@ struct Candidate {
 
 /// Fills the fields that fit. It succeeds when at least one did; the message names those that were not found.
 pub(crate) async fn form_fill(
-    core: &Core,
+    core: &Arc<Core>,
     tab: &CurrentTab,
     values: &BTreeMap<FormField, String>,
+    secrets: Option<&dyn SecretSource>,
     deadline: Instant,
 ) -> Result<Outcome> {
     let candidates = candidates(core, tab, deadline).await?;
@@ -61,7 +64,7 @@ pub(crate) async fn form_fill(
         }
         let mut problem = None;
         for field in fields {
-            match put(core, tab, field, value, deadline).await {
+            match put_value(core, tab, field, value, secrets, deadline).await {
                 Ok(()) => {}
                 Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
                 Err(fault) => problem = Some(fault),
@@ -206,6 +209,39 @@ fn replace(
     suited.remove(&whole);
     for (field, value) in parts {
         suited.entry(field).or_insert_with(|| value.to_owned());
+    }
+}
+
+/// Puts a value into a field, or what it stands for.
+async fn put_value(
+    core: &Arc<Core>,
+    tab: &CurrentTab,
+    field: &Candidate,
+    value: &str,
+    secrets: Option<&dyn SecretSource>,
+    deadline: Instant,
+) -> Result<()> {
+    let Some((source, placeholder)) =
+        secrets.and_then(|source| Some((source, source.read(value)?)))
+    else {
+        return put(core, tab, field, value, deadline).await;
+    };
+    let place = &field.place;
+    match fills::choose(core, place, &placeholder, source, deadline).await? {
+        Choice::Unchanged => put(core, tab, field, value, deadline).await,
+        Choice::Text(text) => put(core, tab, field, &text, deadline).await,
+        Choice::Refused(reason) => Err(Fault::Refused(reason)),
+        Choice::StandIn(armed) => {
+            let dummy = &armed.dummy;
+            if placeholder.part == SecretPart::Code {
+                // Forms have a box for each of its characters.
+                fill::typed(core, tab, place, dummy, true, deadline).await?;
+            } else {
+                put(core, tab, field, dummy, deadline).await?;
+            }
+            armed.keep();
+            Ok(())
+        }
     }
 }
 

@@ -4,8 +4,10 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guise_core::ports::{DownloadedFile, Performed, StagedFile};
-use guise_core::{Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Target};
+use guise_core::ports::{DownloadedFile, Performed, SecretSource, StagedFile};
+use guise_core::{
+    Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Placeholder, SecretPart, Target,
+};
 use tokio::time::Instant;
 
 use super::ahead::{Ahead, Answers};
@@ -17,6 +19,7 @@ use super::{
 use crate::about::{self, About};
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
+use crate::fills::{self, Choice};
 use crate::locate::{self, Located};
 use crate::{input, navigation};
 
@@ -25,17 +28,18 @@ use crate::{input, navigation};
 /// # Errors
 /// Only when the browser is gone; everything else is an outcome.
 pub(crate) async fn perform(
-    core: &Core,
+    core: &Arc<Core>,
     action: &Action,
     upload: Option<&StagedFile>,
+    secrets: Option<&dyn SecretSource>,
     deadline: Instant,
 ) -> Result<Performed, Error> {
     let performed = match action {
         Action::Interact {
             target,
             interaction,
-        } => interact(core, target, interaction, upload, deadline).await,
-        other => browser_action(core, other, deadline)
+        } => interact(core, target, interaction, upload, secrets, deadline).await,
+        other => browser_action(core, other, secrets, deadline)
             .await
             .map(Performed::from_outcome),
     };
@@ -61,7 +65,12 @@ impl FromOutcome for Performed {
     }
 }
 
-async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Result<Outcome> {
+async fn browser_action(
+    core: &Arc<Core>,
+    action: &Action,
+    secrets: Option<&dyn SecretSource>,
+    deadline: Instant,
+) -> Result<Outcome> {
     match action {
         Action::Goto { url } => navigation::goto(core, url, deadline).await,
         Action::GotoNewTab { url } => navigation::goto_new_tab(core, url, deadline).await,
@@ -95,7 +104,7 @@ async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Resu
         Action::FormFill { value } => {
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
-            let mut outcome = form_fill::form_fill(core, &tab, value, deadline).await?;
+            let mut outcome = form_fill::form_fill(core, &tab, value, secrets, deadline).await?;
             outcome.message += &watch.settle(Heard(false), deadline).await?.remark;
             if let Some(exception) = &mut outcome.exception {
                 exception.clone_from(&outcome.message);
@@ -149,10 +158,11 @@ impl From<String> for Done {
 }
 
 async fn interact(
-    core: &Core,
+    core: &Arc<Core>,
     target: &Target,
     interaction: &Interaction,
     file: Option<&StagedFile>,
+    secrets: Option<&dyn SecretSource>,
     deadline: Instant,
 ) -> Result<Performed> {
     let allowed = match target.timeout() {
@@ -170,7 +180,12 @@ async fn interact(
             download: Some(file),
         });
     }
-    let ahead = Ahead::of(interaction);
+    let wanted = Wanted::of(interaction, secrets);
+    // What is to go in for a placeholder is known only once the field is.
+    let ahead = match wanted {
+        Some(_) => Ahead::Nothing,
+        None => Ahead::of(interaction),
+    };
     loop {
         let watch = || Watch::begin(core, &tab);
         let found = locate::locate(core, &tab, target, ahead, bound, watch).await;
@@ -200,7 +215,13 @@ async fn interact(
             bound,
             deadline,
         };
-        let (about, acted) = tokio::join!(attempt.about(), attempt.act(answers, watch));
+        let acting = async {
+            match &wanted {
+                None => attempt.act(answers, watch).await,
+                Some(wanted) => attempt.fill_in(wanted, watch).await,
+            }
+        };
+        let (about, acted) = tokio::join!(attempt.about(), acting);
         match acted {
             // The page replaced the element; its selector may find the new one.
             Err(fault) if fault.is_stale() && located.id.is_none() && Instant::now() < bound => {}
@@ -209,9 +230,33 @@ async fn interact(
     }
 }
 
+/// A value that stands for something else.
+struct Wanted<'a> {
+    placeholder: Placeholder,
+    source: &'a dyn SecretSource,
+}
+
+impl<'a> Wanted<'a> {
+    /// What the value of an interaction stands for, if it is a placeholder.
+    fn of(interaction: &Interaction, secrets: Option<&'a dyn SecretSource>) -> Option<Self> {
+        let source = secrets?;
+        let (Interaction::Fill { value, .. } | Interaction::SelectDropdownOption { value }) =
+            interaction
+        else {
+            return None;
+        };
+        let placeholder = source.read(value)?;
+        Some(Self {
+            placeholder,
+            source,
+        })
+    }
+}
+
 /// One try of an interaction on an element that was found.
+#[derive(Clone, Copy)]
 struct Attempt<'a> {
-    core: &'a Core,
+    core: &'a Arc<Core>,
     tab: &'a CurrentTab,
     located: &'a Located,
     interaction: &'a Interaction,
@@ -219,6 +264,26 @@ struct Attempt<'a> {
     file: Option<&'a StagedFile>,
     bound: Instant,
     deadline: Instant,
+}
+
+/// The same interaction with another value. A code is typed, since forms have a box for each of its characters.
+fn with_value(interaction: &Interaction, part: SecretPart, value: String) -> Interaction {
+    match *interaction {
+        Interaction::Fill {
+            clear_before_fill,
+            style,
+            ..
+        } => Interaction::Fill {
+            value,
+            clear_before_fill,
+            style: match (part, style) {
+                (SecretPart::Code, FillStyle::AtOnce) => FillStyle::OneByOne,
+                (_, style) => style,
+            },
+        },
+        Interaction::SelectDropdownOption { .. } => Interaction::SelectDropdownOption { value },
+        ref other => other.clone(),
+    }
 }
 
 /// What a caller is told of an interaction whose time was up.
@@ -249,6 +314,7 @@ fn told(
             download: done.download,
         },
         Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
+        Err(Fault::Refused(reason)) => Performed::from_outcome(Outcome::failed(reason)),
         Err(fault) if fault.is_stale() => {
             Performed::from_outcome(Outcome::failed(locate::gone(located).to_string()))
         }
@@ -293,6 +359,30 @@ impl Attempt<'_> {
                 None
             }
         }
+    }
+
+    /// Does the same with what goes into the field in the place of a placeholder.
+    async fn fill_in(&self, wanted: &Wanted<'_>, watch: Watch<'_>) -> Result<Done> {
+        let place = &self.located.place;
+        let (placeholder, source) = (&wanted.placeholder, wanted.source);
+        let choice = fills::choose(self.core, place, placeholder, source, self.bound).await?;
+        let (value, armed) = match choice {
+            Choice::Unchanged => return self.act(Answers::default(), watch).await,
+            Choice::Text(text) => (text, None),
+            Choice::Refused(reason) => return Err(Fault::Refused(reason)),
+            Choice::StandIn(armed) => (armed.dummy.clone(), Some(armed)),
+        };
+        let interaction = with_value(self.interaction, placeholder.part, value);
+        let attempt = Attempt {
+            interaction: &interaction,
+            ..*self
+        };
+        let mut done = attempt.act(Answers::default(), watch).await?;
+        if let Some(armed) = armed {
+            done.message += &armed.note;
+            armed.keep();
+        }
+        Ok(done)
     }
 
     /// Acts, and waits for what it causes.

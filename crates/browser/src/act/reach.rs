@@ -284,7 +284,8 @@ pub(crate) async fn shift(
     Ok(point)
 }
 
-fn parent(core: &Core, frame: &FrameId) -> Result<FrameId> {
+/// The frame around a frame.
+pub(crate) fn parent(core: &Core, frame: &FrameId) -> Result<FrameId> {
     core.board
         .read(|state| {
             state

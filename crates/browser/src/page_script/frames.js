@@ -23,7 +23,7 @@ const clipInFrame = (inside, part) => ({
 });
 
 /**
- * Where an iframe's document is drawn: `{box, scale, visible, hits}`. `hits` says for each given point of
+ * Where an iframe's document is drawn: `{box, scale, visible, opacity, hits}`. `hits` says for each given point of
  * this viewport whether a press there goes to the frame. `arm` watches the next press: what goes into the
  * frame is never seen here, so any press that is seen would land on something over the frame.
  */
@@ -37,6 +37,7 @@ const frameBox = ({ handle, points = [], arm = false }) => {
     scale: inside.scale,
     visible: clipInFrame(inside, seen),
     rendered: isRendered(element),
+    opacity: opacityOf(element),
     hits: points.map(({ x, y }) => deepElementAt(x, y) === element),
   };
 };

@@ -27,7 +27,7 @@
 //! | `actionable` | `handle`, `for`, `until`, `position`, `settle`, `arm` | `{ok: true, x, y, box}` or `{ok: false, reason, message, by}` |
 //! | `hit` | `handle`, `x`, `y` | `{hit, by}` |
 //! | `landed`, `release` | | where the press landed that an armed `actionable` waited for, once its page had a turn; run behind the limit, too |
-//! | `frameBox` | `handle`, `points`, `arm` | `{box, scale, visible, rendered, hits}` |
+//! | `frameBox` | `handle`, `points`, `arm` | `{box, scale, visible, rendered, opacity, hits}` |
 //! | `fill` | `handle`, `value`, `clear` | `{needsText, needsDelete}` |
 //! | `paste` | `handle`, `value` | |
 //! | `selectText`, `focus`, `click` | `handle` | |
@@ -37,6 +37,7 @@
 //! | `optionParent` | `handle` | `{handle, value, label}` |
 //! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after, of the document or what fills its window |
 //! | `formFields` | | `{fields}` with the guessed form-fill key of each |
+//! | `fieldFacts` | `handle` | `{facts, sight}`: what a field is before a secret goes into it |
 //! | `html`, `text` | `selector`, `includeShadow` | the document for reading |
 //! | `document` | | `{contentType, readyState, url, title}` |
 //! | `saveDocument` | | downloads a document that is a file and no page |
@@ -80,6 +81,7 @@ pub const SOURCE: &str = concat!(
     include_str!("guard.js"),
     include_str!("edit.js"),
     include_str!("choose.js"),
+    include_str!("secret.js"),
     include_str!("page.js"),
     include_str!("html.js"),
     include_str!("main.js"),

@@ -13,6 +13,17 @@ const isRendered = (element) => {
   return rect.width > 0 && rect.height > 0;
 };
 
+/** The product of an element's opacity and that of all around it, as it is drawn in the end. */
+const opacityOf = (element) => {
+  let product = 1;
+  for (let at = element; at; at = flatParent(at)) {
+    const { opacity, filter } = getComputedStyle(at);
+    product *= Number(opacity);
+    for (const [, amount, unit] of filter.matchAll(/opacity\(([\d.e-]+)(%?)\)/g)) product *= Math.min(1, Number(amount) / (unit ? 100 : 1));
+  }
+  return product;
+};
+
 const isToggle = (element) =>
   element instanceof HTMLInputElement && (element.type === 'checkbox' || element.type === 'radio');
 

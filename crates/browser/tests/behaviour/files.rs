@@ -38,7 +38,7 @@ async fn files_are_attached() {
     let perform = async |selector: &str| {
         let performed = stage
             .browser
-            .perform(&upload(by(selector)), Some(&staged), soon())
+            .perform(&upload(by(selector)), Some(&staged), None, soon())
             .await
             .unwrap();
         assert!(

@@ -19,7 +19,7 @@ async fn a_crashed_page_is_told_and_replaced() {
         code: "new Promise(() => {})".to_owned(),
     };
     let browser = Arc::clone(&stage.browser);
-    let pending = tokio::spawn(async move { browser.perform(&crash, None, soon()).await });
+    let pending = tokio::spawn(async move { browser.perform(&crash, None, None, soon()).await });
     crash_renderer(&stage).await;
     let outcome = timeout(Duration::from_secs(10), pending)
         .await
@@ -89,7 +89,7 @@ async fn a_browser_that_dies_ends_every_call() {
         let hang = Action::EvaluateJs {
             code: "new Promise(() => {})".to_owned(),
         };
-        browser.perform(&hang, None, soon()).await
+        browser.perform(&hang, None, None, soon()).await
     });
     tokio::time::sleep(Duration::from_millis(200)).await;
     let pid = stage.process.browser.pid().to_string();
@@ -141,7 +141,7 @@ async fn ten_calls_at_once() {
                 };
                 assert!(
                     browser
-                        .perform(&code, None, soon())
+                        .perform(&code, None, None, soon())
                         .await
                         .unwrap()
                         .outcome
@@ -200,8 +200,11 @@ async fn an_outside_client_shares_the_browser() {
     let (to_browser, incoming) = mpsc::channel(8);
     let (outgoing, mut from_browser) = mpsc::channel(8);
     let browser = Arc::clone(&stage.browser);
-    let served =
-        tokio::spawn(async move { browser.serve_client(Channel { incoming, outgoing }).await });
+    let served = tokio::spawn(async move {
+        browser
+            .serve_client(Channel { incoming, outgoing }, true)
+            .await
+    });
     let ask = async |text: &str| {
         to_browser.send(Bytes::from(text.to_owned())).await.unwrap();
     };
@@ -236,7 +239,7 @@ async fn a_script_that_hangs_is_stopped() {
     let deadline = Instant::now() + Duration::from_secs(2);
     let outcome = stage
         .browser
-        .perform(&hang, None, deadline)
+        .perform(&hang, None, None, deadline)
         .await
         .unwrap()
         .outcome;

@@ -10,6 +10,7 @@ mod busy;
 mod clicks;
 mod fields;
 mod files;
+mod fills;
 mod frames;
 mod life;
 mod main_path;

@@ -63,7 +63,11 @@ async fn connect(stage: &Stage, habit: Habit) -> JoinHandle<()> {
             }
         }
     });
-    tokio::spawn(async move { browser.serve_client(Channel { incoming, outgoing }).await });
+    tokio::spawn(async move {
+        browser
+            .serve_client(Channel { incoming, outgoing }, true)
+            .await
+    });
     timeout(PATIENCE, listening).await.unwrap().unwrap();
     client
 }

@@ -9,13 +9,13 @@ use guise_browser::{ChromiumBrowser, Host, Parts, Settings};
 use guise_cdp::Connection;
 use guise_cdp::protocol::browser::GetVersion;
 use guise_cdp::protocol::target::{CreateTarget, GetTargets};
-use guise_chromium::{Display, Engine, Installation, Launcher, Options, Paths, Spec};
+use guise_chromium::{Argument, Display, Engine, Installation, Launcher, Options, Paths, Spec};
 use guise_core::ports::{Browser, BrowserVersion, EndReason, Performed};
 use guise_core::{
     Action, Element, ElementId, FillStyle, Interaction, NodeSelectors, Observation, ObserveRequest,
     Outcome, Target, Traffic,
 };
-use guise_egress::{AllowList, Door, Policy};
+use guise_egress::{AllowList, Door, Policy, Upstream};
 use guise_testsite::Site;
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -82,6 +82,16 @@ impl Stage {
 
     pub(crate) async fn with(engine: Engine, settings: Settings) -> Self {
         let site = Site::start().await.unwrap();
+        Self::on(site, engine, settings, None).await
+    }
+
+    /// On a site that runs. All traffic goes through `upstream`, if there is one, whoever's certificates it shows.
+    pub(crate) async fn on(
+        site: Site,
+        engine: Engine,
+        settings: Settings,
+        upstream: Option<Upstream>,
+    ) -> Self {
         let folder = TempDir::with_prefix("guise.").unwrap();
         let installation = Installation::find(&Paths::default(), soon()).await.unwrap();
         let launcher = Options::new(installation, folder.path())
@@ -91,11 +101,12 @@ impl Stage {
         let door = Door::open(guise_egress::Options::default()).await.unwrap();
         door.admit(None);
         let allow: AllowList = "localhost,127.0.0.1".parse().unwrap();
-        door.assign(Policy {
-            allow,
-            upstream: None,
-        });
         let mut spec = Spec::new(engine, Display::None);
+        if upstream.is_some() {
+            let argument = Argument::parse("--ignore-certificate-errors").unwrap();
+            spec.arguments.push(argument);
+        }
+        door.assign(Policy { allow, upstream });
         spec.proxy_port = Some(door.port());
         let chromium = launcher.launch(spec, soon()).await.unwrap();
         let pipes = chromium.take_pipes().unwrap();
@@ -159,7 +170,10 @@ impl Stage {
     }
 
     pub(crate) async fn perform(&self, action: Action) -> Performed {
-        self.browser.perform(&action, None, soon()).await.unwrap()
+        self.browser
+            .perform(&action, None, None, soon())
+            .await
+            .unwrap()
     }
 
     /// Does something that must succeed.

@@ -74,6 +74,8 @@ commands! {
         post_data: String,
         /// Other headers, all of them.
         headers: Vec<HeaderEntry>,
+        /// Whether the answer to this request stops, too, whatever the patterns say.
+        intercept_response: bool,
     } -> Empty;
 
     /// Fails a request.

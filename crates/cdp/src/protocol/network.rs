@@ -26,6 +26,14 @@ objects! {
         has_post_data: bool,
         /// The body, when it is text and short enough.
         post_data: String,
+        /// The body piece by piece.
+        post_data_entries: Vec<PostDataEntry>,
+    };
+
+    /// A piece of a request's body.
+    PostDataEntry {} optional {
+        /// Its bytes, base64; missing for what lies in a file or comes as a stream.
+        bytes: String,
     };
 
     /// The head of an answer.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
 
+use super::SecretSource;
 use crate::{
     Action, BrowserSpec, Cookie, DataSpace, Engine, Observation, ObserveRequest, Outcome, Result,
     ScrapeOptions, Screenshot, ScreenshotType, Tab, Traffic,
@@ -93,7 +94,8 @@ pub trait Browser: Send + Sync {
     /// Does one action and waits for what it causes.
     ///
     /// Actions without a browser side (`wait`, `help`, `completion`, `scrape`, the readers) never come here. `upload` is the
-    /// staged file of an upload. An action that does not succeed is an [`Outcome`].
+    /// staged file of an upload. `secrets` says which values of fills are placeholders, and what goes into a field in their
+    /// place; without it every value is an ordinary text. An action that does not succeed is an [`Outcome`].
     ///
     /// # Errors
     /// Only when no outcome can be told: the browser is gone.
@@ -101,8 +103,12 @@ pub trait Browser: Send + Sync {
         &self,
         action: &Action,
         upload: Option<&StagedFile>,
+        secrets: Option<&dyn SecretSource>,
         deadline: Instant,
     ) -> Result<Performed>;
+
+    /// A page holds a secret that was filled into the page itself: scripts and outside clients could read it now.
+    fn secrets_live(&self) -> bool;
 
     /// Looks at the current page.
     async fn observe(&self, request: &ObserveRequest, deadline: Instant) -> Result<Observation>;
@@ -140,8 +146,12 @@ pub trait Browser: Send + Sync {
     /// JPEG pictures of the current page as it changes, until the receiver is dropped. A slow receiver misses pictures.
     async fn record(&self) -> Result<mpsc::Receiver<Bytes>>;
 
-    /// Lets an outside client speak the Chrome DevTools Protocol until it or the browser is gone.
-    async fn serve_client(&self, channel: Channel) -> Result<()>;
+    /// Lets an outside client speak the Chrome DevTools Protocol until it or the browser is gone. `reveals` says whether it may
+    /// read secrets.
+    ///
+    /// # Errors
+    /// Kind `Refused` while a page holds a secret that the client may not read.
+    async fn serve_client(&self, channel: Channel, reveals: bool) -> Result<()>;
 
     /// The Chrome DevTools Protocol's answer to `Browser.getVersion`, for clients that ask before they connect.
     fn version(&self) -> BrowserVersion;

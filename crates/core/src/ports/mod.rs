@@ -18,6 +18,7 @@ mod phones;
 mod projects;
 mod roles;
 mod runs;
+mod secrets;
 mod store;
 mod vaults;
 
@@ -47,6 +48,7 @@ pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
 pub use projects::{Defaults, ProjectStore};
 pub use roles::RoleStore;
 pub use runs::RunStore;
+pub use secrets::{Release, SecretFill, SecretSource, SecretSources};
 pub use store::{
     FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,
 };

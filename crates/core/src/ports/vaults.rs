@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use crate::ports::{Place, Sealed};
 use crate::{
-    Credential, CredentialId, Page, PageRequest, Result, TenantId, Timestamp, Vault, VaultFilter,
-    VaultId,
+    Credential, CredentialId, FillRules, Page, PageRequest, Result, TenantId, Timestamp, Vault,
+    VaultFilter, VaultId,
 };
 
 /// Vaults, their credentials and cards.
@@ -27,6 +27,14 @@ pub trait VaultStore: Send + Sync {
         tenant: TenantId,
         id: VaultId,
         name: &str,
+    ) -> Result<Option<Vault>>;
+
+    /// Sets which fills a vault allows. `None` when there is none.
+    async fn set_fill_rules(
+        &self,
+        tenant: TenantId,
+        id: VaultId,
+        rules: &FillRules,
     ) -> Result<Option<Vault>>;
 
     /// Deletes a vault, its credentials, its card and its keys. `false` when there is none.

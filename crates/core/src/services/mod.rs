@@ -3,6 +3,7 @@
 mod access;
 mod correspondence;
 mod files;
+mod fills;
 mod inbox;
 mod journeys;
 mod numbers;
@@ -19,6 +20,7 @@ mod whole;
 pub use access::{Access, NewKey};
 pub use correspondence::Correspondence;
 pub use files::{Files, MAX_FILE_BYTES};
+pub use fills::Fills;
 pub use inbox::{ArrivingMail, Inbox, InboxRules};
 pub use journeys::{Cast, CastWish, Journeys, NewJourney};
 pub use numbers::Numbers;
@@ -26,7 +28,7 @@ pub use personas::{Naming, NewPersona, Personas};
 pub use projects::{NewProject, ProjectTexts, Projects};
 pub use roles::Roles;
 pub use session_request::{ProxyRequest, SessionRequest};
-pub use sessions::{Actor, Debug, Hands, LiveEvent, Sessions, Settings};
+pub use sessions::{Actor, Debug, Hands, LiveEvent, Purse, Sessions, Settings};
 pub use vaults::{
     Archive, Existing, Imported, LabelledCredential, SiteCredential, VaultRules, Vaults,
 };

@@ -67,7 +67,7 @@ const DEFAULT_MAX_DURATION_MINUTES: i64 = 15;
 const DEFAULT_IDLE_TIMEOUT_MINUTES: i64 = 3;
 
 impl SessionRequest {
-    /// What the session becomes, and what its browser must be like.
+    /// What the session becomes, and what its browser must be like. The vault that it names is looked up elsewhere.
     ///
     /// # Errors
     /// Kind `Invalid` with every member that is out of bounds, contradicts another or cannot be granted.
@@ -119,6 +119,7 @@ impl SessionRequest {
             viewport,
             use_file_storage: file_storage,
             screenshot_type: self.screenshot_type,
+            vault: None,
         };
         let spec = BrowserSpec {
             engine: engine(self.browser_type, headless),
@@ -143,11 +144,6 @@ impl SessionRequest {
                 self.profile.is_some(),
                 "profile",
                 "browser profiles are not kept; leave it out and set cookies on the session instead",
-            ),
-            (
-                self.vault_id.is_some(),
-                "vault_id",
-                "there are no vaults; leave it out",
             ),
             (
                 !self.auth_ids.is_empty(),

@@ -2,6 +2,7 @@
 
 mod archive;
 mod checks;
+mod release;
 
 use std::sync::Arc;
 
@@ -10,15 +11,16 @@ use crate::ports::{
 };
 use crate::services::secrets_wire;
 use crate::{
-    Caller, Card, Credential, CredentialId, CredentialKind, CredentialSecrets, Error, KeyId, Kind,
-    Page, PageRequest, Persona, Result, Scope, Secret, Site, Timestamp, Vault, VaultFilter,
-    VaultId,
+    Caller, Card, Credential, CredentialId, CredentialKind, CredentialSecrets, Error, FillRules,
+    KeyId, Kind, Page, PageRequest, Persona, Result, Scope, Secret, Site, Timestamp, Vault,
+    VaultFilter, VaultId,
 };
 
 pub use archive::{Archive, Existing, Imported};
 pub(super) use checks::check_name;
 use checks::{
-    MAX_EMAIL, MAX_NAME, check_card, check_email, check_labelled, check_length, check_secret,
+    MAX_EMAIL, MAX_NAME, check_card, check_email, check_fill_rules, check_labelled, check_length,
+    check_secret,
 };
 
 /// What the secrets of a credential are sealed as.
@@ -111,6 +113,7 @@ impl Vaults {
             persona: None,
             key: caller.key,
             name,
+            fill_rules: FillRules::default(),
             created_at: self.clock.now(),
             closed_at: None,
         };
@@ -202,6 +205,25 @@ impl Vaults {
             .rename_vault(caller.tenant, vault.id, name)
             .await?;
         renamed.ok_or_else(|| Error::not_found("Vault", id))
+    }
+
+    /// Sets which fills a vault allows, in place of what it allowed before.
+    ///
+    /// # Errors
+    /// Kind `NotFound`, or `Invalid` for a host that is none of its site, a port 0, or too many sites.
+    pub async fn set_fill_rules(
+        &self,
+        caller: &Caller,
+        id: &str,
+        rules: &FillRules,
+    ) -> Result<Vault> {
+        let vault = self.get(caller, id).await?;
+        check_fill_rules(rules)?;
+        let changed = self
+            .store
+            .set_fill_rules(caller.tenant, vault.id, rules)
+            .await?;
+        changed.ok_or_else(|| Error::not_found("Vault", id))
     }
 
     /// Deletes a vault with everything in it.
@@ -602,6 +624,7 @@ pub(super) fn persona_vault(persona: &Persona, key: KeyId, now: Timestamp) -> Va
         persona: Some(persona.id),
         key,
         name: name.chars().take(MAX_NAME).collect(),
+        fill_rules: FillRules::default(),
         created_at: now,
         closed_at: None,
     }

@@ -57,7 +57,7 @@ async fn an_outside_client_leaves_with_the_session() {
     let client = tokio::spawn({
         let (house, id) = (Arc::clone(&house), id.parse().unwrap());
         let channel = Channel { incoming, outgoing };
-        async move { house.sessions.serve_client(id, channel).await }
+        async move { house.sessions.serve_client(id, channel, false).await }
     });
     settle().await;
     house.stop(&id).await;

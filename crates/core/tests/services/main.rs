@@ -18,3 +18,4 @@ mod tenants;
 mod timeouts;
 mod trajectory;
 mod turns;
+mod vaults;

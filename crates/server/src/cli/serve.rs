@@ -14,8 +14,8 @@ use guise_core::ports::{
     SystemClock,
 };
 use guise_core::services::{
-    self, Access, Files, Inbox, InboxRules, Journeys, NewKey, Numbers, Personas, Projects, Roles,
-    Sessions, VaultRules, Vaults,
+    self, Access, Files, Fills, Inbox, InboxRules, Journeys, NewKey, Numbers, Personas, Projects,
+    Roles, Sessions, VaultRules, Vaults,
 };
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
@@ -126,7 +126,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         Arc::clone(&personas),
         Arc::clone(&roles),
     );
-    let vaults = Vaults::new(
+    let vaults = Arc::new(Vaults::new(
         Arc::clone(&identities),
         Arc::clone(&clock),
         Arc::clone(&keyring),
@@ -136,7 +136,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
             mail_domain: settings.mail_domain.clone(),
             reveal: settings.vault_reveal,
         },
-    );
+    ));
     let inbox = Arc::new(Inbox::start(
         identities,
         Arc::clone(&clock),
@@ -175,6 +175,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         blobs,
         browsers,
         Arc::clone(&files),
+        Arc::new(Fills::new(Arc::clone(&vaults))),
         Arc::clone(&clock),
         services::Settings {
             node: node.clone(),
@@ -198,6 +199,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         sessions: Arc::clone(&sessions),
         personas: Arc::clone(&personas),
         inbox: Arc::clone(&inbox),
+        vaults: Arc::clone(&vaults),
         models: Arc::clone(&models),
         language: Arc::new(NotteActions),
         clock: Arc::clone(&clock),

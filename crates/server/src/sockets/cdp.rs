@@ -109,7 +109,7 @@ async fn serve(app: App, session: SessionId, socket: WebSocket) {
     };
     let relay = app
         .sessions
-        .serve_client(session, Channel { incoming, outgoing });
+        .serve_client(session, Channel { incoming, outgoing }, false);
     tokio::pin!(listen, speak, relay);
     // The relay ends when the client leaves, when it must leave, or with the session; what it said last still goes out.
     tokio::select! {

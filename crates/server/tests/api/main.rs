@@ -14,6 +14,7 @@ mod bad_input;
 mod coverage;
 mod document;
 mod files;
+mod fills;
 mod keys;
 mod limits;
 mod mail;

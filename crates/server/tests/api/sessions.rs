@@ -176,7 +176,7 @@ async fn wishes_that_cannot_be_granted_are_named() {
             "profile",
             "leave it out",
         ),
-        (json!({"vault_id": "v"}), "vault_id", "leave it out"),
+        (json!({"vault_id": "v"}), "vault_id", "your vaults"),
         (json!({"auth_ids": ["a"]}), "auth_ids", "empty list"),
         (
             json!({"cdp_url": "ws://a.example/"}),

@@ -18,7 +18,11 @@ async fn what_cannot_be_granted_is_refused_by_name() {
             "profile",
             "set cookies on the session instead",
         ),
-        (json!({"vault_id": "v"}), "vault_id", "leave it out"),
+        (
+            json!({"vault_id": "v"}),
+            "vault_id",
+            "the id of one of your vaults",
+        ),
         (json!({"auth_ids": ["a"]}), "auth_ids", "send an empty list"),
         (json!({"web_bot_auth": true}), "web_bot_auth", "send false"),
         (json!({"block_ads": true}), "block_ads", "send false"),

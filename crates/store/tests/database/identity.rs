@@ -5,9 +5,9 @@ use guise_core::ports::{
     Sealed, SealedMail, VaultStore,
 };
 use guise_core::{
-    Credential, CredentialId, CredentialKind, Facet, InboxFilter, KeyId, Mail, MailContent, MailId,
-    Mailbox, MailboxId, Persona, PersonaId, Project, ProjectId, Result, Sms, SmsContent, SmsId,
-    TenantId, Timestamp, Vault, VaultId,
+    Credential, CredentialId, CredentialKind, Facet, FillRules, InboxFilter, KeyId, Mail,
+    MailContent, MailId, Mailbox, MailboxId, Persona, PersonaId, Project, ProjectId, Result, Sms,
+    SmsContent, SmsId, TenantId, Timestamp, Vault, VaultId,
 };
 use guise_store::Database;
 use uuid::Uuid;
@@ -135,6 +135,7 @@ pub(crate) fn vault(tenant: TenantId, persona: Option<PersonaId>) -> Vault {
         persona,
         key: KeyId::from_uuid(Uuid::nil()),
         name: "a vault".to_owned(),
+        fill_rules: FillRules::default(),
         created_at: at(2),
         closed_at: None,
     }

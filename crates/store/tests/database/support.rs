@@ -6,7 +6,7 @@ use guise_core::ports::{SessionStore, TenantStore};
 use guise_core::{
     Action, ApiKey, BrowserType, Execution, KeyDigest, KeyId, Outcome, Scopes, ScreenshotType,
     Session, SessionId, SessionOptions, Status, Step, StepPlace, Tenant, TenantId, Timestamp,
-    Traffic,
+    Traffic, VaultId,
 };
 use guise_store::Database;
 use sqlx::{Connection, PgConnection};
@@ -155,6 +155,7 @@ pub(crate) fn session(tenant: TenantId) -> Session {
             viewport: None,
             use_file_storage: true,
             screenshot_type: ScreenshotType::Full,
+            vault: Some(VaultId::new()),
         },
         status: Status::Active,
         close_reason: None,

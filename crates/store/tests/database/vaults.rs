@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use guise_core::ports::{PersonaStore, VaultStore};
 use guise_core::{
-    Credential, CredentialId, CredentialKind, KeyId, PageRequest, PersonaId, Vault, VaultFilter,
-    VaultId,
+    Credential, CredentialId, CredentialKind, FillWay, KeyId, PageRequest, PersonaId, Site,
+    SiteRules, Vault, VaultFilter, VaultId,
 };
 use guise_store::Database;
 use rstest::rstest;
@@ -43,10 +43,28 @@ async fn a_vault_comes_back_as_it_was_until_it_is_deleted(
             "new".clone_into(&mut one.name);
             let renamed = db.rename_vault(tenant, one.id, "new").await.unwrap();
             assert_eq!(renamed, Some(one.clone()));
+            let site = Site::of("shop.example").unwrap();
+            one.fill_rules.card_sites.insert(site.clone());
+            let own = SiteRules {
+                hosts: vec!["pay.shop.example".to_owned()],
+                port: Some(8443),
+                way: FillWay::Wire,
+                any_body: true,
+            };
+            one.fill_rules.sites.insert(site, own);
+            let rules = &one.fill_rules;
+            assert_eq!(db.set_fill_rules(other, one.id, rules).await.unwrap(), None);
+            let set = db.set_fill_rules(tenant, one.id, rules).await.unwrap();
+            assert_eq!(set, Some(one.clone()));
+            assert_eq!(db.vault(tenant, one.id).await.unwrap(), Some(one.clone()));
             assert!(db.close_vault(tenant, one.id, at(5)).await.unwrap());
             assert!(!db.close_vault(tenant, one.id, at(6)).await.unwrap());
             assert_eq!(db.vault(tenant, one.id).await.unwrap(), None);
             assert_eq!(db.rename_vault(tenant, one.id, "x").await.unwrap(), None);
+            assert_eq!(
+                db.set_fill_rules(tenant, one.id, rules).await.unwrap(),
+                None
+            );
         })
         .await;
 }

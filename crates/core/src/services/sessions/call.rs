@@ -8,7 +8,8 @@ use tokio::time::{Instant, timeout_at};
 use super::hands::Actor;
 use super::live::Live;
 use super::{Sessions, Shared};
-use crate::{Caller, Error, Kind, Result};
+use crate::ports::SecretSource;
+use crate::{Caller, Error, Kind, Placeholders, Result};
 
 /// How long after a call's deadline its work may still say what became of it. A browser that says nothing by then must not
 /// hold up the session's other callers.
@@ -18,6 +19,8 @@ const LAST_WORD: Duration = Duration::from_secs(1);
 pub(super) struct Call {
     pub(super) shared: Arc<Shared>,
     pub(super) live: Arc<Live>,
+    /// Who calls.
+    pub(super) caller: Caller,
     pub(super) deadline: Instant,
     /// It counts as use of the session, which keeps the session from timing out.
     pub(super) keep_alive: bool,
@@ -51,6 +54,7 @@ impl Call {
         let call = Self {
             live: shared.running(caller.tenant, id).await?,
             shared: Arc::clone(shared),
+            caller: caller.clone(),
             deadline,
             keep_alive,
             actor,
@@ -102,6 +106,17 @@ impl Call {
                 })
         };
         self.live.while_running(bounded).await
+    }
+
+    /// What placeholders stand for in this session, for this caller.
+    pub(super) fn secrets(&self) -> Option<Arc<dyn SecretSource>> {
+        let (vault, placeholders) = match self.actor.as_ref().and_then(|actor| actor.purse.as_ref())
+        {
+            Some(purse) => (purse.vault, purse.placeholders.clone()),
+            None => (self.live.options.vault?, Placeholders::default()),
+        };
+        let secrets = &self.shared.secrets;
+        Some(secrets.of(&self.caller, vault, placeholders))
     }
 
     fn note_use(&self) {

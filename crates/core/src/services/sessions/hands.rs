@@ -7,8 +7,8 @@ use super::page::{act, check_possible, observe};
 use super::{Sessions, Shared};
 use crate::services::Correspondence;
 use crate::{
-    Action, Caller, Execution, Observation, ObserveRequest, Result, RunId, SessionId, Step,
-    StepPlace, StepRecord,
+    Action, Caller, Execution, Observation, ObserveRequest, Placeholders, Result, RunId, SessionId,
+    Step, StepPlace, StepRecord, VaultId,
 };
 
 /// On whose behalf a step is done, where it is not a caller's own call.
@@ -18,6 +18,17 @@ pub struct Actor {
     pub run: RunId,
     /// What it may read of the persona that it acts as.
     pub correspondence: Option<Arc<Correspondence>>,
+    /// The secrets that it may have filled in, in place of the session's.
+    pub purse: Option<Purse>,
+}
+
+/// A vault, and the words that stand for what is in it.
+#[derive(Clone)]
+pub struct Purse {
+    /// The vault.
+    pub vault: VaultId,
+    /// What stands for its secrets.
+    pub placeholders: Placeholders,
 }
 
 /// A session as a run uses it. What it does takes turns with everybody else's calls and keeps the session from timing out.

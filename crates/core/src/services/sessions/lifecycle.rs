@@ -14,6 +14,7 @@ use crate::ports::{BrowserEvent, EndReason, SessionEnd, Started, Usage};
 use crate::services::SessionRequest;
 use crate::{
     Caller, CloseReason, Error, Kind, Result, Session, SessionId, SessionOptions, Status, Traffic,
+    VaultId,
 };
 
 /// What a browser may take to be there.
@@ -115,7 +116,12 @@ impl Shared {
         caller: &Caller,
         request: SessionRequest,
     ) -> Result<(Session, Arc<Live>)> {
-        let (options, spec) = request.resolve()?;
+        let vault = match &request.vault_id {
+            Some(id) => self.vault(caller, id).await.map(Some),
+            None => Ok(None),
+        };
+        let (mut options, spec) = all_at_once(&vault, request.resolve())?;
+        options.vault = vault?;
         self.browsers.check(&spec)?;
         let place = self
             .admission
@@ -144,6 +150,20 @@ impl Shared {
             Ok((session, live))
         })
         .await
+    }
+
+    /// The vault that a start request names.
+    async fn vault(&self, caller: &Caller, id: &str) -> Result<VaultId> {
+        let vault = self.secrets.vault(caller, id).await;
+        vault.map_err(|error| match error.kind() {
+            Kind::NotFound => {
+                let message = format!(
+                    "Invalid value '{id}' for vault_id: expected the id of one of your vaults"
+                );
+                Error::invalid_member(&["vault_id"], "not_found", message)
+            }
+            _ => error,
+        })
     }
 
     /// Makes a session of a browser that runs, or ends it.
@@ -279,6 +299,17 @@ impl Shared {
                 }
             }
         }
+    }
+}
+
+/// What `resolved` is; where a vault is wrong, too, one error tells of both.
+fn all_at_once<T>(vault: &Result<Option<VaultId>>, resolved: Result<T>) -> Result<T> {
+    match (vault, resolved) {
+        (Err(vault), Err(error)) if vault.kind() == Kind::Invalid => {
+            let violations = [error.violations(), vault.violations()].concat();
+            Err(Error::invalid(violations))
+        }
+        (_, resolved) => resolved,
     }
 }
 

@@ -23,10 +23,10 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use self::admission::Admission;
-pub use self::hands::{Actor, Hands};
+pub use self::hands::{Actor, Hands, Purse};
 use self::live::Live;
 pub use self::live::LiveEvent;
-use crate::ports::{Blobs, Browsers, Clock, Store};
+use crate::ports::{Blobs, Browsers, Clock, SecretSources, Store};
 use crate::services::Files;
 use crate::{
     Caller, Error, Page, PageRequest, Result, Session, SessionFilter, SessionId, Status, Tab,
@@ -73,6 +73,7 @@ struct Shared {
     browsers: Arc<dyn Browsers>,
     clock: Arc<dyn Clock>,
     files: Arc<Files>,
+    secrets: Arc<dyn SecretSources>,
     settings: Settings,
     admission: Admission,
     live: Mutex<HashMap<SessionId, Arc<Live>>>,
@@ -85,12 +86,13 @@ struct Shared {
 }
 
 impl Sessions {
-    /// A service whose sessions run in `browsers`.
+    /// A service whose sessions run in `browsers` and hold the vaults of `secrets`.
     pub fn new(
         store: Arc<dyn Store>,
         blobs: Arc<dyn Blobs>,
         browsers: Arc<dyn Browsers>,
         files: Arc<Files>,
+        secrets: Arc<dyn SecretSources>,
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Self {
@@ -101,6 +103,7 @@ impl Sessions {
                 browsers,
                 clock,
                 files,
+                secrets,
                 admission: Admission::new(&settings),
                 settings,
                 live: Mutex::default(),

@@ -27,6 +27,7 @@ impl Sessions {
         let call = Call {
             live: self.shared.start(caller, request).await?.1,
             shared: Arc::clone(&self.shared),
+            caller: caller.clone(),
             deadline,
             keep_alive: true,
             actor: None,

@@ -129,15 +129,25 @@ impl Sessions {
         })
     }
 
-    /// Lets an outside client speak to the session's browser until either is gone. Its messages count as use.
+    /// Lets an outside client speak to the session's browser until either is gone. Its messages count as use. `reveals` says
+    /// whether it may read secrets.
     ///
     /// The caller has checked the token that names the session.
     ///
     /// # Errors
-    /// Kind `NotFound` when no such session runs.
-    pub async fn serve_client(&self, id: SessionId, channel: Channel) -> Result<()> {
+    /// Kind `NotFound` when no such session runs, `Refused` while a page holds a secret that the client may not read.
+    pub async fn serve_client(&self, id: SessionId, channel: Channel, reveals: bool) -> Result<()> {
         let live = self.shared.by_token(id)?;
-        live.while_running(live.browser.serve_client(channel)).await
+        live.while_running(live.browser.serve_client(channel, reveals))
+            .await
+    }
+
+    /// Whether a page of the session holds a secret, so that only those may look into it who may read secrets.
+    ///
+    /// # Errors
+    /// Kind `NotFound` when no such session runs.
+    pub fn secrets_live(&self, id: SessionId) -> Result<bool> {
+        Ok(self.shared.by_token(id)?.browser.secrets_live())
     }
 
     /// Notes that a session is used by an outside client.
@@ -288,7 +298,10 @@ fn correspondence(call: &Call) -> Option<&Correspondence> {
 
 async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> Result<Outcome> {
     let browser = &call.live.browser;
-    let performed = browser.perform(action, upload, call.deadline).await?;
+    let secrets = call.secrets();
+    let performed = browser
+        .perform(action, upload, secrets.as_deref(), call.deadline)
+        .await?;
     let mut outcome = performed.outcome;
     if let Some(file) = &performed.download {
         match call.shared.keep_download(&call.live, file).await {

@@ -1,7 +1,7 @@
 //! What vaults, credentials and cards must be like.
 
 use super::LabelledCredential;
-use crate::{Card, CredentialKind, Error, Result, Secret};
+use crate::{Card, CredentialKind, Error, FillRules, Result, Secret, Site};
 
 /// The longest label or name, in characters.
 pub(super) const MAX_NAME: usize = 200;
@@ -58,6 +58,43 @@ pub(super) fn check_labelled(new: &LabelledCredential) -> Result<()> {
     }
     if let (CredentialKind::External, Some(email)) = (new.kind, &new.email) {
         check_email(email, &["email"])?;
+    }
+    Ok(())
+}
+
+/// So many sites can have rules of their own, and so many can be allowed a card.
+const MAX_SITES: usize = 1000;
+
+/// What a vault allows must make sense by itself.
+pub(super) fn check_fill_rules(rules: &FillRules) -> Result<()> {
+    for (name, count) in [
+        ("card_sites", rules.card_sites.len()),
+        ("sites", rules.sites.len()),
+    ] {
+        if count > MAX_SITES {
+            let message = format!("{name} has {count} sites, expected at most {MAX_SITES}");
+            return Err(Error::invalid_member(&[name], "too_long", message));
+        }
+    }
+    for (site, rules) in &rules.sites {
+        if rules.port == Some(0) {
+            let message = format!("Invalid port 0 for {site}: expected 1 to 65535");
+            let path = ["sites", site.as_str(), "port"];
+            return Err(Error::invalid_member(&path, "greater_than_equal", message));
+        }
+        for host in &rules.hosts {
+            let plain = host
+                .chars()
+                .all(|c| !matches!(c, '/' | ':' | '@' | '?' | '#'));
+            if !plain || host.to_lowercase() != *host || Site::of(host).ok().as_ref() != Some(site)
+            {
+                let message = format!(
+                    "Invalid value '{host}' for hosts: expected a host of {site} in lower case, such as login.{site}"
+                );
+                let path = ["sites", site.as_str(), "hosts"];
+                return Err(Error::invalid_member(&path, "value_error", message));
+            }
+        }
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, Browsers, ByteStream, Channel, DownloadedFile,
-    EndReason, Performed, StagedFile, Started,
+    EndReason, Performed, SecretSource, StagedFile, Started,
 };
 use guise_core::{
     Action, BrowserSpec, Cookie, DataSpace, Engine, Error, Observation, ObserveRequest, Outcome,
@@ -80,6 +80,7 @@ impl Browsers for FakeBrowsers {
             deaf: AtomicBool::new(false),
             finds_nothing: AtomicBool::new(false),
             download: Mutex::default(),
+            given: Mutex::default(),
             done: Mutex::default(),
             staged: Mutex::default(),
             ended: watch::Sender::new(None),
@@ -106,6 +107,8 @@ pub struct FakeBrowser {
     pub finds_nothing: AtomicBool,
     /// What the next action downloads.
     pub download: Mutex<Option<DownloadedFile>>,
+    /// Whether the last action came with secrets, and if so, of somebody who may read them.
+    pub given: Mutex<Option<bool>>,
     done: Mutex<Vec<String>>,
     staged: Mutex<Vec<(String, Vec<u8>)>>,
     ended: watch::Sender<Option<EndReason>>,
@@ -180,8 +183,10 @@ impl Browser for FakeBrowser {
         &self,
         action: &Action,
         upload: Option<&StagedFile>,
+        secrets: Option<&dyn SecretSource>,
         deadline: Instant,
     ) -> Result<Performed> {
+        *self.given.lock().unwrap() = secrets.map(SecretSource::reveals);
         if !self.work(deadline).await? {
             return Ok(Outcome::failed("It did not end in time").into_performed(None));
         }
@@ -196,6 +201,10 @@ impl Browser for FakeBrowser {
             false => Outcome::done(what),
         };
         Ok(outcome.into_performed(self.download.lock().unwrap().take()))
+    }
+
+    fn secrets_live(&self) -> bool {
+        false
     }
 
     async fn observe(&self, _request: &ObserveRequest, deadline: Instant) -> Result<Observation> {
@@ -271,7 +280,7 @@ impl Browser for FakeBrowser {
         Ok(mpsc::channel(1).1)
     }
 
-    async fn serve_client(&self, mut channel: Channel) -> Result<()> {
+    async fn serve_client(&self, mut channel: Channel, _reveals: bool) -> Result<()> {
         while channel.incoming.recv().await.is_some() {}
         Ok(())
     }

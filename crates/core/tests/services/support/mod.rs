@@ -3,6 +3,7 @@
 mod audit;
 mod blobs;
 mod browsers;
+mod secrets;
 mod store;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 pub use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 pub use self::browsers::{FakeBrowser, FakeBrowsers};
+pub use self::secrets::OneVault;
 pub use self::store::MemoryStore;
 
 /// What a call may take in these tests.
@@ -49,6 +51,7 @@ pub struct House {
     pub store: Arc<MemoryStore>,
     pub blobs: Arc<MemoryBlobs>,
     pub browsers: Arc<FakeBrowsers>,
+    pub vault: Arc<OneVault>,
     clock: Arc<RuntimeClock>,
     pub caller: Caller,
 }
@@ -71,6 +74,7 @@ impl House {
         let store = Arc::new(MemoryStore::default());
         let blobs = Arc::new(MemoryBlobs::default());
         let browsers = Arc::new(FakeBrowsers::default());
+        let vault = Arc::new(OneVault::default());
         let clock = Arc::new(RuntimeClock::new());
         let files = Arc::new(Files::new(
             Arc::clone(&store) as Arc<dyn Store>,
@@ -82,6 +86,7 @@ impl House {
             Arc::clone(&blobs) as Arc<dyn Blobs>,
             Arc::clone(&browsers) as _,
             Arc::clone(&files),
+            Arc::clone(&vault) as _,
             Arc::clone(&clock) as Arc<dyn Clock>,
             settings,
         );
@@ -91,6 +96,7 @@ impl House {
             store,
             blobs,
             browsers,
+            vault,
             clock,
             caller: somebody(),
         }

@@ -1,0 +1,71 @@
+//! The words that stand for a vault's secrets in one run, and what the model is told of them.
+
+use std::fmt::Write as _;
+
+use guise_core::services::{Purse, Vaults};
+use guise_core::{Credential, CredentialKind, Placeholders, Result, SecretPart, Vault, Whose};
+
+use crate::page_lines::cut;
+
+/// So many credentials are told, the newest; more would fill the prompt.
+const MOST: usize = 50;
+
+/// A purse for a vault, with the words about it for the model. No secret is read for this.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn purse(vaults: &Vaults, vault: &Vault) -> Result<(Purse, String)> {
+    let mut credentials = vaults.credentials(vault).await?;
+    credentials.sort_by_key(|credential| std::cmp::Reverse(credential.id));
+    let mut placeholders = Placeholders::default();
+    let mut words = String::new();
+    for credential in credentials.iter().take(MOST) {
+        let line = line(credential, &mut placeholders);
+        words.push_str(&line);
+    }
+    if !words.is_empty() {
+        words.insert_str(
+            0,
+            "Credentials. Give one of these words as the whole value of fill, form_fill or multi_factor_fill, and the browser puts \
+             in what it stands for, on the credential's own site only. You never see the secrets themselves.\n",
+        );
+    }
+    let purse = Purse {
+        vault: vault.id,
+        placeholders,
+    };
+    Ok((purse, words))
+}
+
+fn line(credential: &Credential, placeholders: &mut Placeholders) -> String {
+    let mut line = format!("- {}", cut(&credential.label));
+    if let Some(site) = &credential.site {
+        let _ = write!(line, " for {site}");
+    }
+    line.push(':');
+    for (part, name) in parts(credential) {
+        let word = placeholders.add(Whose::Credential(credential.id), part);
+        let _ = write!(line, " {name} {word}");
+    }
+    if let Some(notes) = &credential.notes {
+        let _ = write!(line, " ({})", cut(notes));
+    }
+    line.push('\n');
+    line
+}
+
+/// What of a credential can be filled in.
+fn parts(credential: &Credential) -> Vec<(SecretPart, &'static str)> {
+    let mut parts = Vec::new();
+    match (&credential.username, &credential.email) {
+        (Some(_), _) => parts.push((SecretPart::Username, "user name")),
+        (None, _) => parts.push((SecretPart::Email, "mail address")),
+    }
+    if credential.kind != CredentialKind::MagicLink {
+        parts.push((SecretPart::Password, "password"));
+    }
+    if credential.one_time {
+        parts.push((SecretPart::Code, "one-time code"));
+    }
+    parts
+}

@@ -1,0 +1,20 @@
+//! Secrets in the place of placeholders.
+//!
+//! *By wire* is the rule: the field gets a stand-in of the same shape ([`dummy`]), and while it is live the requests that its
+//! frame sends are stopped on their way ([`wire`]); where the stand-in stands in a body as what was filled in ([`body`]), the
+//! secret takes its place, towards the credential's site only. So the page, its scripts, outside clients, pictures and what is
+//! read from the page never have more than the stand-in: of those who stop a request Chromium asks first who attached to the target last, and nobody attached
+//! before us.
+//!
+//! Which secret may go into which field is not decided here: [`field`] finds out what the field is, and the session's
+//! `SecretSource` decides.
+
+mod body;
+mod choose;
+mod dummy;
+mod expiry;
+mod field;
+mod wire;
+
+pub(crate) use choose::{Choice, choose};
+pub(crate) use wire::Wire;

@@ -1,0 +1,305 @@
+//! Stand-ins that are live, and the requests in which secrets take their place.
+//!
+//! Whoever fills a field arms a stand-in. From then on the requests of the session that the field's frame is reached through stop
+//! before they leave the browser. One carries the secret if all of this holds: it comes from the frame and the document that
+//! was filled, it goes to the secret's destination, it has a body and a method for one, neither its address nor its headers
+//! hold the stand-in, and the body holds it where it belongs ([`super::body`]). Everything else goes as it is.
+//!
+//! A request that carried a secret is followed through its redirects; one that would take the body elsewhere is failed.
+
+mod request;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use guise_cdp::protocol::fetch::{self, RequestPattern, RequestPaused};
+use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, RequestId, Session, SessionId};
+use guise_core::Destination;
+use guise_core::ports::SecretFill;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use super::dummy::dummy;
+use super::field::Known;
+use crate::core::Core;
+use crate::elements::{Handle, Place};
+use crate::fault::Result;
+
+/// How long a stand-in is live at most.
+const LIVE: Duration = Duration::from_secs(120);
+/// How many requests may carry a secret at most.
+const REQUESTS: u32 = 3;
+/// How long an answer to a stopped request of ours may take.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long a request that carried a secret is followed at most.
+const FOLLOWED: Duration = Duration::from_secs(60);
+
+const PAUSED: &[&str] = &["Fetch.requestPaused"];
+
+/// All stand-ins of one browser.
+#[derive(Default)]
+pub(crate) struct Wire {
+    state: Mutex<State>,
+    /// Something was armed, disarmed or spent.
+    changed: Notify,
+    /// Held while requests are begun or ceased to be stopped: the two must not overtake each other.
+    switch: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    next: u64,
+    live: Vec<StandIn>,
+    /// Requests that carried secrets, and to where these may go.
+    under_way: HashMap<RequestId, UnderWay>,
+    /// The sessions whose requests stop.
+    watched: Vec<SessionId>,
+}
+
+/// One live stand-in.
+struct StandIn {
+    number: u64,
+    fill: SecretFill,
+    dummy: String,
+    names: Vec<String>,
+    boxes: Vec<String>,
+    frame: FrameId,
+    document: LoaderId,
+    handle: Handle,
+    session: SessionId,
+    until: Instant,
+    left: u32,
+}
+
+struct UnderWay {
+    session: SessionId,
+    destinations: Vec<Destination>,
+    until: Instant,
+}
+
+/// A stand-in that waits to be put into its field.
+pub(crate) struct Armed {
+    /// What goes into the field.
+    pub(crate) dummy: String,
+    /// What the caller is told.
+    pub(crate) note: String,
+    /// Which one it is.
+    number: u64,
+    core: Arc<Core>,
+    kept: bool,
+}
+
+impl Armed {
+    /// It is in the field: it stays live.
+    pub(crate) fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Armed {
+    fn drop(&mut self) {
+        if !self.kept {
+            let mut state = self.core.wire.lock();
+            state.live.retain(|live| live.number != self.number);
+            drop(state);
+            self.core.wire.changed.notify_waiters();
+        }
+    }
+}
+
+impl Wire {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes a stand-in for a secret, and has requests stop from now on.
+///
+/// # Errors
+/// When the browser does not stop requests.
+pub(crate) async fn arm(
+    core: &Arc<Core>,
+    place: &Place,
+    known: Known,
+    fill: SecretFill,
+    deadline: Instant,
+) -> Result<Armed> {
+    let session = core
+        .session_of(&place.frame)
+        .ok_or(crate::fault::Fault::DocumentGone)?;
+    let id = session.id().cloned().unwrap_or_default();
+    let dummy = dummy(fill.part, fill.secret.expose());
+    let note = format!(
+        "; the page has a stand-in for the {} of {}, which is put into the request that the page sends",
+        fill.part.name(),
+        fill.destination
+    );
+    let number = {
+        let mut state = core.wire.lock();
+        state.next += 1;
+        let number = state.next;
+        // Whatever was in the field before is no more.
+        state
+            .live
+            .retain(|live| live.document != known.document || live.handle != place.handle);
+        state.live.push(StandIn {
+            number,
+            dummy: dummy.clone(),
+            names: known.names,
+            boxes: known.boxes,
+            frame: place.frame.clone(),
+            document: known.document,
+            handle: place.handle,
+            session: id,
+            until: Instant::now() + LIVE,
+            left: REQUESTS,
+            fill,
+        });
+        number
+    };
+    // Dropped on every way out of here that does not put it into the field.
+    let armed = Armed {
+        dummy,
+        note,
+        number,
+        core: Arc::clone(core),
+        kept: false,
+    };
+    watch(core, &session, deadline).await?;
+    Ok(armed)
+}
+
+/// Has a session's requests stop, unless they do already.
+async fn watch(core: &Arc<Core>, session: &Session, deadline: Instant) -> Result<()> {
+    let id = session.id().cloned().unwrap_or_default();
+    let _switching = core.wire.switch.lock().await;
+    if core.wire.lock().watched.contains(&id) {
+        core.wire.changed.notify_waiters();
+        return Ok(());
+    }
+    let events = session.subscribe(PAUSED);
+    let enable = fetch::Enable {
+        patterns: Some(vec![RequestPattern {
+            url_pattern: Some("*".to_owned()),
+            request_stage: Some("Request".to_owned()),
+            ..Default::default()
+        }]),
+        ..Default::default()
+    };
+    session.call(&enable, deadline).await?;
+    core.wire.lock().watched.push(id);
+    let follower = follow(Arc::clone(core), session.clone(), events);
+    core.tasks.spawn(follower);
+    Ok(())
+}
+
+/// Lets the stopped requests of a session go, with secrets or without, until nothing of it is live any more.
+async fn follow(core: Arc<Core>, session: Session, mut events: Events) {
+    let id = session.id().cloned().unwrap_or_default();
+    loop {
+        // Registered before the state is read, so that no change is missed in between.
+        let changed = core.wire.changed.notified();
+        tokio::pin!(changed);
+        changed.as_mut().enable();
+        let Some(next) = core.wire.next_end(&core, &id) else {
+            let _switching = core.wire.switch.lock().await;
+            if core.wire.next_end(&core, &id).is_some() {
+                continue;
+            }
+            core.wire.lock().watched.retain(|watched| *watched != id);
+            // Whatever waits goes on as it is.
+            cease(&session).await;
+            return;
+        };
+        tokio::select! {
+            event = events.next() => match event {
+                Ok(event) => match event.parse::<RequestPaused>() {
+                    Ok(paused) => request::answer(&core, &session, &id, paused).await,
+                    Err(error) => {
+                        tracing::warn!(%error, "a stopped request could not be read");
+                        core.wire.give_up(&id);
+                    }
+                },
+                Err(CdpError::Lagged(_)) => {
+                    tracing::warn!("stopped requests were lost; no secret is sent any more");
+                    core.wire.give_up(&id);
+                }
+                Err(_) => {
+                    core.wire.give_up(&id);
+                    core.wire.lock().watched.retain(|watched| *watched != id);
+                    return;
+                }
+            },
+            () = sleep_until(next) => {}
+            () = changed => {}
+            () = left(&core, &id) => {}
+        }
+    }
+}
+
+async fn cease(session: &Session) {
+    let disable = fetch::Disable {};
+    if let Err(error) = session.call(&disable, Instant::now() + ANSWER).await
+        && !error.is_gone()
+    {
+        tracing::warn!(%error, "requests go on being stopped");
+    }
+}
+
+/// Resolves when a document that was filled is left.
+async fn left(core: &Core, session: &SessionId) {
+    let filled: Vec<(FrameId, LoaderId)> = {
+        let state = core.wire.lock();
+        let own = state.live.iter().filter(|live| live.session == *session);
+        own.map(|live| (live.frame.clone(), live.document.clone()))
+            .collect()
+    };
+    let far = Instant::now() + LIVE;
+    let gone = core.board.until(far, |state| {
+        let there = |(frame, document): &(FrameId, LoaderId)| {
+            state
+                .frames
+                .get(frame)
+                .is_some_and(|frame| frame.document == *document)
+        };
+        (!filled.iter().all(there)).then_some(())
+    });
+    // Whatever the reason: the caller looks again.
+    let _ = gone.await;
+}
+
+impl Wire {
+    /// Drops what of a session is over, and says when the next thing is; `None` when nothing is left.
+    fn next_end(&self, core: &Core, session: &SessionId) -> Option<Instant> {
+        let now = Instant::now();
+        let mut state = self.lock();
+        state.live.retain(|live| {
+            let there = || {
+                core.board.read(|board| {
+                    let frame = board.frames.get(&live.frame);
+                    frame.is_some_and(|frame| frame.document == live.document)
+                })
+            };
+            live.session != *session || live.left > 0 && now < live.until && there()
+        });
+        state
+            .under_way
+            .retain(|_, request| request.session != *session || now < request.until);
+        let live = state.live.iter().filter(|live| live.session == *session);
+        let requests = state.under_way.values();
+        let requests = requests.filter(|request| request.session == *session);
+        live.map(|live| live.until)
+            .chain(requests.map(|request| request.until))
+            .min()
+    }
+
+    /// Forgets all secrets of a session.
+    fn give_up(&self, session: &SessionId) {
+        let mut state = self.lock();
+        state.live.retain(|live| live.session != *session);
+        state
+            .under_way
+            .retain(|_, request| request.session != *session);
+    }
+}

@@ -1,0 +1,212 @@
+//! Sign-in forms as sites build them: what reaches the site is the secret, what the page has is not.
+
+use std::collections::BTreeMap;
+
+use guise_core::{Action, FormField};
+use serde_json::Value;
+
+use super::world::{CODE, PASSWORD, USER, World};
+
+const HOST: &str = "login.bank.example";
+
+/// The value of a form's member.
+fn member(form: &str, name: &str) -> String {
+    url::form_urlencoded::parse(form.as_bytes())
+        .find(|(key, _)| key == name)
+        .unwrap_or_else(|| panic!("no {name} in {form}"))
+        .1
+        .into_owned()
+}
+
+/// Fills user name and password in and sends them.
+async fn sign_in(world: &World, page: &str) {
+    world.page(HOST, page).await;
+    world.fills("#user", USER).await;
+    let outcome = world.fills("#password", PASSWORD).await;
+    assert!(
+        outcome.message.contains("bank.example"),
+        "{}",
+        outcome.message
+    );
+    assert!(outcome.message.contains("stand-in"), "{}", outcome.message);
+    world.click("#send").await;
+}
+
+async fn value(world: &World, selector: &str) -> String {
+    world
+        .stage
+        .evaluate(&format!("document.querySelector('{selector}').value"))
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form() {
+    let world = World::new().await;
+    world.page(HOST, "classic").await;
+    world.fills("#user", USER).await;
+    world.fills("#password", PASSWORD).await;
+    assert_eq!(value(&world, "#user").await, "ada@bank.example");
+    let shown = value(&world, "#password").await;
+    assert_ne!(shown, world.password());
+    assert_ne!(shown, PASSWORD);
+    assert_eq!(shown.chars().count(), world.password().chars().count());
+    world.click("#send").await;
+    let take = world.sent_to("classic").await;
+    assert_eq!(member(&take.body, "username"), "ada@bank.example");
+    assert_eq!(member(&take.body, "password"), world.password());
+    assert_eq!(take.content_length, Some(take.body.len().to_string()));
+    assert_eq!(
+        world
+            .stage
+            .evaluate("document.querySelector('h1').textContent")
+            .await,
+        "Welcome"
+    );
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_in_parts() {
+    let world = World::new().await;
+    sign_in(&world, "multipart").await;
+    let take = world.sent_to("multipart").await;
+    let part = format!("name=\"password\"\r\n\r\n{}\r\n", world.password());
+    assert!(take.body.contains(&part), "{}", take.body);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_by_fetch() {
+    let world = World::new().await;
+    sign_in(&world, "json").await;
+    let take = world.sent_to("json").await;
+    let body: Value = serde_json::from_str(&take.body).unwrap();
+    assert_eq!(body["user"]["login"], "ada@bank.example");
+    assert_eq!(body["password"], world.password());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_by_xmlhttprequest() {
+    let world = World::new().await;
+    sign_in(&world, "xhr").await;
+    let take = world.sent_to("xhr").await;
+    assert_eq!(member(&take.body, "j_password"), world.password());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_steps_on_one_page() {
+    let world = World::new().await;
+    world.page(HOST, "two-steps").await;
+    world.fills("#user", USER).await;
+    world.click("#send").await;
+    world.fills("#password", PASSWORD).await;
+    world.click("#send").await;
+    let take = world.sent_to("two-steps").await;
+    assert_eq!(member(&take.body, "password"), world.password());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_steps_on_two_pages() {
+    let world = World::new().await;
+    world.page(HOST, "identifier").await;
+    world.fills("#user", USER).await;
+    world.click("#send").await;
+    world.fills("#password", PASSWORD).await;
+    world.click("#send").await;
+    let take = world.sent_to("password-only").await;
+    assert_eq!(member(&take.body, "password"), world.password());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code() {
+    let world = World::new().await;
+    world.page(HOST, "code").await;
+    world.fills("#code", CODE).await;
+    let shown = value(&world, "#code").await;
+    assert!(shown != world.code() && shown != CODE, "{shown}");
+    assert_eq!(shown.len(), 6);
+    world.click("#send").await;
+    let take = world.sent_to("code").await;
+    assert_eq!(member(&take.body, "otp"), world.code());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_in_boxes() {
+    let world = World::new().await;
+    world.page(HOST, "boxes").await;
+    world.fills("input[name=d1]", CODE).await;
+    let take = world.sent_to("boxes").await;
+    let digits: String = (1..=6)
+        .map(|number| member(&take.body, &format!("d{number}")))
+        .collect();
+    assert_eq!(digits, world.code());
+
+    world.stage.site.reset();
+    world.page(HOST, "boxes?joined").await;
+    world.fills("input[name=d1]", CODE).await;
+    let take = world.sent_to("boxes").await;
+    let body: Value = serde_json::from_str(&take.body).unwrap();
+    assert_eq!(body["code"], world.code());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_of_another_origin() {
+    let world = World::new().await;
+    let inner = format!("https://{HOST}/sign-in/page/classic");
+    world
+        .page("www.bank.example", &format!("frame?src={inner}"))
+        .await;
+    let field = |id: &str| format!("iframe >> internal:control=enter-frame >> #{id}");
+    world.fills(&field("user"), USER).await;
+    world.fills(&field("password"), PASSWORD).await;
+    world.click(&field("send")).await;
+    let take = world.sent_to("classic").await;
+    assert_eq!(take.host, HOST);
+    assert_eq!(member(&take.body, "password"), world.password());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker() {
+    let world = World::new().await;
+    sign_in(&world, "worker").await;
+    let take = world.sent_to("worker").await;
+    let body: Value = serde_json::from_str(&take.body).unwrap();
+    assert_eq!(body["password"], world.password());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shadow_root() {
+    let world = World::new().await;
+    sign_in(&world, "shadow").await;
+    let take = world.sent_to("shadow").await;
+    let body: Value = serde_json::from_str(&take.body).unwrap();
+    assert_eq!(body["variables"]["password"], world.password());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_filled_as_a_whole() {
+    let world = World::new().await;
+    world.page(HOST, "classic").await;
+    let value = BTreeMap::from([
+        (FormField::Username, USER.to_owned()),
+        (FormField::CurrentPassword, PASSWORD.to_owned()),
+        (FormField::City, "London".to_owned()),
+    ]);
+    let outcome = world.perform(Action::FormFill { value }).await.outcome;
+    assert!(outcome.success, "{}", outcome.message);
+    world.says_nothing(&outcome.message);
+    world.click("#send").await;
+    let take = world.sent_to("classic").await;
+    assert_eq!(member(&take.body, "username"), "ada@bank.example");
+    assert_eq!(member(&take.body, "password"), world.password());
+    world.end().await;
+}

@@ -1,0 +1,60 @@
+//! One vault that every tenant has, with nothing in it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use guise_core::ports::{Release, SecretSource, SecretSources};
+use guise_core::{Caller, Error, Field, Placeholder, Placeholders, Result, Scope, VaultId};
+
+pub struct OneVault {
+    pub id: VaultId,
+}
+
+impl Default for OneVault {
+    fn default() -> Self {
+        Self { id: VaultId::new() }
+    }
+}
+
+#[async_trait]
+impl SecretSources for OneVault {
+    async fn vault(&self, _caller: &Caller, id: &str) -> Result<VaultId> {
+        match id.parse() {
+            Ok(id) if id == self.id => Ok(id),
+            _ => Err(Error::not_found("Vault", id)),
+        }
+    }
+
+    fn of(
+        &self,
+        caller: &Caller,
+        vault: VaultId,
+        placeholders: Placeholders,
+    ) -> Arc<dyn SecretSource> {
+        assert_eq!(vault, self.id);
+        Arc::new(Nothing {
+            placeholders,
+            reveals: caller.scopes.contains(Scope::VaultReveal),
+        })
+    }
+}
+
+struct Nothing {
+    placeholders: Placeholders,
+    reveals: bool,
+}
+
+#[async_trait]
+impl SecretSource for Nothing {
+    fn read(&self, value: &str) -> Option<Placeholder> {
+        self.placeholders.read(value)
+    }
+
+    async fn release(&self, _placeholder: &Placeholder, _field: &Field) -> Result<Release> {
+        Ok(Release::Unchanged)
+    }
+
+    fn reveals(&self) -> bool {
+        self.reveals
+    }
+}

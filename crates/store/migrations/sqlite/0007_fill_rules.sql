@@ -1,0 +1,2 @@
+-- Which fills a vault allows beyond what the rules allow everybody.
+ALTER TABLE vaults ADD COLUMN fill_rules TEXT NOT NULL DEFAULT '{}';
