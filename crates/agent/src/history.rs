@@ -52,6 +52,7 @@ impl History {
     /// Adds something that was no action.
     pub(crate) fn line(&mut self, line: String) {
         self.read = None;
+        let line = cut(&line);
         if self.lines.len() == MOST {
             self.lines.pop_front();
             self.dropped += 1;

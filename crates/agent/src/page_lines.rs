@@ -5,8 +5,12 @@ use std::fmt::Write as _;
 
 use guise_core::{Element, Observation, Offer};
 
-/// A page's lines end here, so that a prompt stays a prompt whatever the page is: about a thousand tokens.
-pub(crate) const MOST_CHARACTERS: usize = 4_000;
+/// A page's lines end here, so that a prompt stays a prompt whatever the page is: about a thousand tokens. In bytes.
+const MOST_BYTES: usize = 4_000;
+
+/// So many tabs are named, each so short.
+const MOST_TABS: usize = 10;
+const TAB: usize = 60;
 
 /// The longest text or label of one line.
 const LONGEST: usize = 200;
@@ -22,20 +26,21 @@ pub(crate) fn page_lines(seen: &Observation) -> String {
         .map(|element| (element.id.as_str(), element))
         .collect();
     let mut text = head(seen);
+    let begun = text.len();
     let mut left_out = 0_usize;
     let mut lines = seen.description.lines().peekable();
     // The first line names the page, which the head has done already.
     lines.next_if(|line| line.starts_with("### "));
     for line in lines {
         let line = match line.split_once(MARK) {
-            Some(("_", words)) => cut(words),
+            Some(("_", words)) => format!("· {}", cut(words)),
             Some((id, markup)) => match elements.get(id) {
                 Some(element) => element_line(element),
                 None => format!("{id} {}", cut(markup)),
             },
             None => cut(line.trim_start_matches("### ")),
         };
-        if left_out > 0 || text.len() + line.len() > MOST_CHARACTERS {
+        if left_out > 0 || text.len() - begun + line.len() > MOST_BYTES {
             left_out += 1;
             continue;
         }
@@ -55,14 +60,12 @@ pub(crate) fn page_lines(seen: &Observation) -> String {
 fn head(seen: &Observation) -> String {
     let mut text = format!("Title: {}\nAddress: {}\n", cut(&seen.title), cut(&seen.url));
     if seen.tabs.len() > 1 {
-        for tab in seen.tabs.iter().take(20) {
-            let _ = writeln!(
-                text,
-                "Tab {}: {} {}",
-                tab.index,
-                cut(&tab.title),
-                cut(&tab.url)
-            );
+        for tab in seen.tabs.iter().take(MOST_TABS) {
+            let (title, url) = (shorter(&tab.title, TAB), shorter(&tab.url, TAB));
+            let _ = writeln!(text, "Tab {}: {title} {url}", tab.index);
+        }
+        if let Some(more) = seen.tabs.len().checked_sub(MOST_TABS).filter(|it| *it > 0) {
+            let _ = writeln!(text, "({more} more tabs)");
         }
     }
     text
@@ -71,7 +74,8 @@ fn head(seen: &Observation) -> String {
 fn element_line(element: &Element) -> String {
     let mut line = format!("{} {}", element.id, kind(element));
     if !element.label.is_empty() {
-        let _ = write!(line, " \"{}\"", cut(&element.label));
+        let label = cut(&element.label).replace('"', "'");
+        let _ = write!(line, " \"{label}\"");
     }
     if !element.states.is_empty() {
         let _ = write!(line, " {}", cut(&element.states.join(", ")));
@@ -111,12 +115,16 @@ fn beyond(seen: &Observation) -> String {
 
 /// A text on one line, not longer than a line may be.
 pub(crate) fn cut(text: &str) -> String {
+    shorter(text, LONGEST)
+}
+
+fn shorter(text: &str, longest: usize) -> String {
     let mut line: String = text
         .chars()
-        .take(LONGEST)
+        .take(longest)
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    if text.chars().nth(LONGEST).is_some() {
+    if text.chars().nth(longest).is_some() {
         line.push('…');
     }
     line

@@ -6,7 +6,7 @@ use guise_core::ports::{Message, Question, Speaker, Tool};
 use guise_core::{Observation, Persona, Run};
 
 use crate::history::History;
-use crate::page_lines::page_lines;
+use crate::page_lines::{cut, page_lines};
 use crate::quote::Quotes;
 
 const RULES: &str = "\
@@ -75,7 +75,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) tools: &'a [Tool],
     pub(crate) history: &'a History,
     pub(crate) memory: &'a str,
-    pub(crate) warning: Option<String>,
+    /// What the model must know, in words of ours.
+    pub(crate) warnings: Vec<String>,
     pub(crate) steps_left: u32,
     pub(crate) seen: &'a Observation,
 }
@@ -102,9 +103,10 @@ impl Situation<'_> {
             text.push_str(&self.quotes.quote(source, read));
         }
         if !self.memory.is_empty() {
-            text.push_str(&format!("Your notes: {}\n", self.memory));
+            text.push_str("Your own notes:\n");
+            text.push_str(&self.quotes.quote("notes", self.memory));
         }
-        if let Some(warning) = &self.warning {
+        for warning in &self.warnings {
             text.push_str(warning);
             text.push('\n');
         }
@@ -131,7 +133,12 @@ impl Situation<'_> {
 }
 
 /// Asks once more, since the answer could not be used.
-pub(crate) fn again(mut question: Question, answer: String, why: &str) -> Question {
+pub(crate) fn again(
+    mut question: Question,
+    quotes: &Quotes,
+    answer: String,
+    why: &str,
+) -> Question {
     // An empty message is refused by some providers.
     let answer = if answer.trim().is_empty() {
         "(no answer)".to_owned()
@@ -145,7 +152,10 @@ pub(crate) fn again(mut question: Question, answer: String, why: &str) -> Questi
     });
     question.messages.push(Message {
         speaker: Speaker::User,
-        text: format!("That answer cannot be used: {why}. Answer again, with one tool call."),
+        text: format!(
+            "That answer cannot be used. What is wrong with it:\n{}Answer again, with one tool call.",
+            quotes.quote("check", &cut(why))
+        ),
         pictures: Vec::new(),
     });
     question

@@ -1,6 +1,6 @@
 //! Noticing that nothing moves any more.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use guise_core::Observation;
@@ -11,14 +11,10 @@ pub(crate) const MOST: u32 = 5;
 /// From here on the model is told.
 const TELL: u32 = 2;
 
-/// Attempts that are remembered.
-const REMEMBERED: usize = 200;
-
 /// What was tried on which page, and what came of it.
 #[derive(Default)]
 pub(crate) struct Repeats {
     tried: HashSet<u64>,
-    order: VecDeque<u64>,
     in_a_row: u32,
 }
 
@@ -36,21 +32,12 @@ pub(crate) fn page(seen: &Observation) -> u64 {
 
 impl Repeats {
     /// Notes what was tried and what came of it.
-    pub(crate) fn note(&mut self, page: u64, action: &str, outcome: &str) {
+    pub(crate) fn note(&mut self, page: u64, action: &str, outcome: impl Hash) {
         let mut hasher = DefaultHasher::new();
         (page, action, outcome).hash(&mut hasher);
         let attempt = hasher.finish();
-        if !self.tried.insert(attempt) {
-            self.in_a_row += 1;
-            return;
-        }
-        self.in_a_row = 0;
-        self.order.push_back(attempt);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.tried.remove(&oldest);
-        }
+        let known = !self.tried.insert(attempt);
+        self.in_a_row = if known { self.in_a_row + 1 } else { 0 };
     }
 
     /// What the model should know.

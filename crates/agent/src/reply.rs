@@ -1,7 +1,7 @@
 //! What a model answered: a call of a tool, or a JSON object.
 
 use guise_core::ports::{Answer, ToolCall};
-use guise_core::{Action, ElementId, Goal, GoalStatus, Relevant};
+use guise_core::{Action, ElementId, Goal, GoalStatus, MAX_JSON_DEPTH, Relevant, json_depth};
 use serde_json::{Map, Value};
 
 use crate::language::Language;
@@ -80,6 +80,9 @@ fn written(text: &str, language: &dyn Language, last: GoalStatus) -> Result<Repl
 }
 
 fn action(value: Value, language: &dyn Language) -> Result<Action, String> {
+    if json_depth(&value) > MAX_JSON_DEPTH {
+        return Err(format!("it is nested deeper than {MAX_JSON_DEPTH} levels"));
+    }
     language
         .read(value)
         .map_err(|error| error.message().to_owned())

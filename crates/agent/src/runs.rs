@@ -22,13 +22,16 @@ use crate::prompt::Character;
 use crate::quote::Quotes;
 use crate::requests::RunRequest;
 use crate::schema::Schema;
-use crate::worker::Worker;
+use crate::worker::{STOPPED, Worker};
 
 /// How many events a listener may be behind before it misses some.
 const EVENTS: usize = 256;
 
 /// So many runs may share one session.
 const MOST_IN_A_SESSION: usize = 8;
+
+/// How long to wait before an end that could not be written is tried again.
+const WRITE_AGAIN: Duration = Duration::from_secs(5);
 
 /// Tools that are of use only to who has messages.
 const MESSAGES: [&str; 3] = ["email_read", "email_verification_read", "sms_read"];
@@ -173,30 +176,42 @@ impl Runs {
             end: None,
         };
         let events = broadcast::Sender::new(EVENTS);
-        let stop = self.stopping.child_token();
-        self.enter(&run, &stop, &events)?;
-        if let Err(error) = self.store.add_run(&run, &self.settings.node).await {
-            self.table().remove(&id);
-            return Err(error);
-        }
+        let stop = CancellationToken::new();
         let worker = Worker {
-            run: run.clone(),
+            run,
             hands,
             model: chosen.model,
             language: Arc::clone(&self.language),
             tools: self.tools(&character),
             character,
             quotes: Quotes::new(),
-            schema,
+            schema: schema.map(Arc::new),
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             events,
             stop,
+            stopping: self.stopping.clone(),
             deadline: Instant::now() + self.settings.longest,
         };
-        let span = tracing::info_span!("run", %id);
+        // A caller who hangs up now leaves a run that works, not half of one.
+        let begun = self.tasks.spawn(Arc::clone(self).begin(worker));
+        begun
+            .await
+            .map_err(|_| Error::internal("starting a run broke off", "its task failed"))?
+    }
+
+    /// Writes a run's row and puts its worker to work.
+    async fn begin(self: Arc<Self>, worker: Worker) -> Result<Run> {
+        let run = worker.run.clone();
+        self.enter(&worker)?;
+        if let Err(error) = self.store.add_run(&run, &self.settings.node).await {
+            self.table().remove(&run.id);
+            return Err(error);
+        }
+        let span = tracing::info_span!("run", id = %run.id);
+        let service = Arc::clone(&self);
         self.tasks
-            .spawn(Arc::clone(self).see_through(id, worker).instrument(span));
+            .spawn(service.see_through(worker).instrument(span));
         Ok(run)
     }
 
@@ -260,17 +275,19 @@ impl Runs {
                 format!("{id} in session {session}"),
             ));
         }
-        let end = RunEnd {
-            at: self.clock.now(),
-            success: false,
-            answer: "The run was stopped".to_owned(),
-        };
-        // The row first: whoever ends it says how it ended.
-        let ended = self.store.end_run(run.id, &end).await?;
+        // First of all: whatever happens to the row, it must not go on.
         if let Some(live) = self.table().get(&run.id) {
             live.stop.cancel();
         }
-        Ok(ended.unwrap_or(self.get(caller, id).await?))
+        let end = RunEnd {
+            at: self.clock.now(),
+            success: false,
+            answer: STOPPED.to_owned(),
+        };
+        match self.store.end_run(run.id, &end).await? {
+            Some(run) => Ok(run),
+            None => self.get(caller, id).await,
+        }
     }
 
     /// What happens in a run from now on; `None` when it has ended.
@@ -306,13 +323,14 @@ impl Runs {
     }
 
     /// Works on a run to its end, and notes it, whatever happens.
-    async fn see_through(self: Arc<Self>, id: RunId, mut worker: Worker) {
+    async fn see_through(self: Arc<Self>, mut worker: Worker) {
+        let id = worker.run.id;
         let work = async move { worker.work().await };
         // In a task of its own: a fault in it must not leave a run that never ends.
         let end = match tokio::spawn(work.in_current_span()).await {
             Ok(end) => end,
-            Err(error) => {
-                tracing::error!(%error, "a run broke off");
+            Err(_) => {
+                tracing::error!("a run broke off");
                 RunEnd {
                     at: self.clock.now(),
                     success: false,
@@ -321,8 +339,13 @@ impl Runs {
             }
         };
         // Where somebody stopped it, that stays how it ended.
-        if let Err(error) = self.store.end_run(id, &end).await {
-            tracing::error!(error = ?error, "cannot note the end of a run");
+        while let Err(error) = self.store.end_run(id, &end).await {
+            tracing::error!(error = ?error, "cannot note the end of a run; trying again");
+            tokio::select! {
+                // The next start notes it.
+                () = self.stopping.cancelled() => break,
+                () = tokio::time::sleep(WRITE_AGAIN) => {}
+            }
         }
         if let Some(live) = self.table().remove(&id) {
             // Nobody listening is the usual case.
@@ -331,29 +354,24 @@ impl Runs {
     }
 
     /// Takes a place among the runs of its session.
-    fn enter(
-        &self,
-        run: &Run,
-        stop: &CancellationToken,
-        events: &broadcast::Sender<RunEvent>,
-    ) -> Result<()> {
+    fn enter(&self, worker: &Worker) -> Result<()> {
         if self.stopping.is_cancelled() {
             return Err(Error::new(Kind::Full, "The server is being stopped"));
         }
+        let session = worker.run.session;
         let mut table = self.table();
-        let there = table.values().filter(|live| live.session == run.session);
+        let there = table.values().filter(|live| live.session == session);
         if there.count() >= MOST_IN_A_SESSION {
             return Err(Error::refused(format!(
-                "Session {} has {MOST_IN_A_SESSION} agents already: stop one, or start another session",
-                run.session
+                "Session {session} has {MOST_IN_A_SESSION} agents already: stop one, or start another session"
             )));
         }
         let live = Live {
-            session: run.session,
-            stop: stop.clone(),
-            events: events.clone(),
+            session,
+            stop: worker.stop.clone(),
+            events: worker.events.clone(),
         };
-        table.insert(run.id, live);
+        table.insert(worker.run.id, live);
         Ok(())
     }
 

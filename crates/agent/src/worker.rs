@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::history::History;
 use crate::language::Language;
+use crate::page_lines::cut;
 use crate::prompt::{Character, Situation, again, characters};
 use crate::quote::Quotes;
 use crate::repeats::{self, Repeats};
@@ -22,8 +23,23 @@ use crate::reply::{self, Reply};
 use crate::runs::RunEvent;
 use crate::schema::Schema;
 
+/// How a run that somebody stopped ended.
+pub(crate) const STOPPED: &str = "The run was stopped";
+
+/// A session must not time out while its model thinks.
+const TOUCH: Duration = Duration::from_secs(15);
+
+/// A page has at most so many elements for a model.
+const MOST_ELEMENTS: usize = 200;
+
+/// After so many looks in a row that failed, the run ends.
+const MOST_BLIND: u32 = 3;
+
 /// One answer of a model may take so long, its provider's failures included.
 const ANSWER: Duration = Duration::from_mins(3);
+
+/// So many earlier steps of the session are looked back to.
+const MOST_EARLIER: u64 = 200;
 
 /// After so many answers in a row that cannot be used, the run ends.
 const MOST_USELESS: u32 = 3;
@@ -37,11 +53,12 @@ pub(crate) struct Worker {
     pub(crate) tools: Vec<Tool>,
     pub(crate) character: Character,
     pub(crate) quotes: Quotes,
-    pub(crate) schema: Option<Schema>,
+    pub(crate) schema: Option<Arc<Schema>>,
     pub(crate) store: Arc<dyn RunStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: broadcast::Sender<RunEvent>,
     pub(crate) stop: CancellationToken,
+    pub(crate) stopping: CancellationToken,
     pub(crate) deadline: Instant,
 }
 
@@ -53,6 +70,11 @@ struct Progress {
     memory: String,
     last: GoalStatus,
     useless: u32,
+    blind: u32,
+    /// What the model must know next.
+    told: Option<String>,
+    /// What asking took for answers that could not be used.
+    wasted: Option<Asked>,
     refused_answer: bool,
     decisions: usize,
 }
@@ -70,7 +92,8 @@ impl Worker {
         let deadline = self.deadline;
         let (success, answer) = tokio::select! {
             biased;
-            () = stop.cancelled() => (false, "The run was stopped".to_owned()),
+            () = self.stopping.clone().cancelled_owned() => (false, "The server was stopped".to_owned()),
+            () = stop.cancelled() => (false, STOPPED.to_owned()),
             () = tokio::time::sleep_until(deadline) => (false, "The run's time is up".to_owned()),
             result = self.steps() => match result {
                 Ok(end) => end,
@@ -87,7 +110,7 @@ impl Worker {
     async fn steps(&mut self) -> Result<(bool, String)> {
         let mut progress = Progress::default();
         if let Some(offset) = self.run.options.session_offset {
-            let earlier = self.hands.earlier_steps(offset).await?;
+            let earlier = self.hands.earlier_steps(offset, MOST_EARLIER).await?;
             progress.history = History::of(&earlier, &*self.language);
         }
         if let Some(url) = self.run.options.url.clone() {
@@ -114,7 +137,12 @@ impl Worker {
 
     /// One step: look, ask, do, note.
     async fn step(&mut self, number: u32, progress: &mut Progress) -> Result<Next> {
-        let seen = self.hands.observe(ObserveRequest::default()).await?;
+        let seen = match self.look(progress).await? {
+            Ok(seen) => seen,
+            Err(why) => return Ok(Next::End(false, why)),
+        };
+        let warnings = progress.repeats.warning().into_iter();
+        let warnings = warnings.chain(progress.told.take()).collect();
         let question = Situation {
             run: &self.run,
             character: &self.character,
@@ -122,16 +150,22 @@ impl Worker {
             tools: &self.tools,
             history: &progress.history,
             memory: &progress.memory,
-            warning: progress.repeats.warning(),
+            warnings,
             steps_left: self.run.options.max_steps - number + 1,
             seen: &seen,
         }
         .question();
         let started_at = self.clock.now();
-        let (reply, asked) = self.ask(question, progress.last).await?;
+        let (reply, mut asked) = self.ask(question, progress.last).await?;
+        if let Some(wasted) = progress.wasted.take() {
+            asked.add(wasted);
+        }
         let Reply { goal, action } = match reply {
             Ok(reply) => reply,
-            Err(why) => return Ok(progress.useless(&why)),
+            Err(why) => {
+                progress.wasted = Some(asked);
+                return Ok(progress.useless(&why));
+            }
         };
         progress.useless = 0;
         if !goal.memory.is_empty() {
@@ -154,6 +188,30 @@ impl Worker {
         }
     }
 
+    /// Looks at the page. Where it cannot be seen, that is what the model is shown: it may know a way out. The inner error is
+    /// why nothing is seen any more.
+    async fn look(&self, progress: &mut Progress) -> Result<Result<Observation, String>> {
+        let request = ObserveRequest {
+            max_actions: Some(MOST_ELEMENTS),
+        };
+        match self.hands.observe(request).await {
+            Ok(seen) => {
+                progress.blind = 0;
+                Ok(Ok(seen))
+            }
+            Err(error) if matches!(error.kind(), Kind::Browser | Kind::Timeout) => {
+                progress.blind += 1;
+                if progress.blind == MOST_BLIND {
+                    return Ok(Err(error.message().to_owned()));
+                }
+                let mut unseen = Observation::unseen(self.clock.now());
+                unseen.description = format!("The page cannot be seen: {}\n", error.message());
+                Ok(Ok(unseen))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     async fn act(
         &self,
         progress: &mut Progress,
@@ -164,7 +222,7 @@ impl Worker {
         let execution = match self.hands.execute(action).await {
             Ok(execution) => execution,
             // What cannot be tried in this session is the model's mistake, not the end.
-            Err(error) if error.kind() == Kind::Browser => {
+            Err(error) if matches!(error.kind(), Kind::Browser | Kind::Timeout) => {
                 progress.last = GoalStatus::Failure;
                 progress
                     .history
@@ -190,7 +248,7 @@ impl Worker {
     /// The model says that it is done. An answer that does not fit what was asked for is given back once.
     async fn finish(&self, progress: &mut Progress, success: bool, answer: String) -> Result<Next> {
         let checked = match (&self.schema, success) {
-            (Some(schema), true) => schema.check(&answer),
+            (Some(schema), true) => Arc::clone(schema).check(answer).await?,
             _ => Ok(answer),
         };
         match checked {
@@ -203,7 +261,10 @@ impl Worker {
                 Ok(Next::End(success, answer))
             }
             Err(why) => {
-                let validation = format!("The answer does not fit response_format: {why}");
+                let validation = format!(
+                    "Answer validation failed: it does not fit response_format: {}",
+                    cut(&why)
+                );
                 // Nobody listening is the usual case.
                 let _ = self.events.send(RunEvent::Validation(validation.clone()));
                 if progress.refused_answer {
@@ -211,9 +272,12 @@ impl Worker {
                 }
                 progress.refused_answer = true;
                 progress.last = GoalStatus::Failure;
-                progress.history.line(format!(
-                    "completion: refused. {validation}. Call completion again with an answer that fits"
-                ));
+                progress
+                    .history
+                    .line(format!("completion: refused. {validation}"));
+                progress.told = Some(
+                    "Call completion again, with an answer that fits the JSON Schema.".to_owned(),
+                );
                 Ok(Next::GoOn)
             }
         }
@@ -237,23 +301,31 @@ impl Worker {
             return Ok((first, asked));
         };
         asked.repaired = Some(why.clone());
-        let question = again(question, said(&answer), &why);
+        let question = again(question, &self.quotes, said(&answer), &why);
         let answer = self.answer(&question, &mut asked).await?;
         Ok((reply::read(&answer, &*self.language, last), asked))
     }
 
     async fn answer(&mut self, question: &Question, asked: &mut Asked) -> Result<Answer> {
         let deadline = self.deadline.min(Instant::now() + ANSWER);
-        let answer = tokio::select! {
-            biased;
-            () = self.hands.ended() => return Err(Error::refused("The session ended")),
-            answer = self.model.ask(question, deadline) => answer?,
+        let mut ticks = tokio::time::interval(TOUCH);
+        let mut asking = self.model.ask(question, deadline);
+        let answer = loop {
+            tokio::select! {
+                biased;
+                () = self.hands.ended() => return Err(Error::refused("The session ended")),
+                answer = &mut asking => break answer?,
+                _ = ticks.tick() => self.hands.touch(),
+            }
         };
         asked.attempts += answer.attempts;
         asked.took_ms += u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX);
         asked.usage += answer.usage;
         self.run.usage += answer.usage;
-        self.store.note_usage(self.run.id, &self.run.usage).await?;
+        if !self.store.note_usage(self.run.id, &self.run.usage).await? {
+            // Another server ended it.
+            self.stop.cancel();
+        }
         Ok(answer)
     }
 
@@ -286,8 +358,18 @@ impl Progress {
             GoalStatus::Failure
         };
         // Reading something new is progress although the page stands still.
-        let told = format!("{}{:?}", outcome.message, outcome.data);
-        self.repeats.note(page, action, &told);
+        let read = outcome.data.as_ref();
+        let structured = read.and_then(|data| data.structured.as_ref()?.data.as_ref());
+        let markdown = read.map_or("", |data| data.markdown.as_str());
+        self.repeats.note(
+            page,
+            action,
+            (
+                &outcome.message,
+                markdown,
+                structured.map(ToString::to_string),
+            ),
+        );
     }
 
     fn useless(&mut self, why: &str) -> Next {
@@ -296,7 +378,10 @@ impl Progress {
         if self.useless == MOST_USELESS {
             return Next::End(
                 false,
-                format!("The model gave no answer that can be used, the last time because {why}"),
+                format!(
+                    "The model gave no answer that can be used, the last time because {}",
+                    cut(why)
+                ),
             );
         }
         self.history

@@ -10,6 +10,7 @@ mod file;
 mod fill;
 mod ids;
 mod journey;
+mod json;
 mod mail;
 mod model_usage;
 mod observation;
@@ -51,6 +52,7 @@ pub use ids::{
     RunId, SessionId, SmsId, TenantId, VaultId,
 };
 pub use journey::{Journey, JourneyChange, JourneyFilter, Priority};
+pub use json::{MAX_JSON_DEPTH, json_depth};
 pub use mail::{Attachment, InboxFilter, Mail, MailContent, Mailbox, Sms, SmsContent};
 pub use model_usage::ModelUsage;
 pub use observation::{

@@ -42,6 +42,25 @@ pub struct Observation {
     pub timing: Timing,
 }
 
+impl Observation {
+    /// A look at which nothing was seen.
+    pub fn unseen(at: Timestamp) -> Self {
+        Self {
+            started_at: at,
+            ended_at: at,
+            timestamp: None,
+            title: String::new(),
+            url: String::new(),
+            viewport: ViewportState::default(),
+            tabs: Vec::new(),
+            description: String::new(),
+            elements: Vec::new(),
+            screenshot: Screenshot::default(),
+            timing: Timing::default(),
+        }
+    }
+}
+
 /// How long the parts of a look took. They run side by side, so their sum is more than the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {

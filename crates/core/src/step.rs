@@ -104,6 +104,16 @@ pub struct Asked {
     pub repaired: Option<String>,
 }
 
+impl Asked {
+    /// Counts another question to the same decision, which came before.
+    pub fn add(&mut self, before: Self) {
+        self.attempts += before.attempts;
+        self.took_ms += before.took_ms;
+        self.usage += before.usage;
+        self.repaired = self.repaired.take().or(before.repaired);
+    }
+}
+
 /// Where a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepPlace {

@@ -36,7 +36,7 @@ const LIST: Statement = Statement::new(
 
 const USAGE: Statement = Statement::new(
     "note what a run's model took",
-    "UPDATE runs SET model_usage = $2 WHERE id = $1",
+    "UPDATE runs SET model_usage = $2 WHERE id = $1 AND ended_at IS NULL",
 );
 
 const END: Statement = Statement::new(
@@ -89,9 +89,9 @@ impl RunStore for Database {
         Ok(Page::from_overlong(items, page))
     }
 
-    async fn note_usage(&self, id: RunId, usage: &ModelUsage) -> Result<()> {
+    async fn note_usage(&self, id: RunId, usage: &ModelUsage) -> Result<bool> {
         let values = [id.into(), Value::json(usage)?];
-        self.touch(USAGE, &values).await.map(drop)
+        Ok(self.touch(USAGE, &values).await? > 0)
     }
 
     async fn end_run(&self, id: RunId, end: &RunEnd) -> Result<Option<Run>> {

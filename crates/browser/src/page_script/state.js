@@ -2,6 +2,8 @@
 
 const SHOWN_VALUE = 100;
 
+const CHECKED = new Map([['true', 'checked'], ['mixed', 'half checked']]);
+
 /** Words such as `checked`, `expanded` or `value "Ada"`, in a fixed order. What a secret field holds is never told. */
 const statesOf = (element) => {
   const states = [];
@@ -9,7 +11,7 @@ const statesOf = (element) => {
   const input = element instanceof HTMLInputElement;
   const tick = input && /^(checkbox|radio)$/.test(element.type);
   const checked = tick ? (element.indeterminate ? 'mixed' : String(element.checked)) : aria('checked');
-  if (checked !== null) states.push({ true: 'checked', mixed: 'half checked' }[checked] ?? 'not checked');
+  if (checked !== null) states.push(CHECKED.get(checked) ?? 'not checked');
   if (aria('selected') === 'true' || (element instanceof HTMLOptionElement && element.selected)) states.push('selected');
   if (aria('pressed') === 'true') states.push('pressed');
   if (aria('expanded') !== null) states.push(aria('expanded') === 'true' ? 'expanded' : 'collapsed');

@@ -16,8 +16,8 @@ pub trait RunStore: Send + Sync {
     /// A tenant's runs, newest first.
     async fn runs(&self, filter: &RunFilter, page: PageRequest) -> Result<Page<Run>>;
 
-    /// Notes what a run's model took so far.
-    async fn note_usage(&self, id: RunId, usage: &ModelUsage) -> Result<()>;
+    /// Notes what a run's model took so far; `false` when the run has ended.
+    async fn note_usage(&self, id: RunId, usage: &ModelUsage) -> Result<bool>;
 
     /// Ends a run that is under way, and gives it as it is then; `None` when it had ended or is not there.
     async fn end_run(&self, id: RunId, end: &RunEnd) -> Result<Option<Run>>;

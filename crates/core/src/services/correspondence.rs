@@ -21,6 +21,9 @@ const LONG_PATIENCE: Duration = Duration::from_secs(30);
 /// How old messages may be when the reader does not say (Notte contract §3.3).
 const RECENT: &str = "PT5M";
 
+/// The longest text of a message that is given, in characters.
+const LONGEST: usize = 20_000;
+
 /// At most so many messages at once.
 const MOST: u32 = 100;
 
@@ -208,24 +211,34 @@ fn listed(member: &str, noun: &str, list: Vec<Value>) -> Outcome {
     Outcome::read(message, data)
 }
 
+/// The beginning of a long text: who sends it is a stranger, and it is kept with the step.
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 fn mail(mail: Mail) -> Value {
     let content = mail.content;
     json!({
         "subject": content.subject,
-        "content": content.text.unwrap_or_else(|| "no content".to_owned()),
-        "created_at": mail.received_at.to_string(),
-        "sender_email": content.sender_email.unwrap_or_else(|| "unknown".to_owned()),
+        // First, so that whoever reads only the beginning has them.
         "codes": content.codes,
         "links": content.links,
+        "created_at": mail.received_at.to_string(),
+        "sender_email": content.sender_email.unwrap_or_else(|| "unknown".to_owned()),
+        "content": shortened(content.text.unwrap_or_else(|| "no content".to_owned())),
     })
 }
 
 fn sms(sms: Sms) -> Value {
     json!({
-        "content": sms.content.body,
+        "codes": sms.content.codes,
         "created_at": sms.received_at.to_string(),
         "sender_number": sms.content.sender.unwrap_or_else(|| "unknown".to_owned()),
-        "codes": sms.content.codes,
+        "content": shortened(sms.content.body),
     })
 }
 

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use guise_core::{Error, Kind, Violation};
+use guise_core::{Error, Kind, MAX_JSON_DEPTH, Violation, json_depth};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -50,6 +50,11 @@ pub async fn members_and_nulls<S: Send + Sync>(
     let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
         Error::invalid_member(&[], "json_invalid", format!("Invalid JSON body: {error}"))
     })?;
+    if json_depth(&value) > MAX_JSON_DEPTH {
+        let message =
+            format!("Invalid JSON body: expected at most {MAX_JSON_DEPTH} levels of nesting");
+        return Err(Error::invalid_member(&[], "json_invalid", message));
+    }
     match value {
         Value::Object(members) => Ok(members),
         other => {

@@ -1,6 +1,6 @@
 //! What an agent decides, as it decides (Notte contract §3.6, agent log WebSocket): each text message is one JSON object.
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use guise_agent::RunEvent;
@@ -15,7 +15,7 @@ use crate::dialects::notte::{Failure, decision_json, run_json};
 use crate::http::caller;
 use crate::http::path::Path;
 
-/// Pictures are left out of a last message that would be larger: clients take 5 MiB.
+/// What is seen and read is left out of a last message that would be larger: clients take 5 MiB.
 const LARGEST: usize = 4 * 1024 * 1024;
 
 /// What authorises a listener, and where the agent works.
@@ -45,31 +45,38 @@ pub async fn connect(
 }
 
 async fn tell(app: App, caller: Caller, run: Run, mut socket: WebSocket) {
+    let told = everything(&app, &caller, &run, &mut socket).await;
+    if let Err(error) = told {
+        // The listener asks for the status instead.
+        tracing::warn!(run = %run.id, error = ?error, "cannot tell what an agent does");
+    }
+    let normal = CloseFrame {
+        code: close_code::NORMAL,
+        reason: "".into(),
+    };
+    // A listener that is gone needs no farewell.
+    let _ = socket.send(Message::Close(Some(normal))).await;
+}
+
+async fn everything(
+    app: &App,
+    caller: &Caller,
+    run: &Run,
+    socket: &mut WebSocket,
+) -> guise_core::Result<()> {
     // Listening first: what happens after the look at the record is heard.
     let events = app.runs.events(run.id);
-    let told = match replay(&app, &run, &mut socket).await {
-        Ok(told) => told,
-        Err(error) => {
-            tracing::warn!(run = %run.id, error = ?error, "cannot tell what an agent did");
-            return;
-        }
-    };
+    let told = replay(app, run, socket).await?;
     if let Some(events) = events
-        && !follow(events, told, &mut socket).await
+        && !follow(events, told, socket).await
     {
-        return;
+        return Ok(());
     }
     // The end is read from the record: it is there whenever nothing happens any more.
-    match end(&app, &caller, &run).await {
-        Ok(message) => {
-            // A listener that is gone needs no farewell.
-            let _ = socket.send(Message::Text(message.into())).await;
-            let _ = socket.send(Message::Close(None)).await;
-        }
-        Err(error) => {
-            tracing::warn!(run = %run.id, error = ?error, "cannot tell how an agent ended");
-        }
-    }
+    let message = end(app, caller, run).await?;
+    // A listener that is gone needs no end.
+    let _ = socket.send(Message::Text(message.into())).await;
+    Ok(())
 }
 
 /// Tells what was decided before; answers how many decisions these were.
@@ -111,14 +118,23 @@ async fn end(app: &App, caller: &Caller, run: &Run) -> guise_core::Result<String
     let run = app.runs.get(caller, &run.id.to_string()).await?;
     let steps = app.runs.steps(&run).await?;
     let mut agent = run_json(run, steps);
-    if agent.to_string().len() > LARGEST {
-        without_pictures(&mut agent);
-    }
+    // The steps are told once.
     let mut message = agent.clone();
     message["status"] = json!("agent_stop");
-    // The steps are told once.
     message["steps"] = json!([]);
-    message["agent"] = agent;
+    for shorten in [
+        |_: &mut Value| {},
+        without_pictures,
+        without_contents,
+        without_steps,
+    ] {
+        shorten(&mut agent);
+        message["agent"] = agent.clone();
+        let text = message.to_string();
+        if text.len() <= LARGEST {
+            return Ok(text);
+        }
+    }
     Ok(message.to_string())
 }
 
@@ -128,6 +144,22 @@ fn without_pictures(agent: &mut Value) {
             *picture = json!("");
         }
     }
+}
+
+/// What was seen and read is told by the agent's status.
+fn without_contents(agent: &mut Value) {
+    if let Some(steps) = agent["steps"].as_array_mut() {
+        steps.retain(|step| step["type"] != "observation");
+        for step in steps {
+            if let Some(data) = step.pointer_mut("/value/data") {
+                *data = Value::Null;
+            }
+        }
+    }
+}
+
+fn without_steps(agent: &mut Value) {
+    agent["steps"] = json!([]);
 }
 
 async fn say(socket: &mut WebSocket, message: Value) -> bool {

@@ -61,13 +61,14 @@ async fn a_run_is_kept_whole_and_ends_once(#[values(Sqlite, Postgres)] backend: 
                 output_tokens: 30,
                 cost_micros: Some(42),
             };
-            db.note_usage(one.id, &one.usage).await.unwrap();
+            assert!(db.note_usage(one.id, &one.usage).await.unwrap());
             one.end = Some(end(true));
             assert_eq!(
                 db.end_run(one.id, &end(true)).await.unwrap(),
                 Some(one.clone())
             );
             assert_eq!(db.end_run(one.id, &end(false)).await.unwrap(), None);
+            assert!(!db.note_usage(one.id, &ModelUsage::default()).await.unwrap());
             assert_eq!(db.run(tenant, one.id).await.unwrap(), Some(one));
         })
         .await;

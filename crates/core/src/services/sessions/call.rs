@@ -86,6 +86,26 @@ impl Call {
             .await
     }
 
+    /// Sees `work` through as [`Call::in_turn`] does, but without waiting for a turn: for what does not touch the page.
+    ///
+    /// # Errors
+    /// What `work` ends in.
+    pub(super) async fn beside_turns<T, W>(self, work: impl FnOnce(Self) -> W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let work = work(self.clone());
+        let shared = Arc::clone(&self.shared);
+        shared
+            .see_through(&shared.tasks, async move {
+                let result = work.await;
+                self.note_use();
+                result
+            })
+            .await
+    }
+
     /// Runs `work` until it is done, the session ends, or its time is over, whichever comes first. Work is expected to keep
     /// the deadline by itself, since it knows best what to say then.
     ///

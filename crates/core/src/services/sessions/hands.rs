@@ -68,7 +68,18 @@ impl Hands {
     pub async fn execute(&self, action: Action) -> Result<Execution> {
         let call = self.call().await?;
         check_possible(&call, &action)?;
+        // Whoever waits for a mail must not keep the others from the page.
+        if action.reads_messages() {
+            return call.beside_turns(|call| act(call, action)).await;
+        }
         call.in_turn(|call| act(call, action)).await
+    }
+
+    /// Notes that the session is in use.
+    pub fn touch(&self) {
+        if let Some(live) = self.shared.table().get(&self.session) {
+            live.touch(self.shared.clock.now());
+        }
     }
 
     /// Looks at the current page.
@@ -96,12 +107,15 @@ impl Hands {
         .await
     }
 
-    /// The session's finished steps from `offset` on, without their pictures.
+    /// The session's finished steps from `offset` on, at most the last `most`, without their pictures.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn earlier_steps(&self, offset: u64) -> Result<Vec<StepRecord>> {
-        self.shared.store.steps(self.session, offset).await
+    pub async fn earlier_steps(&self, offset: u64, most: u64) -> Result<Vec<StepRecord>> {
+        let store = &self.shared.store;
+        let finished = store.count_steps(self.session).await?;
+        let first = offset.max(finished.saturating_sub(most));
+        store.steps(self.session, first).await
     }
 
     /// Resolves when the session ends; at once where it has.
