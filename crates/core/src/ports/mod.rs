@@ -33,8 +33,8 @@ pub use key_rows::{
 pub use keyring::{Keyring, Place, Sealed};
 pub use mailboxes::{ArrivedMail, MailboxStore, PersonaNumber, Retention, SealedMail};
 pub use models::{
-    Answer, AnswerSchema, ChosenModel, Message, Model, ModelError, Models, Question, Speaker, Tool,
-    ToolCall,
+    Answer, AnswerSchema, ChosenModel, Message, Model, ModelError, Models, Question, Speaker,
+    TenantModelKeys, Tool, ToolCall,
 };
 pub use names::{Names, Person};
 pub use one_time::{OneTimeCode, OneTimeCodes};

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::{Error, ModelUsage, Result, TenantId};
+use crate::{Error, ModelUsage, Result, Secret, TenantId};
 
 /// Finds models.
 #[async_trait]
@@ -21,6 +21,17 @@ pub trait Models: Send + Sync {
     /// # Errors
     /// Kind `Invalid` for a wish that is not of that form; `Refused`, saying what to set, when there is no model at all.
     async fn choose(&self, tenant: TenantId, wish: Option<&str>) -> Result<ChosenModel>;
+}
+
+/// Keys that tenants have brought for themselves.
+#[async_trait]
+pub trait TenantModelKeys: Send + Sync {
+    /// The key of `tenant` for the provider of that name, such as `anthropic`; none where it has brought none. It is used
+    /// instead of the operator's, and sent to that provider only.
+    ///
+    /// # Errors
+    /// When keys cannot be read.
+    async fn key(&self, tenant: TenantId, provider: &str) -> Result<Option<Secret>>;
 }
 
 /// A model that was found.
