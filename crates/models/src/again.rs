@@ -16,7 +16,7 @@ pub(crate) fn back_off(attempts: u32) -> Duration {
     shortest.mul_f64(rand::random_range(1.0..1.5))
 }
 
-/// When the provider wants to be asked again (RFC 9110, section 10.2.3); `retry-after-ms` is finer and `OpenAI`'s.
+/// When the provider wants to be asked again (RFC 9110, section 10.2.3); `retry-after-ms` is finer and OpenAI's.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |text: &str| text.parse::<f64>().ok();

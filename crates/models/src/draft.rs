@@ -12,7 +12,7 @@ const MAX_ANSWER: usize = 1 << 20;
 /// How many tools may be called at once.
 const MAX_CALLS: usize = 128;
 
-/// Why a model stops that has said all it wanted to: the words of `OpenAI`, Anthropic, Gemini and Ollama.
+/// Why a model stops that has said all it wanted to: the words of OpenAI, Anthropic, Gemini and Ollama.
 const READY: &[&str] = &[
     "stop",
     "tool_calls",

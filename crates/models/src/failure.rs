@@ -53,7 +53,7 @@ impl Failure {
     }
 }
 
-/// What an error says, wherever the provider puts that: in `error.message`, `error`, `message` or `detail`. `OpenRouter`
+/// What an error says, wherever the provider puts that: in `error.message`, `error`, `message` or `detail`. OpenRouter
 /// hands on what another provider said in `error.metadata.raw`.
 pub(crate) fn words_of(body: &Value) -> String {
     let error = body.get("error").unwrap_or(body);

@@ -11,7 +11,7 @@ pub(super) fn base64(picture: &Bytes) -> String {
     STANDARD.encode(picture)
 }
 
-/// Tools in the form that `OpenAI` and Ollama share.
+/// Tools in the form that OpenAI and Ollama share.
 pub(super) fn functions(tools: &[Tool]) -> Value {
     let tools = tools.iter().map(|tool| {
         json!({

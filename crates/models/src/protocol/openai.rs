@@ -1,4 +1,4 @@
-//! How `OpenAI`'s chat completions are asked for, of `OpenAI` and of all who took its protocol over
+//! How OpenAI's chat completions are asked for, of OpenAI and of all who took its protocol over
 //! (<https://platform.openai.com/docs/api-reference/chat/create>).
 
 use guise_core::ports::{AnswerSchema, Message, Question, Speaker};
@@ -69,7 +69,7 @@ fn response_format(schema: &AnswerSchema) -> Value {
     })
 }
 
-/// `OpenAI`'s models that think (o1 and later, GPT-5 and later) refuse the old name, and many others' servers do not
+/// OpenAI's models that think (o1 and later, GPT-5 and later) refuse the old name, and many others' servers do not
 /// know the new one.
 fn limit_name(model: &str) -> &'static str {
     let name = model.rsplit('/').next().unwrap_or(model);

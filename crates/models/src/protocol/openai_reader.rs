@@ -1,4 +1,4 @@
-//! How answers in `OpenAI`'s protocol are read
+//! How answers in OpenAI's protocol are read
 //! (<https://platform.openai.com/docs/api-reference/chat-streaming>), with what others have added to it.
 
 use guise_core::ModelUsage;
@@ -135,7 +135,7 @@ impl OpenAiReader {
     }
 }
 
-/// The status that an error in the midst of an answer stands for. `OpenRouter` has it as `code`.
+/// The status that an error in the midst of an answer stands for. OpenRouter has it as `code`.
 fn status(error: &Value) -> u16 {
     let code = error["code"]
         .as_u64()

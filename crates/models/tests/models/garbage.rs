@@ -120,12 +120,12 @@ impl Stage {
                 let question: Question = question("Hello");
                 self.runtime.block_on(async {
                     let deadline = Instant::now() + Duration::from_secs(600);
-                    match as_time_passes(model.ask(&question, deadline)).await {
-                        Err(error @ (ModelError::Late { .. } | ModelError::Unreachable { .. })) => {
-                            panic!("{}: {error}", model.name())
-                        }
-                        Ok(_) | Err(_) => {}
-                    }
+                    let outcome = as_time_passes(model.ask(&question, deadline)).await;
+                    let late = matches!(
+                        outcome,
+                        Err(ModelError::Late { .. } | ModelError::Unreachable { .. })
+                    );
+                    assert!(!late, "{}: {outcome:?}", model.name());
                 });
             }
         }
