@@ -200,6 +200,7 @@ async fn a_server_that_is_told_to_stop_ends_its_agents() {
         .get(&format!("/agents/{}", agent["agent_id"].as_str().unwrap()))
         .ok()
         .await;
+    assert_eq!(status["answer"], "The server was stopped");
     assert_eq!(
         (&status["status"], &status["success"]),
         (&json!("closed"), &json!(false)),

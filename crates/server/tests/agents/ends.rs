@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::house::{House, MEANWHILE, deeds};
+use crate::house::{House, deeds};
 use crate::support::eventually;
 use crate::support::model::Say;
 
@@ -46,10 +46,12 @@ async fn the_steps_are_counted() {
 
 #[tokio::test]
 async fn a_run_can_be_stopped_at_any_time() {
-    let house = House::new(|_| Say::Hang).await;
-    let agent = house.start(json!({})).await;
+    let house =
+        House::new(|asked| Say::call("evaluate_js", json!({"code": asked.number.to_string()})))
+            .await;
+    let agent = house.start(json!({"max_steps": 150})).await;
     eventually("the model is asked", async || {
-        (house.model.count() > 0).then_some(())
+        (house.model.count() > 1).then_some(())
     })
     .await;
     let path = format!("/agents/{agent}/stop");
@@ -63,23 +65,40 @@ async fn a_run_can_be_stopped_at_any_time() {
         .await;
     let stop = format!("{path}?session_id={}", house.session);
     let stopped = client.delete(&stop).ok().await;
+    let asked = house.model.count();
     assert_eq!(
         (&stopped["status"], &stopped["success"]),
         (&json!("closed"), &json!(false))
     );
+    let again = client.delete(&stop).ok().await;
     assert_eq!(
-        client.delete(&stop).ok().await["closed_at"],
-        stopped["closed_at"],
+        again["closed_at"], stopped["closed_at"],
         "once more is fine"
     );
-    tokio::time::sleep(MEANWHILE).await;
-    assert_eq!(house.model.count(), 1, "it is not asked again");
+    // The session goes on, and its turns are ours.
+    for _ in 0..10 {
+        let done = house.execute(json!({"type": "wait", "time_ms": 1})).await;
+        assert_eq!(done["success"], true);
+    }
+    assert!(house.model.count() <= asked + 1, "it is not asked again");
     let session = client.get(&house.path("")).ok().await;
     assert_eq!(session["status"], "active");
-    assert_eq!(
-        house.execute(json!({"type": "wait", "time_ms": 1})).await["success"],
-        true
-    );
+}
+
+#[tokio::test]
+async fn a_model_that_thinks_is_stopped_too() {
+    let house = House::new(|_| Say::Hang).await;
+    let agent = house.start(json!({})).await;
+    eventually("the model is asked", async || {
+        (house.model.count() > 0).then_some(())
+    })
+    .await;
+    let stop = format!("/agents/{agent}/stop?session_id={}", house.session);
+    house.client.delete(&stop).ok().await;
+    eventually("the model is left alone", async || {
+        house.model.was_left().then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

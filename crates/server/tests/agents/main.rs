@@ -14,6 +14,7 @@ mod house;
 mod listening;
 mod messages;
 mod prompts;
+mod secrets;
 #[expect(dead_code, reason = "the tests of the API use more of it")]
 #[path = "../support/mod.rs"]
 mod support;

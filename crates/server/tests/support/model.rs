@@ -69,6 +69,12 @@ impl ScriptedModel {
         self.provider.requests().len()
     }
 
+    /// Whether an answer of it was left before it had ended.
+    pub fn was_left(&self) -> bool {
+        use futures_util::FutureExt as _;
+        self.provider.until_left(1).now_or_never().is_some()
+    }
+
     /// What it was asked.
     pub fn asked(&self, number: usize) -> Asked {
         Asked::new(number, &self.provider.requests()[number])
