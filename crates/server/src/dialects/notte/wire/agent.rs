@@ -12,6 +12,7 @@ use crate::dialects::notte::language::NotteActions;
 
 /// What is wanted of an agent (Notte API: `ApiAgentStartRequest`).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ApiAgentStartRequest {
     /// What is to be done, in words.
     pub task: String,

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 /// A prompt that is to be made clearer.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ImprovePromptRequest {
     /// It.
     pub prompt: String,
@@ -22,6 +23,7 @@ pub struct ImprovePromptResponse {
 
 /// An agent that is stuck.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NudgePromptRequest {
     /// What it is to do.
     pub task: String,
