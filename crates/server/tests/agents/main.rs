@@ -1,11 +1,6 @@
 //! Agents through the Notte API: the built server, real pages, and a scripted model behind the real protocol.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a failure ends the test"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a failure ends the test")]
 
 mod answers;
 mod bad_input;

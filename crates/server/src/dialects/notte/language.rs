@@ -35,7 +35,7 @@ const NEED_WORDS: [&str; 6] = [
 /// Only where text is filled in does a model press Enter by this; else it presses the key.
 const FILLS: &str = "fill";
 
-/// Members that a decision leaves out (Notte contract §3.6, AgentCompletion).
+/// Members that a decision leaves out (Notte contract §3.6, `AgentCompletion`).
 const NOT_IN_DECISIONS: [&str; 5] = [
     "category",
     "timeout",
@@ -59,9 +59,10 @@ impl Language for NotteActions {
         if let Some(members) = value.as_object_mut() {
             let named = members.get("id").is_some_and(|id| id != "");
             members.retain(|name, value| {
-                !NOT_IN_DECISIONS.contains(&name.as_str())
-                    && !value.is_null()
-                    && !(named && name == "selector")
+                let superfluous = NOT_IN_DECISIONS.contains(&name.as_str())
+                    || (named && name == "selector")
+                    || value.is_null();
+                !superfluous
             });
         }
         value
