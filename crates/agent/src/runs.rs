@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use guise_core::ports::{Clock, Models, RunStore};
+use guise_core::ports::{Clock, Models, RunStore, Tool};
 use guise_core::services::{Actor, Correspondence, Inbox, Personas, Sessions};
 use guise_core::{
     Caller, Decision, Error, Kind, ModelUsage, Page, PageRequest, Persona, Result, Run, RunEnd,
@@ -16,11 +16,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use crate::history::History;
 use crate::language::Language;
 use crate::prompt::Character;
 use crate::quote::Quotes;
 use crate::requests::RunRequest;
 use crate::schema::Schema;
+use crate::with_tools::WithTools;
 use crate::worker::Worker;
 
 /// How many events a listener may be behind before it misses some.
@@ -75,6 +77,8 @@ struct Live {
     session: SessionId,
     stop: CancellationToken,
     events: broadcast::Sender<RunEvent>,
+    /// Cancelled when its end is in its row.
+    ended: CancellationToken,
 }
 
 /// What the service is made of.
@@ -129,6 +133,7 @@ impl Runs {
         let actor = Actor {
             run: id,
             correspondence,
+            tools: request.tools.0.clone(),
         };
         let hands = self
             .sessions
@@ -163,12 +168,13 @@ impl Runs {
             self.table().remove(&id);
             return Err(error);
         }
+        let language = WithTools::new(Arc::clone(&self.language), request.tools.0);
         let worker = Worker {
             run: run.clone(),
             hands,
             model: chosen.model,
-            language: Arc::clone(&self.language),
-            tools: self.tools(&character),
+            tools: tools(&language, &character),
+            language: Arc::new(language),
             character,
             quotes: Quotes::new(),
             schema,
@@ -262,6 +268,20 @@ impl Runs {
         self.table().get(&id).map(|live| live.events.subscribe())
     }
 
+    /// Waits until a run has ended, and its row says how; it does not wait for one that is not under way here.
+    pub async fn until_ended(&self, id: RunId) {
+        let live = self.table().get(&id).map(|live| live.ended.clone());
+        if let Some(ended) = live {
+            ended.cancelled().await;
+        }
+    }
+
+    /// What was done, in the words that models read; older actions are counted only.
+    pub(crate) fn account(&self, steps: &[StepRecord]) -> String {
+        let language = WithTools::new(Arc::clone(&self.language), Vec::new());
+        History::of(steps, &language).text()
+    }
+
     /// How many runs are under way here.
     pub fn running(&self) -> usize {
         self.table().len()
@@ -311,6 +331,7 @@ impl Runs {
         if let Some(live) = self.table().remove(&id) {
             // Nobody listening is the usual case.
             let _ = live.events.send(RunEvent::Ended);
+            live.ended.cancel();
         }
     }
 
@@ -336,6 +357,7 @@ impl Runs {
             session: run.session,
             stop: stop.clone(),
             events: events.clone(),
+            ended: CancellationToken::new(),
         };
         table.insert(run.id, live);
         Ok(())
@@ -367,16 +389,17 @@ impl Runs {
         Ok((character, Some(Arc::new(correspondence))))
     }
 
-    fn tools(&self, character: &Character) -> Vec<guise_core::ports::Tool> {
-        let mut tools = self.language.tools();
-        tools.retain(|tool| {
-            let name = tool.name.as_str();
-            !NEVER.contains(&name) && (character.has_messages || !MESSAGES.contains(&name))
-        });
-        tools
-    }
-
     fn table(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Live>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a run's model may call.
+fn tools(language: &dyn Language, character: &Character) -> Vec<Tool> {
+    let mut tools = language.tools();
+    tools.retain(|tool| {
+        let name = tool.name.as_str();
+        !NEVER.contains(&name) && (character.has_messages || !MESSAGES.contains(&name))
+    });
+    tools
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod action;
+mod assignment;
 mod browser_spec;
 mod cookie;
 mod edit;
@@ -34,14 +35,18 @@ mod vault;
 
 pub use access::{ApiKey, Caller, KeyDigest, Scope, Scopes, Tenant};
 pub use action::{Action, FillStyle, FormField, Interaction, Target};
+pub use assignment::{
+    Assignment, AssignmentEnd, AssignmentFilter, AssignmentOptions, AssignmentState, Summary,
+    Verdict,
+};
 pub use browser_spec::{BrowserSpec, BrowserType, Engine, Proxy, Viewport};
 pub use cookie::{Cookie, SameSite};
 pub use edit::Edit;
 pub use error::{Error, Kind, Result, Violation};
 pub use file::{Area, FileInfo};
 pub use ids::{
-    CredentialId, ElementId, JourneyId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RoleId,
-    RunId, SessionId, SmsId, TenantId, VaultId,
+    AssignmentId, CredentialId, ElementId, JourneyId, KeyId, MailId, MailboxId, PersonaId,
+    ProjectId, RoleId, RunId, SessionId, SmsId, TenantId, VaultId,
 };
 pub use journey::{Journey, JourneyChange, JourneyFilter, Priority};
 pub use mail::{Attachment, InboxFilter, Mail, MailContent, Mailbox, Sms, SmsContent};

@@ -40,6 +40,11 @@ pub(crate) const SQLITE: &[Step] = &[
         "journeys",
         include_str!("../migrations/sqlite/0006_journeys.sql"),
     ),
+    (
+        8,
+        "assignments",
+        include_str!("../migrations/sqlite/0008_assignments.sql"),
+    ),
 ];
 
 /// The tables in PostgreSQL.
@@ -73,6 +78,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         6,
         "journeys",
         include_str!("../migrations/postgres/0006_journeys.sql"),
+    ),
+    (
+        8,
+        "assignments",
+        include_str!("../migrations/postgres/0008_assignments.sql"),
     ),
 ];
 

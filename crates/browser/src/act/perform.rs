@@ -112,6 +112,7 @@ async fn browser_action(core: &Core, action: &Action, deadline: Instant) -> Resu
         | Action::EmailRead { .. }
         | Action::EmailVerificationRead { .. }
         | Action::SmsRead { .. }
+        | Action::Tool { .. }
         | Action::Interact { .. } => Err(Fault::told(format!(
             "The action '{}' has no part in the browser",
             action.name()

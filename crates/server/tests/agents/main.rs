@@ -7,6 +7,7 @@
     reason = "a failure ends the test"
 )]
 
+mod aiqaramba;
 mod answers;
 mod bad_input;
 mod ends;

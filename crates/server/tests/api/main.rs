@@ -2,7 +2,10 @@
 //! that the server serves and against the schemas of the Notte API.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
-#[expect(dead_code, reason = "the tests of agents and identities use more of it")]
+#[expect(
+    dead_code,
+    reason = "the tests of agents and identities use more of it"
+)]
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::Settings;
@@ -15,7 +15,21 @@ use crate::{Error, Kind, Result, TenantId};
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// How many sessions each tenant has on this server, those that are just starting included.
-type Counts = Mutex<HashMap<TenantId, u64>>;
+#[derive(Default)]
+struct Counts {
+    table: Mutex<HashMap<TenantId, u64>>,
+    /// Told whenever one of them ends.
+    ended: Notify,
+}
+
+/// How long somebody waits for leave to start a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// As long as the settings say, and not at all for the tenant's allowance.
+    OfCaller,
+    /// Until there is leave.
+    Endless,
+}
 
 pub(super) struct Admission {
     slots: Arc<Semaphore>,
@@ -51,18 +65,54 @@ impl Admission {
         self.slots.close();
     }
 
-    /// Waits for leave to start a session, within the bounds that `settings` draw.
+    /// Waits for leave to start a session, within the bounds that `settings` and `patience` draw.
     pub(super) async fn admit(
         &self,
         store: &dyn Store,
         tenant: TenantId,
         settings: &Settings,
+        patience: Patience,
     ) -> Result<Place> {
-        let counted = self
-            .count(store, tenant, settings.sessions_per_tenant)
-            .await?;
-        let slot = self.slot(settings).await?;
+        let allowed = settings.sessions_per_tenant;
+        let (counted, slot) = match patience {
+            Patience::OfCaller => (
+                self.count(store, tenant, allowed).await?,
+                self.slot(settings).await?,
+            ),
+            Patience::Endless => (
+                self.count_when_allowed(store, tenant, allowed).await?,
+                self.slot_when_free().await?,
+            ),
+        };
         Ok(Place { slot, counted })
+    }
+
+    /// As [`Admission::count`]; where the allowance is used up, it waits until it is not.
+    async fn count_when_allowed(
+        &self,
+        store: &dyn Store,
+        tenant: TenantId,
+        allowed: Option<u64>,
+    ) -> Result<Counted> {
+        loop {
+            // Listening first: what ends after the look is heard.
+            let ended = self.counts.ended.notified();
+            match self.count(store, tenant, allowed).await {
+                Err(error) if error.kind() == Kind::Quota => {
+                    // Nobody tells of sessions that end on other servers.
+                    let _ = timeout(RETRY_AFTER, ended).await;
+                }
+                counted => return counted,
+            }
+            if self.slots.is_closed() {
+                return Err(stopping());
+            }
+        }
+    }
+
+    async fn slot_when_free(&self) -> Result<OwnedSemaphorePermit> {
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        slot.map_err(|_| stopping())
     }
 
     async fn count(
@@ -116,6 +166,10 @@ impl Admission {
     }
 }
 
+fn stopping() -> Error {
+    Error::new(Kind::Full, "The server is being stopped")
+}
+
 impl Drop for Counted {
     fn drop(&mut self) {
         let mut counts = lock(&self.counts);
@@ -125,9 +179,11 @@ impl Drop for Counted {
                 counts.remove(&self.tenant);
             }
         }
+        drop(counts);
+        self.counts.ended.notify_waiters();
     }
 }
 
 fn lock(counts: &Counts) -> MutexGuard<'_, HashMap<TenantId, u64>> {
-    counts.lock().unwrap_or_else(PoisonError::into_inner)
+    counts.table.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::call::Call;
 use super::page::{act, check_possible, observe};
 use super::{Sessions, Shared};
+use crate::ports::RunTool;
 use crate::services::Correspondence;
 use crate::{
     Action, Caller, Execution, Observation, ObserveRequest, Result, RunId, SessionId, Step,
@@ -18,6 +19,8 @@ pub struct Actor {
     pub run: RunId,
     /// What it may read of the persona that it acts as.
     pub correspondence: Option<Arc<Correspondence>>,
+    /// What it can do beside the browser's actions.
+    pub tools: Vec<Arc<dyn RunTool>>,
 }
 
 /// A session as a run uses it. What it does takes turns with everybody else's calls and keeps the session from timing out.

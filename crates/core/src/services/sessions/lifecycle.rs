@@ -7,7 +7,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::admission::Place;
+use super::admission::{Patience, Place};
 use super::live::{Live, LiveEvent, NewLive};
 use super::{Sessions, Shared};
 use crate::ports::{BrowserEvent, EndReason, SessionEnd, Started, Usage};
@@ -33,7 +33,22 @@ impl Sessions {
     /// Kind `Invalid` for a request that cannot be granted, `Quota` when the tenant has as many as it may, `Full` when no
     /// slot became free in time, `Browser` when the browser does not start.
     pub async fn start(&self, caller: &Caller, request: SessionRequest) -> Result<Session> {
-        Ok(self.shared.start(caller, request).await?.0)
+        let started = self.shared.start(caller, request, Patience::OfCaller);
+        Ok(started.await?.0)
+    }
+
+    /// As [`Sessions::start`], but waits for a slot, and for the tenant's allowance, however long it takes. It is for work that
+    /// nobody waits for; whoever gives up drops it.
+    ///
+    /// # Errors
+    /// Those of [`Sessions::start`]; kind `Full` only when the server is being stopped.
+    pub async fn start_when_free(
+        &self,
+        caller: &Caller,
+        request: SessionRequest,
+    ) -> Result<Session> {
+        let started = self.shared.start(caller, request, Patience::Endless);
+        Ok(started.await?.0)
     }
 
     /// Stops a session. Stopping one that has ended already is fine.
@@ -114,12 +129,13 @@ impl Shared {
         self: &Arc<Self>,
         caller: &Caller,
         request: SessionRequest,
+        patience: Patience,
     ) -> Result<(Session, Arc<Live>)> {
         let (options, spec) = request.resolve()?;
         self.browsers.check(&spec)?;
         let place = self
             .admission
-            .admit(&*self.store, caller.tenant, &self.settings)
+            .admit(&*self.store, caller.tenant, &self.settings, patience)
             .await?;
 
         let hung_up = CancellationToken::new();
