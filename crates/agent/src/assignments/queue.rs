@@ -1,6 +1,6 @@
 //! Who waits for their turn, and who is at work.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use guise_core::{AssignmentId, TenantId};
@@ -19,6 +19,8 @@ struct Table {
     /// In the order of their creation, which is that of their ids. As many as the database lets wait.
     waiting: BTreeSet<(AssignmentId, TenantId)>,
     at_work: HashMap<AssignmentId, CancellationToken>,
+    /// Whose assignments are passed over, so that others do not wait for them.
+    held: HashSet<TenantId>,
 }
 
 impl Queue {
@@ -28,7 +30,7 @@ impl Queue {
         self.more.notify_one();
     }
 
-    /// The one that has waited longest, once there is one; from now on it is at work, until it is cancelled by what comes
+    /// The one that has waited longest, once there is one of a tenant that is not held; from now on it is at work, until it is cancelled by what comes
     /// with it.
     pub(super) async fn next(
         &self,
@@ -39,7 +41,10 @@ impl Queue {
             let more = self.more.notified();
             {
                 let mut table = self.table();
-                if let Some((id, tenant)) = table.waiting.pop_first() {
+                let mut waiting = table.waiting.iter().copied();
+                let first = waiting.find(|(_, tenant)| !table.held.contains(tenant));
+                if let Some((id, tenant)) = first {
+                    table.waiting.remove(&(id, tenant));
                     let stop = stopping.child_token();
                     table.at_work.insert(id, stop.clone());
                     return (tenant, id, stop);
@@ -56,6 +61,22 @@ impl Queue {
         if let Some(stop) = table.at_work.get(&id) {
             stop.cancel();
         }
+    }
+
+    /// Puts one back that could not begin, unless it was cancelled, and holds its tenant. `false` when that is held already.
+    pub(super) fn put_back(&self, tenant: TenantId, id: AssignmentId) -> bool {
+        let mut table = self.table();
+        let stop = table.at_work.remove(&id);
+        if stop.is_some_and(|stop| !stop.is_cancelled()) {
+            table.waiting.insert((id, tenant));
+        }
+        table.held.insert(tenant)
+    }
+
+    /// Lets a tenant's assignments have their turn again.
+    pub(super) fn release(&self, tenant: TenantId) {
+        self.table().held.remove(&tenant);
+        self.more.notify_one();
     }
 
     /// The work on one has ended.
@@ -87,5 +108,25 @@ mod tests {
         assert_eq!([first, second], [ids[0], ids[2]]);
         queue.cancel(tenant, first);
         assert!(stop.is_cancelled() && !other.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn who_is_held_is_passed_over_and_comes_first_again_later() {
+        let queue = Queue::default();
+        let (held, other) = (TenantId::new(), TenantId::new());
+        let ids: Vec<_> = (0..4).map(|_| AssignmentId::new()).collect();
+        for (tenant, id) in [held, held, other, held].into_iter().zip(&ids) {
+            queue.push(tenant, *id);
+        }
+        let stopping = CancellationToken::new();
+        let next = async || queue.next(&stopping).await.1;
+        assert_eq!([next().await, next().await], [ids[0], ids[1]]);
+        queue.cancel(held, ids[1]);
+        assert!(queue.put_back(held, ids[0]));
+        assert!(!queue.put_back(held, ids[1]), "it is held already");
+        assert_eq!(next().await, ids[2]);
+        queue.release(held);
+        // The one that was cancelled meanwhile does not come again.
+        assert_eq!([next().await, next().await], [ids[0], ids[3]]);
     }
 }

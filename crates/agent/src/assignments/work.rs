@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use guise_core::services::SessionRequest;
 use guise_core::{
-    Assignment, AssignmentId, AssignmentState, Caller, Result, Run, Scope, Scopes, SessionId,
+    Assignment, AssignmentId, AssignmentState, Caller, Kind, Result, Run, Scope, Scopes, SessionId,
     TenantId,
 };
 use tokio_util::sync::CancellationToken;
@@ -25,6 +25,8 @@ const IDLE_MINUTES: i64 = 10;
 enum Worked {
     /// Nothing: somebody else has ended it, or the server stops before it began.
     Nothing,
+    /// Nothing yet: its tenant has as many sessions as it may.
+    Later,
     /// It ended: whether it is done, and what came of it.
     Ended(bool, String),
 }
@@ -42,9 +44,13 @@ impl Assignments {
                 let assignments = Arc::clone(&self);
                 let span = tracing::info_span!("assignment", %id);
                 let work = async move {
-                    assignments.see_through(tenant, id, stop).await;
-                    assignments.queue.done(id);
+                    let later = assignments.see_through(tenant, id, stop).await;
                     drop(place);
+                    if !later {
+                        assignments.queue.done(id);
+                    } else if assignments.queue.put_back(tenant, id) {
+                        assignments.hold(tenant).await;
+                    }
                 };
                 self.tasks.spawn(work.instrument(span));
             }
@@ -55,18 +61,27 @@ impl Assignments {
         }
     }
 
-    /// Works on an assignment to its end, and notes it, whatever happens.
+    /// Lets a tenant's assignments have their turn again once it may be allowed a further session.
+    async fn hold(&self, tenant: TenantId) {
+        tokio::select! {
+            () = self.stopping.cancelled() => {}
+            () = self.sessions.until_one_ends() => self.queue.release(tenant),
+        }
+    }
+
+    /// Works on an assignment to its end, and notes it, whatever happens. `true` when it could not begin yet.
     async fn see_through(
         self: &Arc<Self>,
         tenant: TenantId,
         id: AssignmentId,
         stop: CancellationToken,
-    ) {
+    ) -> bool {
         let assignments = Arc::clone(self);
         let work = async move { assignments.work_on(tenant, id, &stop).await };
         // In a task of its own: a fault in it must not leave an assignment that never ends.
         let (completed, result) = match tokio::spawn(work.in_current_span()).await {
-            Ok(Ok(Worked::Nothing)) => return,
+            Ok(Ok(Worked::Nothing)) => return false,
+            Ok(Ok(Worked::Later)) => return true,
             Ok(Ok(Worked::Ended(completed, result))) => (completed, result),
             Ok(Err(error)) => (false, reason(&error)),
             Err(error) => {
@@ -80,6 +95,7 @@ impl Assignments {
         if let Err(error) = self.store.end_assignment(id, &end).await {
             tracing::error!(error = ?error, "cannot note the end of an agent");
         }
+        false
     }
 
     async fn work_on(
@@ -114,6 +130,7 @@ impl Assignments {
             Ok(session) => session.id,
             // It waits for the next start of the server.
             Err(_) if self.stopping.is_cancelled() => return Ok(Worked::Nothing),
+            Err(error) if error.kind() == Kind::Quota => return Ok(Worked::Later),
             Err(error) => return Err(error),
         };
         let worked = self.work_in(&caller, assignment, session, stop).await;

@@ -54,15 +54,15 @@ impl RunTool for EmailsRead {
     async fn call(&self, arguments: &Value, now: Timestamp, deadline: Instant) -> Result<Outcome> {
         let wish = match Wish::read(arguments) {
             Ok(wish) => wish,
-            Err(outcome) => return Ok(outcome),
+            Err(wrong) => return Ok(Outcome::failed(wrong)),
         };
         let credentials = match self.keychain.credentials().await? {
             Ok(credentials) => credentials,
-            Err(outcome) => return Ok(outcome),
+            Err(wrong) => return Ok(Outcome::failed(wrong)),
         };
         match self.mailbox(wish.address.as_deref(), &credentials) {
             Ok(mailbox) => mailbox.read(&wish.action, now, deadline).await,
-            Err(outcome) => Ok(outcome),
+            Err(wrong) => Ok(Outcome::failed(wrong)),
         }
     }
 }
@@ -73,12 +73,12 @@ impl EmailsRead {
         &self,
         address: Option<&str>,
         credentials: &[Credential],
-    ) -> Result<&Correspondence, Outcome> {
+    ) -> Result<&Correspondence, String> {
         let Some(address) = address else {
             return self
                 .readable
                 .first()
-                .ok_or_else(|| Outcome::failed("There is no address whose mails could be read"));
+                .ok_or_else(|| "There is no address whose mails could be read".to_owned());
         };
         let is_meant = |other: &str| other.eq_ignore_ascii_case(address);
         // First of all, and also where it happens to be an address of this server's (contract §7): it is somebody else's.
@@ -86,19 +86,19 @@ impl EmailsRead {
             it.kind == CredentialKind::External && it.email.as_deref().is_some_and(is_meant)
         });
         if let Some(external) = external {
-            return Err(Outcome::failed(format!(
+            return Err(format!(
                 "The mails of {address} cannot be read: it belongs to the external credential '{}', whose mails do not come \
                  here; only {} can be read",
                 external.label,
                 self.addresses()
-            )));
+            ));
         }
         let found = self.readable.iter().find(|it| is_meant(&it.address()));
         found.ok_or_else(|| {
-            Outcome::failed(format!(
+            format!(
                 "The mails of {address} cannot be read: only {} can be",
                 self.addresses()
-            ))
+            )
         })
     }
 
@@ -115,7 +115,7 @@ struct Wish {
 }
 
 impl Wish {
-    fn read(arguments: &Value) -> Result<Self, Outcome> {
+    fn read(arguments: &Value) -> Result<Self, String> {
         let limit = match arguments.get("limit") {
             None | Some(Value::Null) => LIMIT,
             Some(limit) => limit
@@ -123,18 +123,16 @@ impl Wish {
                 .and_then(|limit| u32::try_from(limit).ok())
                 .filter(|limit| (1..=100).contains(limit))
                 .ok_or_else(|| {
-                    Outcome::failed(format!(
-                        "Invalid limit {limit}: expected a whole number from 1 to 100"
-                    ))
+                    format!("Invalid limit {limit}: expected a whole number from 1 to 100")
                 })?,
         };
         let only_unread = match arguments.get("only_unread") {
             None | Some(Value::Null) => true,
             Some(Value::Bool(flag)) => *flag,
             Some(other) => {
-                return Err(Outcome::failed(format!(
+                return Err(format!(
                     "Invalid only_unread {other}: expected true or false"
-                )));
+                ));
             }
         };
         Ok(Self {

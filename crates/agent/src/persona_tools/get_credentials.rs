@@ -35,11 +35,11 @@ impl RunTool for GetCredentials {
     async fn call(&self, arguments: &Value, _: Timestamp, _: Instant) -> Result<Outcome> {
         let label = match text(arguments, "label") {
             Ok(label) => label,
-            Err(outcome) => return Ok(outcome),
+            Err(wrong) => return Ok(Outcome::failed(wrong)),
         };
         let credentials = match self.0.credentials().await? {
             Ok(credentials) => credentials,
-            Err(outcome) => return Ok(outcome),
+            Err(wrong) => return Ok(Outcome::failed(wrong)),
         };
         let labels: Vec<_> = credentials.iter().map(|it| it.label.clone()).collect();
         // Labels are not unique: all that fit, oldest first.

@@ -69,7 +69,7 @@ struct Keychain {
 
 impl Keychain {
     /// The credentials, oldest first; the inner error is for the model when the persona is not there any more.
-    async fn credentials(&self) -> Result<Result<Vec<Credential>, Outcome>> {
+    async fn credentials(&self) -> Result<Result<Vec<Credential>, String>> {
         let PersonaServices {
             personas, vaults, ..
         } = &self.services;
@@ -77,7 +77,7 @@ impl Keychain {
         let persona = match personas.get(&self.caller, &id).await {
             Ok(persona) => persona,
             Err(error) if error.kind() == Kind::NotFound => {
-                return Ok(Err(Outcome::failed(error.message())));
+                return Ok(Err(error.message().to_owned()));
             }
             Err(error) => return Err(error),
         };
@@ -104,14 +104,12 @@ fn read(message: String, data: Value) -> Outcome {
 }
 
 /// The text of a member of a tool's arguments; the error is for the model.
-fn text(arguments: &Value, member: &str) -> Result<Option<String>, Outcome> {
+fn text(arguments: &Value, member: &str) -> Result<Option<String>, String> {
     match arguments.get(member) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => {
             Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
         }
-        Some(other) => Err(Outcome::failed(format!(
-            "Invalid {member} {other}: expected a text"
-        ))),
+        Some(other) => Err(format!("Invalid {member} {other}: expected a text")),
     }
 }

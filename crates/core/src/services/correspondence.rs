@@ -76,7 +76,7 @@ impl Correspondence {
             } => {
                 let filter = match wanted(*limit, timedelta.as_deref(), *only_unread, now) {
                     Ok(filter) => filter,
-                    Err(outcome) => return Ok(outcome),
+                    Err(wrong) => return Ok(Outcome::failed(wrong)),
                 };
                 let until = Some(deadline.min(Instant::now() + PATIENCE));
                 let mails = self.inbox.read(&self.mailbox, filter, until).await?;
@@ -90,7 +90,7 @@ impl Correspondence {
             } => {
                 let filter = match wanted(*limit, timedelta.as_deref(), *only_unread, now) {
                     Ok(filter) => filter,
-                    Err(outcome) => return Ok(outcome),
+                    Err(wrong) => return Ok(Outcome::failed(wrong)),
                 };
                 let until = Some(deadline.min(Instant::now() + PATIENCE));
                 let messages = self.inbox.read_sms(&self.persona, filter, until).await?;
@@ -180,12 +180,10 @@ fn wanted(
     timedelta: Option<&str>,
     only_unread: bool,
     now: Timestamp,
-) -> Result<InboxFilter, Outcome> {
+) -> Result<InboxFilter, String> {
     let text = timedelta.unwrap_or(RECENT);
     let age = duration(text).ok_or_else(|| {
-        Outcome::failed(format!(
-            "Invalid timedelta '{text}': expected an ISO 8601 duration such as {RECENT}"
-        ))
+        format!("Invalid timedelta '{text}': expected an ISO 8601 duration such as {RECENT}")
     })?;
     Ok(InboxFilter {
         limit: limit.clamp(1, MOST),

@@ -22,12 +22,12 @@ struct Counts {
     ended: Notify,
 }
 
-/// How long somebody waits for leave to start a session.
+/// How long somebody waits for leave to start a session. For the tenant's allowance nobody waits here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Patience {
-    /// As long as the settings say, and not at all for the tenant's allowance.
+    /// For a slot as long as the settings say.
     OfCaller,
-    /// Until there is leave.
+    /// For a slot until there is one.
     Endless,
 }
 
@@ -73,46 +73,25 @@ impl Admission {
         settings: &Settings,
         patience: Patience,
     ) -> Result<Place> {
-        let allowed = settings.sessions_per_tenant;
-        let (counted, slot) = match patience {
-            Patience::OfCaller => (
-                self.count(store, tenant, allowed).await?,
-                self.slot(settings).await?,
-            ),
-            Patience::Endless => (
-                self.count_when_allowed(store, tenant, allowed).await?,
-                self.slot_when_free().await?,
-            ),
+        let counted = self
+            .count(store, tenant, settings.sessions_per_tenant)
+            .await?;
+        let slot = match patience {
+            Patience::OfCaller => self.slot(settings).await?,
+            Patience::Endless => self.slot_when_free().await?,
         };
         Ok(Place { slot, counted })
     }
 
-    /// As [`Admission::count`]; where the allowance is used up, it waits until it is not.
-    async fn count_when_allowed(
-        &self,
-        store: &dyn Store,
-        tenant: TenantId,
-        allowed: Option<u64>,
-    ) -> Result<Counted> {
-        loop {
-            // Listening first: what ends after the look is heard.
-            let ended = self.counts.ended.notified();
-            match self.count(store, tenant, allowed).await {
-                Err(error) if error.kind() == Kind::Quota => {
-                    // Nobody tells of sessions that end on other servers.
-                    let _ = timeout(RETRY_AFTER, ended).await;
-                }
-                counted => return counted,
-            }
-            if self.slots.is_closed() {
-                return Err(stopping());
-            }
-        }
+    /// Waits until a session ends here, at most for as long as those who are refused are told to wait: nobody tells of
+    /// sessions that end on other servers.
+    pub(super) async fn until_one_ends(&self) {
+        let _ = timeout(RETRY_AFTER, self.counts.ended.notified()).await;
     }
 
     async fn slot_when_free(&self) -> Result<OwnedSemaphorePermit> {
         let slot = Arc::clone(&self.slots).acquire_owned().await;
-        slot.map_err(|_| stopping())
+        slot.map_err(|_| Error::new(Kind::Full, "The server is being stopped"))
     }
 
     async fn count(
@@ -164,10 +143,6 @@ impl Admission {
             Ok(Err(_)) | Err(_) => Err(full()),
         }
     }
-}
-
-fn stopping() -> Error {
-    Error::new(Kind::Full, "The server is being stopped")
 }
 
 impl Drop for Counted {

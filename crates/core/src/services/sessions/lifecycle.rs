@@ -37,11 +37,12 @@ impl Sessions {
         Ok(started.await?.0)
     }
 
-    /// As [`Sessions::start`], but waits for a slot, and for the tenant's allowance, however long it takes. It is for work that
-    /// nobody waits for; whoever gives up drops it.
+    /// As [`Sessions::start`], but waits for a slot however long it takes. It is for work that nobody waits for; whoever gives
+    /// up drops it.
     ///
     /// # Errors
-    /// Those of [`Sessions::start`]; kind `Full` only when the server is being stopped.
+    /// Those of [`Sessions::start`]; kind `Full` only when the server is being stopped. With kind `Quota` it is worth trying
+    /// again after [`Sessions::until_one_ends`].
     pub async fn start_when_free(
         &self,
         caller: &Caller,
@@ -49,6 +50,11 @@ impl Sessions {
     ) -> Result<Session> {
         let started = self.shared.start(caller, request, Patience::Endless);
         Ok(started.await?.0)
+    }
+
+    /// Waits until a session of whichever tenant has ended here, a few seconds at most: others may have ended elsewhere.
+    pub async fn until_one_ends(&self) {
+        self.shared.admission.until_one_ends().await;
     }
 
     /// Stops a session. Stopping one that has ended already is fine.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
-use super::yard::{Yard, at, completion, patiently, text, texts};
+use super::yard::{Yard, at, completion, made, once, patiently, text, texts};
 use crate::house::MEANWHILE;
 use crate::support::model::Say;
 
@@ -70,6 +70,31 @@ async fn a_full_machine_and_a_used_up_allowance_are_waited_for() {
         yard.client.stop(&session).await;
         yard.once(&agent, "completed").await;
     }
+}
+
+#[tokio::test]
+async fn who_has_too_many_sessions_does_not_hold_up_others() {
+    let settings = [("sessions_per_tenant", "1"), ("agents_at_once", "1")];
+    let yard = Yard::with(&settings, |_| completion("done")).await;
+    let session = yard.client.start(json!({})).await;
+    let [first, second] = [yard.start(json!({})).await, yard.start(json!({})).await];
+    yard.server.command(&["tenants", "create", "other"]).await;
+    let key = yard.server.new_key("other", &[]).await;
+    let other = yard.client.with_key(Some(&key));
+    let project = made(&other, "projects", json!({"name": "theirs"})).await;
+    let theirs = yard.wanted(json!({"project_id": project}));
+    let call = other.post("/api/v1/agents").json(theirs);
+    let theirs = call.created().await;
+    once(&other, &theirs, "completed").await;
+    for agent in [&first, &second] {
+        let agent = yard.client.get(&at(agent, "")).ok().await;
+        assert_eq!(agent["state"], "pending");
+    }
+    yard.client.post(&at(&first, "/stop")).ok().await;
+    yard.client.stop(&session).await;
+    yard.once(&second, "completed").await;
+    let first = yard.client.get(&at(&first, "")).ok().await;
+    assert_eq!(first["session_id"], json!(null), "{first}");
 }
 
 #[tokio::test]
