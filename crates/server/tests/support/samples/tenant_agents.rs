@@ -27,7 +27,7 @@ pub async fn ended(client: &Client, project: &str) -> String {
 
 fn task(project: &str) -> Value {
     json!({"project_id": project, "prompt": "Look at the page.", "browser_type": "chromium", "max_iterations": 3,
-        "files": [{"path": "a.txt", "content": "eA=="}]})
+        "files": [{"path": "sample.txt", "content": "eA=="}]})
 }
 
 pub fn valid(client: &Client, samples: &Samples, operation: &str) -> Option<Call> {
