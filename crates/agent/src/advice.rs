@@ -2,18 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use guise_core::ports::{Message, Models, Question, Speaker};
+use guise_core::ports::Models;
 use guise_core::{Caller, Error, Result};
 use serde_json::Value;
-use tokio::time::Instant;
 
-use crate::quote::Quotes;
-use crate::schema::unfenced;
-
-/// Room for the answer in the time that clients give a call.
-const ANSWER: Duration = Duration::from_secs(40);
+use crate::ask_once::ask_once;
 
 /// The longest text that is worked on, in characters.
 const LONGEST: usize = 32_000;
@@ -75,25 +69,7 @@ impl Advice {
 
     async fn ask(&self, caller: &Caller, rules: &str, source: &str, text: &str) -> Result<String> {
         let chosen = self.models.choose(caller.tenant, None).await?;
-        let quotes = Quotes::new();
-        let question = Question {
-            system: format!("{rules}\n{}", quotes.explanation()),
-            messages: vec![Message {
-                speaker: Speaker::User,
-                text: quotes.quote(source, text),
-                pictures: Vec::new(),
-            }],
-            ..Question::default()
-        };
-        let answer = chosen.model.ask(&question, Instant::now() + ANSWER).await?;
-        let said = unfenced(&answer.text);
-        if said.is_empty() {
-            let model = chosen.model.name();
-            return Err(Error::refused(format!(
-                "The model {model} gave an empty answer"
-            )));
-        }
-        Ok(said.to_owned())
+        ask_once(&*chosen.model, rules, source, text, None).await
     }
 }
 

@@ -98,6 +98,7 @@ fn source(execution: &Execution) -> &'static str {
     match execution.action.name() {
         "email_read" | "email_verification_read" => "mail",
         "sms_read" => "text messages",
+        "tool" => "tool",
         _ => "page",
     }
 }

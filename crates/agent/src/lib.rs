@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod advice;
+mod ask_once;
+mod assignments;
 mod credentials;
 mod history;
 mod language;
 mod page_lines;
+mod persona_tools;
 mod prompt;
 mod quote;
 mod repeats;
@@ -12,9 +15,11 @@ mod reply;
 mod requests;
 mod runs;
 mod schema;
+mod with_tools;
 mod worker;
 
 pub use advice::{Advice, Improved};
+pub use assignments::{AssignmentParts, AssignmentSettings, Assignments};
 pub use language::Language;
-pub use requests::RunRequest;
+pub use requests::{RunRequest, RunTools};
 pub use runs::{RunEvent, RunParts, RunSettings, Runs};

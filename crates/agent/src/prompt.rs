@@ -49,7 +49,7 @@ impl Character {
             words.push_str(phone);
         }
         words.push_str(
-            ". Codes and links that sites send there are read with email_read and sms_read.\n",
+            ". Codes and links that sites send there can be read with the tools for messages.\n",
         );
         for (what, text) in [
             ("Who you are", persona.description.text()),
@@ -87,6 +87,13 @@ impl Situation<'_> {
         let mut system = format!("{RULES}{}\n", self.quotes.explanation());
         system.push_str(&self.character.words);
         system.push_str(&self.character.credentials);
+        if let Some(instructions) = &self.run.options.instructions {
+            system.push_str(&format!("How you go about it:\n{instructions}\n"));
+        }
+        if !self.run.options.files.is_empty() {
+            let files = self.run.options.files.join(", ");
+            system.push_str(&format!("Files that upload_file can attach: {files}\n"));
+        }
         if let Some(schema) = &self.run.options.response_format {
             system.push_str(&format!(
                 "The answer of completion must be JSON that fits this JSON Schema: {schema}\n"

@@ -1,12 +1,16 @@
 //! What is asked of a run, checked.
 
-use guise_core::{Error, Result, RunOptions, Violation};
+use std::fmt;
+use std::sync::Arc;
+
+use guise_core::ports::RunTool;
+use guise_core::{Error, MAX_PROMPT_BYTES, Result, RunOptions, Violation};
 use serde_json::{Value, json};
 
 use crate::schema::Schema;
 
-/// The longest task, in characters.
-const LONGEST_TASK: usize = 32_000;
+/// The longest task, in characters: any prompt of a journey is short enough.
+const LONGEST_TASK: usize = MAX_PROMPT_BYTES;
 
 /// The longest address to begin with, in characters.
 const LONGEST_URL: usize = 4_000;
@@ -33,6 +37,25 @@ pub struct RunRequest {
     pub persona_id: Option<String>,
     pub vault_id: Option<String>,
     pub notifier_config: Option<Value>,
+    /// It ends once its model took so many tokens; no limit when absent.
+    pub max_tokens: Option<u64>,
+    /// How it goes about its work: told to its model word for word.
+    pub instructions: Option<String>,
+    /// The uploaded files that it is told of.
+    pub files: Vec<String>,
+    /// What it can call beside the actions.
+    pub tools: RunTools,
+}
+
+/// Tools that whoever starts a run gives it.
+#[derive(Clone, Default)]
+pub struct RunTools(pub Vec<Arc<dyn RunTool>>);
+
+impl fmt::Debug for RunTools {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|tool| tool.describe().name);
+        f.debug_list().entries(names).finish()
+    }
 }
 
 impl RunRequest {
@@ -101,6 +124,9 @@ impl RunRequest {
             session_offset: self.session_offset.map(i64::unsigned_abs),
             use_vision: self.use_vision.unwrap_or(true),
             max_steps: u32::try_from(max_steps).unwrap_or(u32::MAX),
+            max_tokens: self.max_tokens,
+            instructions: self.instructions.clone(),
+            files: self.files.clone(),
             persona: None,
             vault: None,
         })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use guise_core::ports::{Clock, Models, RunStore};
+use guise_core::ports::{Clock, Models, RunStore, Tool};
 use guise_core::services::{Actor, Correspondence, Inbox, Personas, Sessions, Vaults};
 use guise_core::{
     Caller, Decision, Error, Kind, ModelUsage, Page, PageRequest, Persona, Result, Run, RunEnd,
@@ -17,11 +17,13 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use crate::credentials;
+use crate::history::History;
 use crate::language::Language;
 use crate::prompt::Character;
 use crate::quote::Quotes;
 use crate::requests::RunRequest;
 use crate::schema::Schema;
+use crate::with_tools::WithTools;
 use crate::worker::{STOPPED, Worker};
 
 /// How many events a listener may be behind before it misses some.
@@ -80,6 +82,8 @@ struct Live {
     session: SessionId,
     stop: CancellationToken,
     events: broadcast::Sender<RunEvent>,
+    /// Cancelled when its end is in its row.
+    ended: CancellationToken,
 }
 
 /// What the service is made of.
@@ -148,6 +152,7 @@ impl Runs {
             run: id,
             correspondence,
             purse,
+            tools: request.tools.0.clone(),
         };
         let hands = self
             .sessions
@@ -177,12 +182,13 @@ impl Runs {
         };
         let events = broadcast::Sender::new(EVENTS);
         let stop = CancellationToken::new();
+        let language = WithTools::new(Arc::clone(&self.language), request.tools.0);
         let worker = Worker {
             run,
             hands,
             model: chosen.model,
-            language: Arc::clone(&self.language),
-            tools: self.tools(&character),
+            tools: tools(&language, &character),
+            language: Arc::new(language),
             character,
             quotes: Quotes::new(),
             schema: schema.map(Arc::new),
@@ -295,6 +301,20 @@ impl Runs {
         self.table().get(&id).map(|live| live.events.subscribe())
     }
 
+    /// Waits until a run has ended, and its row says how; it does not wait for one that is not under way here.
+    pub async fn until_ended(&self, id: RunId) {
+        let live = self.table().get(&id).map(|live| live.ended.clone());
+        if let Some(ended) = live {
+            ended.cancelled().await;
+        }
+    }
+
+    /// What was done, in the words that models read; older actions are counted only.
+    pub(crate) fn account(&self, steps: &[StepRecord]) -> String {
+        let language = WithTools::new(Arc::clone(&self.language), Vec::new());
+        History::of(steps, &language).text()
+    }
+
     /// How many runs are under way here.
     pub fn running(&self) -> usize {
         self.table().len()
@@ -350,6 +370,7 @@ impl Runs {
         if let Some(live) = self.table().remove(&id) {
             // Nobody listening is the usual case.
             let _ = live.events.send(RunEvent::Ended);
+            live.ended.cancel();
         }
     }
 
@@ -370,6 +391,7 @@ impl Runs {
             session,
             stop: worker.stop.clone(),
             events: worker.events.clone(),
+            ended: CancellationToken::new(),
         };
         table.insert(worker.run.id, live);
         Ok(())
@@ -430,16 +452,17 @@ impl Runs {
         Ok((character, Some(Arc::new(correspondence))))
     }
 
-    fn tools(&self, character: &Character) -> Vec<guise_core::ports::Tool> {
-        let mut tools = self.language.tools();
-        tools.retain(|tool| {
-            let name = tool.name.as_str();
-            !NEVER.contains(&name) && (character.has_messages || !MESSAGES.contains(&name))
-        });
-        tools
-    }
-
     fn table(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Live>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a run's model may call.
+fn tools(language: &dyn Language, character: &Character) -> Vec<Tool> {
+    let mut tools = language.tools();
+    tools.retain(|tool| {
+        let name = tool.name.as_str();
+        !NEVER.contains(&name) && (character.has_messages || !MESSAGES.contains(&name))
+    });
+    tools
 }

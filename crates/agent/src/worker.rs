@@ -131,7 +131,7 @@ impl Worker {
         let most = self.run.options.max_steps;
         Ok((
             false,
-            format!("The task was not done within {most} steps; allow more with max_steps"),
+            format!("The task was not done within {most} steps; allow more of them"),
         ))
     }
 
@@ -307,6 +307,15 @@ impl Worker {
     }
 
     async fn answer(&mut self, question: &Question, asked: &mut Asked) -> Result<Answer> {
+        if let Some(most) = self.run.options.max_tokens {
+            let usage = &self.run.usage;
+            let spent = usage.input_tokens.saturating_add(usage.output_tokens);
+            if spent >= most {
+                return Err(Error::refused(format!(
+                    "The budget of {most} tokens is used up: the model took {spent}; allow more of them"
+                )));
+            }
+        }
         let deadline = self.deadline.min(Instant::now() + ANSWER);
         let mut ticks = tokio::time::interval(TOUCH);
         let mut asking = self.model.ask(question, deadline);
@@ -419,7 +428,7 @@ fn pictures(messages: &[Message]) -> u32 {
 }
 
 /// Why a run could not go on, for whoever started it.
-fn reason(error: &Error) -> String {
+pub(crate) fn reason(error: &Error) -> String {
     if error.kind() == Kind::Internal {
         tracing::error!(error = ?error, "a run failed");
         return "Something went wrong in this server; its log says what".to_owned();

@@ -108,6 +108,14 @@ impl Scopes {
         Self(vec![scope])
     }
 
+    /// Those scopes.
+    pub fn of(scopes: impl IntoIterator<Item = Scope>) -> Self {
+        let mut scopes: Vec<_> = scopes.into_iter().collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        Self(scopes)
+    }
+
     /// Whether `scope` is among them.
     pub fn contains(&self, scope: Scope) -> bool {
         self.0.contains(&scope)

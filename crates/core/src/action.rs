@@ -110,6 +110,13 @@ pub enum Action {
         /// Only messages that were not read before.
         only_unread: bool,
     },
+    /// Calls a tool that whoever started the run offers beside all of these.
+    Tool {
+        /// Its name.
+        name: String,
+        /// Its arguments, an object.
+        arguments: serde_json::Value,
+    },
     /// Does something to one element.
     Interact {
         /// Which element, and how.
@@ -284,6 +291,7 @@ impl Action {
             Self::EmailRead { .. } => "email_read",
             Self::EmailVerificationRead { .. } => "email_verification_read",
             Self::SmsRead { .. } => "sms_read",
+            Self::Tool { .. } => "tool",
             Self::Interact { interaction, .. } => interaction.name(),
         }
     }

@@ -80,6 +80,8 @@ uuid_ids! {
     SmsId,
     /// A run: a model that works on a task in a session.
     RunId,
+    /// An assignment: a task with a browser of its own.
+    AssignmentId,
 }
 
 /// The name of an element in an observation, such as `B1`: a letter for its role and a number.

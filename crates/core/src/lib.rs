@@ -2,6 +2,7 @@
 
 mod access;
 mod action;
+mod assignment;
 mod browser_spec;
 mod cookie;
 mod edit;
@@ -37,6 +38,10 @@ mod vault;
 
 pub use access::{ApiKey, Caller, KeyDigest, Scope, Scopes, Tenant};
 pub use action::{Action, FillStyle, FormField, Interaction, Target};
+pub use assignment::{
+    Assignment, AssignmentEnd, AssignmentFilter, AssignmentOptions, AssignmentState, Summary,
+    Verdict,
+};
 pub use browser_spec::{BrowserSpec, BrowserType, Engine, Proxy, Viewport};
 pub use cookie::{Cookie, SameSite};
 pub use edit::Edit;
@@ -48,8 +53,8 @@ pub use fill::{
     is_for_card,
 };
 pub use ids::{
-    CredentialId, ElementId, JourneyId, KeyId, MailId, MailboxId, PersonaId, ProjectId, RoleId,
-    RunId, SessionId, SmsId, TenantId, VaultId,
+    AssignmentId, CredentialId, ElementId, JourneyId, KeyId, MailId, MailboxId, PersonaId,
+    ProjectId, RoleId, RunId, SessionId, SmsId, TenantId, VaultId,
 };
 pub use journey::{Journey, JourneyChange, JourneyFilter, Priority};
 pub use json::{MAX_JSON_DEPTH, json_depth};

@@ -44,6 +44,15 @@ pub struct RunOptions {
     pub use_vision: bool,
     /// At most so many steps.
     pub max_steps: u32,
+    /// It ends once its model took so many tokens, those of questions and of answers together; no limit when absent.
+    #[serde(default)]
+    pub max_tokens: Option<u64>,
+    /// How it goes about its work: told to its model word for word.
+    #[serde(default)]
+    pub instructions: Option<String>,
+    /// The uploaded files that it is told of.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// Who it acts as.
     pub persona: Option<PersonaId>,
     /// Whose credentials it may use.

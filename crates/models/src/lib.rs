@@ -18,7 +18,7 @@ mod settings;
 mod words;
 
 pub use directory::ModelDirectory;
-pub use name::{InvalidModelName, ModelName};
+pub use name::{InvalidModelName, ModelName, UnknownModelName};
 pub use prices::{Price, Prices};
 pub use provider::Provider;
 pub use settings::{ModelSettings, ProviderSettings, SettingsError};

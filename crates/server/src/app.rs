@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guise_agent::{Advice, Runs};
+use guise_agent::{Advice, Assignments, Runs};
 use guise_browser::Driver;
 use guise_core::ports::{Audit, Clock, Keyring, Store};
 use guise_core::services::{
@@ -33,6 +33,8 @@ pub struct Parts {
     pub sessions: Arc<Sessions>,
     /// Models that work in them.
     pub runs: Arc<Runs>,
+    /// Tasks that they work on in sessions made for it.
+    pub assignments: Arc<Assignments>,
     /// Models that help with wording.
     pub advice: Advice,
     /// Where their browsers come from, for asking how the pool stands.
@@ -46,7 +48,7 @@ pub struct Parts {
     /// How agents go about their work.
     pub roles: Arc<Roles>,
     /// What agents are to do.
-    pub journeys: Journeys,
+    pub journeys: Arc<Journeys>,
     /// Their vaults.
     pub vaults: Arc<Vaults>,
     /// What arrives for them.
@@ -132,18 +134,17 @@ impl App {
         self.access.recognise(&self.keys.digest(key)?).await
     }
 
-    /// Does what waits for the keys: the configured API key is recognised from now on.
+    /// Does what waits for the keys: the configured API key is recognised from now on, and what waits for agents is worked on.
     ///
     /// # Errors
     /// Kind `Sealed`, or when the store fails.
     pub async fn keys_are_open(&self) -> Result<()> {
-        match &self.settings.api_key {
-            Some(key) => {
-                let digest = self.keys.digest(key.expose())?;
-                self.access.accept_configured_key(digest).await
-            }
-            None => Ok(()),
+        if let Some(key) = &self.settings.api_key {
+            let digest = self.keys.digest(key.expose())?;
+            self.access.accept_configured_key(digest).await?;
         }
+        self.assignments.work();
+        Ok(())
     }
 
     /// Whether sessions can be started.

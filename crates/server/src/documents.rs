@@ -38,7 +38,7 @@ pub fn aiqaramba() -> OpenApi {
     finish(
         &mut document,
         "Guise: AIQaramba API",
-        "A tenant's personas with their keychains and inboxes, mailboxes, roles, projects and journeys.",
+        "A tenant's personas with their keychains and inboxes, mailboxes, roles, projects, journeys and agents.",
     );
     document
 }

@@ -45,6 +45,11 @@ pub(crate) const SQLITE: &[Step] = &[
         "fill rules",
         include_str!("../migrations/sqlite/0007_fill_rules.sql"),
     ),
+    (
+        8,
+        "assignments",
+        include_str!("../migrations/sqlite/0008_assignments.sql"),
+    ),
 ];
 
 /// The tables in PostgreSQL.
@@ -83,6 +88,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         7,
         "fill rules",
         include_str!("../migrations/postgres/0007_fill_rules.sql"),
+    ),
+    (
+        8,
+        "assignments",
+        include_str!("../migrations/postgres/0008_assignments.sql"),
     ),
 ];
 

@@ -96,6 +96,20 @@ impl Row {
         serde_json::from_str(json).map_err(|error| unreadable(name, error))
     }
 
+    /// As [`Row::json`], of a column that may be null.
+    pub(crate) fn optional_json<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>> {
+        let json: Option<&str> = match self {
+            Self::Sqlite(row) => row.try_get(name),
+            Self::Postgres(row) => row.try_get_unchecked(name),
+        }
+        .map_err(|error| unreadable(name, error))?;
+        json.map(|json| serde_json::from_str(json).map_err(|error| unreadable(name, error)))
+            .transpose()
+    }
+
     /// A column whose text is one of the names that `parse` knows.
     pub(crate) fn named<T>(
         &self,

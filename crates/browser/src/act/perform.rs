@@ -121,6 +121,7 @@ async fn browser_action(
         | Action::EmailRead { .. }
         | Action::EmailVerificationRead { .. }
         | Action::SmsRead { .. }
+        | Action::Tool { .. }
         | Action::Interact { .. } => Err(Fault::told(format!(
             "The action '{}' has no part in the browser",
             action.name()

@@ -1,5 +1,6 @@
 //! Through which the outside is reached: few, small, each with two real implementations or controlled by tests.
 
+mod assignments;
 mod audit;
 mod audit_rows;
 mod blobs;
@@ -17,11 +18,13 @@ mod personas;
 mod phones;
 mod projects;
 mod roles;
+mod run_tools;
 mod runs;
 mod secrets;
 mod store;
 mod vaults;
 
+pub use assignments::AssignmentStore;
 pub use audit::{Actor, Audit, AuditEvent, Deed};
 pub use audit_rows::{AuditHead, AuditRow, AuditRows, NextRow};
 pub use blobs::{Blobs, ByteStream};
@@ -47,6 +50,7 @@ pub use personas::{Closed, PersonaStore};
 pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
 pub use projects::{Defaults, ProjectStore};
 pub use roles::RoleStore;
+pub use run_tools::RunTool;
 pub use runs::RunStore;
 pub use secrets::{Release, SecretFill, SecretSource, SecretSources};
 pub use store::{

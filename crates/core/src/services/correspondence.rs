@@ -47,6 +47,20 @@ impl Correspondence {
         })
     }
 
+    /// What arrives at `mailbox`, which `persona` may read although it is not its own.
+    pub fn at(inbox: Arc<Inbox>, persona: Persona, mailbox: Mailbox) -> Self {
+        Self {
+            persona,
+            mailbox,
+            inbox,
+        }
+    }
+
+    /// The address of the mailbox, such as `ada@mail.example`.
+    pub fn address(&self) -> String {
+        format!("{}@{}", self.mailbox.name, self.inbox.domain())
+    }
+
     /// What `action` asks for, the newest first. Where there is none, it is waited for one, at most until `deadline`.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ impl Files {
         name: &str,
         bytes: ByteStream,
     ) -> Result<FileInfo> {
-        check_name(name)?;
+        check_name(&["filename"], name)?;
         // Blob first, row second: a crash in between leaves bytes that nobody names, never a name without bytes.
         let blob = format!("files/{}", uuid::Uuid::now_v7().simple());
         let (size, sha256) = self.blobs.put_stream(&blob, bytes, MAX_FILE_BYTES).await?;
@@ -96,8 +96,8 @@ impl Files {
     }
 }
 
-/// A name is one path segment: 1 to 255 bytes, no separators, no control characters.
-fn check_name(name: &str) -> Result<()> {
+/// A name is one path segment: 1 to 255 bytes, no separators, no control characters. The error names `member`.
+pub(super) fn check_name(member: &[&str], name: &str) -> Result<()> {
     let bad = name.is_empty()
         || name.len() > 255
         || name == "."
@@ -107,7 +107,7 @@ fn check_name(name: &str) -> Result<()> {
             .any(|c| c == '/' || c == '\\' || c.is_control());
     if bad {
         return Err(Error::invalid_member(
-            &["filename"],
+            member,
             "file_name",
             format!(
                 "Invalid file name {name:?}: expected 1 to 255 bytes without '/', '\\' and control characters"

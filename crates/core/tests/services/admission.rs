@@ -117,3 +117,56 @@ async fn rows_of_other_servers_count_too() {
     let error = house.try_start().await.unwrap_err();
     assert_eq!(error.kind(), Kind::Quota);
 }
+
+#[tokio::test(start_paused = true)]
+async fn work_that_nobody_waits_for_waits_for_a_slot_however_long() {
+    let house = Arc::new(House::with(|settings| {
+        settings.slots = 1;
+        settings.waiting = 0;
+    }));
+    let (id, _) = house.start().await;
+    let patient = || {
+        let house = Arc::clone(&house);
+        let request = SessionRequest::default();
+        tokio::spawn(async move { house.sessions.start_when_free(&house.caller, request).await })
+    };
+    let first = patient();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!first.is_finished());
+    house.stop(&id).await;
+    first.await.unwrap().unwrap();
+
+    // A server that stops is not waited for.
+    let second = patient();
+    settle().await;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    house.sessions.shutdown(deadline).await;
+    let error = second.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), Kind::Full);
+    assert!(Instant::now() < deadline);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_session_is_told_to_those_who_have_too_many() {
+    let house = Arc::new(House::with(|settings| {
+        settings.sessions_per_tenant = Some(1);
+    }));
+    let (id, _) = house.start().await;
+    let request = SessionRequest::default();
+    let error = house
+        .sessions
+        .start_when_free(&house.caller, request)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Quota);
+    let began = Instant::now();
+    let stop = house.sessions.stop(&house.caller, &id);
+    let ((), stopped) = tokio::join!(house.sessions.until_one_ends(), stop);
+    stopped.unwrap();
+    assert!(began.elapsed().as_secs() < 5, "nobody told");
+    house.try_start().await.unwrap();
+    // Nobody tells of what ends elsewhere.
+    let began = Instant::now();
+    house.sessions.until_one_ends().await;
+    assert_eq!(began.elapsed().as_secs(), 5);
+}

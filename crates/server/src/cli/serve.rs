@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use guise_agent::{Advice, RunParts, RunSettings, Runs};
+use guise_agent::{
+    Advice, AssignmentParts, AssignmentSettings, Assignments, RunParts, RunSettings, Runs,
+};
 use guise_browser::{Driver, DriverOptions, PoolSizes};
 use guise_chromium::Installation;
 use guise_core::ports::{
@@ -120,12 +122,12 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         Arc::clone(&personas),
     );
     let roles = Arc::new(Roles::new(Arc::clone(&identities), Arc::clone(&clock)));
-    let journeys = Journeys::new(
+    let journeys = Arc::new(Journeys::new(
         Arc::clone(&identities),
         Arc::clone(&clock),
         Arc::clone(&personas),
         Arc::clone(&roles),
-    );
+    ));
     let vaults = Arc::new(Vaults::new(
         Arc::clone(&identities),
         Arc::clone(&clock),
@@ -204,7 +206,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         language: Arc::new(NotteActions),
         clock: Arc::clone(&clock),
         settings: RunSettings {
-            node,
+            node: node.clone(),
             longest: LONGEST_RUN,
         },
     }));
@@ -215,6 +217,30 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
             "agents of an earlier life of this server were noted as ended"
         );
     }
+    let assignments = Arc::new(Assignments::new(AssignmentParts {
+        store: Arc::clone(&database) as _,
+        sessions: Arc::clone(&sessions),
+        runs: Arc::clone(&runs),
+        files: Arc::clone(&files),
+        journeys: Arc::clone(&journeys),
+        personas: Arc::clone(&personas),
+        vaults: Arc::clone(&vaults),
+        inbox: Arc::clone(&inbox),
+        models: Arc::clone(&models),
+        clock: Arc::clone(&clock),
+        settings: AssignmentSettings {
+            node,
+            at_once: settings.agents_at_once.unwrap_or(slots / 2).max(1),
+        },
+    }));
+    let (lost, waiting) = assignments.recover().await?;
+    if lost > 0 || waiting > 0 {
+        tracing::warn!(
+            lost,
+            waiting,
+            "agents with browsers of their own: those that worked have failed, those that waited wait again"
+        );
+    }
 
     let metrics = PrometheusBuilder::new()
         .install_recorder()
@@ -223,6 +249,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     let app = App::new(Parts {
         sessions,
         runs,
+        assignments,
         advice: Advice::new(models),
         driver,
         files,
@@ -465,6 +492,7 @@ async fn serve(app: App, listener: TcpListener, mut signals: Signals, stopping: 
     let requests = tokio::time::timeout(REQUESTS, &mut server);
     let end = async {
         // Agents first: they must not take the end of their sessions for a fault.
+        app.assignments.shutdown(deadline).await;
         app.runs.shutdown(deadline).await;
         app.sessions.shutdown(deadline).await;
     };

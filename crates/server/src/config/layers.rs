@@ -78,6 +78,7 @@ settings! {
     "sms_webhook_secret" secret: "whsec_… that a gateway signs text messages with",
     "evalstudio_keyless": "Lets programs on this machine use the EvalStudio API without a key: true or false",
     "model": "The language model of agents, such as openai/gpt-4o; none when empty",
+    "agents_at_once": "How many agents with a browser of their own work at once; 0 means half the slots",
     "model_prices": "What models cost: name=input/cached/output in US dollars per million tokens, separated by commas",
     "openai_api_key" secret: "Key of OpenAI, or of whoever answers at openai_base_url",
     "openai_base_url": "Where OpenAI's API is, or one that speaks as it does",

@@ -76,6 +76,7 @@ pub struct Settings {
     pub twilio_url: Url,
     pub sms_webhook_secret: Option<SecretString>,
     pub model: String,
+    pub agents_at_once: Option<usize>,
     pub model_prices: String,
     pub openai_api_key: Option<SecretString>,
     pub openai_base_url: String,
@@ -188,6 +189,7 @@ impl Settings {
             twilio_url: read.parse("twilio_url", "https://…")?,
             sms_webhook_secret: read.secret("sms_webhook_secret")?,
             model: read.text("model")?,
+            agents_at_once: read.positive("agents_at_once")?,
             model_prices: read.text("model_prices")?,
             openai_api_key: read.secret("openai_api_key")?,
             openai_base_url: read.text("openai_base_url")?,
@@ -388,6 +390,7 @@ mod tests {
     #[case("start_sealed", "maybe")]
     #[case("slots", "-1")]
     #[case("slots", "many")]
+    #[case("agents_at_once", "some")]
     #[case("slow_client_seconds", "0")]
     #[case("rate_limit_per_minute", "99999999999")]
     #[case("uids", "5")]

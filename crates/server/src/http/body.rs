@@ -161,7 +161,7 @@ fn refused_bytes(rejection: BytesRejection) -> Error {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return Error::new(
             Kind::TooLarge,
-            "The body is too large: JSON bodies may have 1 MiB, those of /scrape_from_html 32 MiB",
+            "The body is too large: JSON bodies may have 1 MiB, those with files of agents 16 MiB, those of /scrape_from_html 32 MiB",
         );
     }
     Error::refused(format!("The body could not be read: {rejection}"))

@@ -1,6 +1,7 @@
 //! A server whose model says what a test wants it to say.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -82,3 +83,6 @@ pub fn deeds(steps: &Value) -> Vec<(String, bool)> {
         })
         .collect()
 }
+
+/// A short while, for what must not happen meanwhile.
+pub const MEANWHILE: Duration = Duration::from_millis(500);

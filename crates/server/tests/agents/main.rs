@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a failure ends the test")]
 
+mod aiqaramba;
 mod answers;
 mod bad_input;
 mod ends;

@@ -40,9 +40,14 @@ impl Stage {
     /// Starts all of it; the session has not been anywhere.
     pub async fn new() -> Self {
         let answer = json!({"success": true, "answer": "done"});
-        let model = ScriptedModel::start(move |asked| match asked.tools().is_empty() {
-            true => Say::words("Something better."),
-            false => Say::call("completion", answer.clone()),
+        let model = ScriptedModel::start(move |asked| {
+            if asked.text.contains("You judge") {
+                return Say::words(r#"{"passed": true, "reason": "It is done."}"#);
+            }
+            match asked.tools().is_empty() {
+                true => Say::words("Something better."),
+                false => Say::call("completion", answer.clone()),
+            }
         });
         Self::with_model(model.await).await
     }

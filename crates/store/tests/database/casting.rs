@@ -298,3 +298,44 @@ async fn a_run_cannot_ask_for_what_is_not_there(#[values(Sqlite, Postgres)] back
         })
         .await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_task_that_is_no_journey_takes_over_from_its_project(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    backend
+        .run(async |db, fresh| {
+            let house = House::new(db, fresh).await;
+            let (us, them) = (&house.caller, &house.stranger);
+            let (role, persona) = (
+                house.role(us, "quick").await,
+                house.persona(us, "Joe").await,
+            );
+            let project = house.project("shop", Some(role), Some(persona)).await;
+            let bare = house.project("bank", None, None).await;
+            let cast = async |project, wish| {
+                let cast = house.journeys.cast_in(us, project, wish).await.unwrap();
+                [cast.project.name, cast.role.name, cast.persona.name]
+            };
+            let nothing = CastWish::default();
+            let own = CastWish {
+                role: Some(role),
+                persona: Some(persona),
+            };
+            assert_eq!(cast(project, nothing).await, ["shop", "quick", "Joe"]);
+            assert_eq!(
+                cast(bare, nothing).await,
+                ["bank", "Functional QA", "default"]
+            );
+            assert_eq!(cast(bare, own).await, ["bank", "quick", "Joe"]);
+            // Neither a project of others nor one that is not there can be named.
+            for (caller, project) in [(them, project), (us, ProjectId::new())] {
+                let error = house.journeys.cast_in(caller, project, nothing).await;
+                let error = error.unwrap_err();
+                assert_eq!(error.kind(), Kind::Invalid);
+                assert_eq!(error.violations()[0].path, ["project_id"]);
+            }
+        })
+        .await;
+}

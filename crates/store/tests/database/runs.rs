@@ -10,7 +10,7 @@ use guise_core::{
 use rstest::rstest;
 use serde_json::json;
 
-fn run(tenant: TenantId, session: SessionId, begun: u64) -> Run {
+pub(crate) fn run(tenant: TenantId, session: SessionId, begun: u64) -> Run {
     Run {
         id: RunId::new(),
         tenant,
@@ -23,6 +23,9 @@ fn run(tenant: TenantId, session: SessionId, begun: u64) -> Run {
             session_offset: Some(3),
             use_vision: true,
             max_steps: 20,
+            max_tokens: Some(5_000),
+            instructions: Some("Be \"quick\"\n".to_owned()),
+            files: vec!["tea.csv".to_owned()],
             persona: Some(PersonaId::new()),
             vault: None,
         },

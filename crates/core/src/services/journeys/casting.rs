@@ -1,11 +1,11 @@
-//! Who does a run of a journey, and how: what the run asks for, else what the journey names, else what its project names, else
-//! what the tenant has (AIQaramba contract §5).
+//! Who does a run, and how: what the run asks for, else what its journey names, else what the project names, else what the tenant
+//! has (AIQaramba contract §5).
 
 use super::Journeys;
 use crate::services::references::unknown;
-use crate::{Caller, Journey, Persona, PersonaId, Project, Result, Role, RoleId};
+use crate::{Caller, Journey, Persona, PersonaId, Project, ProjectId, Result, Role, RoleId};
 
-/// What a run of a journey asks for itself.
+/// What a run asks for itself, or its journey for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CastWish {
     /// How it goes about it.
@@ -14,10 +14,10 @@ pub struct CastWish {
     pub persona: Option<PersonaId>,
 }
 
-/// Who does a run of a journey, and how.
+/// Who does a run, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cast {
-    /// The project that the journey belongs to.
+    /// The project that it belongs to.
     pub project: Project,
     /// How the run goes about it.
     pub role: Role,
@@ -33,8 +33,37 @@ impl Journeys {
     /// Kind `Invalid`, naming `role_id` or `persona_id`, when the run asks for one that is not there.
     pub async fn cast(&self, caller: &Caller, journey: &Journey, wish: CastWish) -> Result<Cast> {
         let project = self.project(caller, journey).await?;
-        let role = self.role(caller, journey, &project, wish.role).await?;
-        let persona = self.persona(caller, journey, &project, wish.persona);
+        let (role, persona) = (journey.role, journey.persona);
+        self.fill(caller, project, CastWish { role, persona }, wish)
+            .await
+    }
+
+    /// Who does a task of a project that is no journey, and how.
+    ///
+    /// # Errors
+    /// Those of [`Journeys::cast`], and kind `Invalid`, naming `project_id`, when there is no such project.
+    pub async fn cast_in(
+        &self,
+        caller: &Caller,
+        project: ProjectId,
+        wish: CastWish,
+    ) -> Result<Cast> {
+        self.personas.default_project(caller.tenant).await?;
+        let found = self.store.project(caller.tenant, project).await?;
+        let project = found.ok_or_else(|| unknown("project_id", project))?;
+        self.fill(caller, project, CastWish::default(), wish).await
+    }
+
+    /// Fills in what neither the run nor the journey names.
+    async fn fill(
+        &self,
+        caller: &Caller,
+        project: Project,
+        journey: CastWish,
+        wish: CastWish,
+    ) -> Result<Cast> {
+        let role = self.role(caller, journey.role, &project, wish.role).await?;
+        let persona = self.persona(caller, journey.persona, &project, wish.persona);
         Ok(Cast {
             persona: persona.await?,
             role,
@@ -55,7 +84,7 @@ impl Journeys {
     async fn role(
         &self,
         caller: &Caller,
-        journey: &Journey,
+        journey: Option<RoleId>,
         project: &Project,
         wish: Option<RoleId>,
     ) -> Result<Role> {
@@ -63,7 +92,7 @@ impl Journeys {
             let role = self.store.role(caller.tenant, id).await?;
             return role.ok_or_else(|| unknown("role_id", id));
         }
-        for id in journey.role.into_iter().chain(project.default_role) {
+        for id in journey.into_iter().chain(project.default_role) {
             if let Some(role) = self.store.role(caller.tenant, id).await? {
                 return Ok(role);
             }
@@ -74,7 +103,7 @@ impl Journeys {
     async fn persona(
         &self,
         caller: &Caller,
-        journey: &Journey,
+        journey: Option<PersonaId>,
         project: &Project,
         wish: Option<PersonaId>,
     ) -> Result<Persona> {
@@ -82,7 +111,7 @@ impl Journeys {
             let persona = self.store.persona(caller.tenant, id).await?;
             return persona.ok_or_else(|| unknown("persona_id", id));
         }
-        for id in journey.persona.into_iter().chain(project.default_persona) {
+        for id in journey.into_iter().chain(project.default_persona) {
             if let Some(persona) = self.store.persona(caller.tenant, id).await? {
                 return Ok(persona);
             }

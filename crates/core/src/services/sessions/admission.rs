@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::Settings;
@@ -15,7 +15,21 @@ use crate::{Error, Kind, Result, TenantId};
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// How many sessions each tenant has on this server, those that are just starting included.
-type Counts = Mutex<HashMap<TenantId, u64>>;
+#[derive(Default)]
+struct Counts {
+    table: Mutex<HashMap<TenantId, u64>>,
+    /// Told whenever one of them ends.
+    ended: Notify,
+}
+
+/// How long somebody waits for leave to start a session. For the tenant's allowance nobody waits here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// For a slot as long as the settings say.
+    OfCaller,
+    /// For a slot until there is one.
+    Endless,
+}
 
 pub(super) struct Admission {
     slots: Arc<Semaphore>,
@@ -51,18 +65,33 @@ impl Admission {
         self.slots.close();
     }
 
-    /// Waits for leave to start a session, within the bounds that `settings` draw.
+    /// Waits for leave to start a session, within the bounds that `settings` and `patience` draw.
     pub(super) async fn admit(
         &self,
         store: &dyn Store,
         tenant: TenantId,
         settings: &Settings,
+        patience: Patience,
     ) -> Result<Place> {
         let counted = self
             .count(store, tenant, settings.sessions_per_tenant)
             .await?;
-        let slot = self.slot(settings).await?;
+        let slot = match patience {
+            Patience::OfCaller => self.slot(settings).await?,
+            Patience::Endless => self.slot_when_free().await?,
+        };
         Ok(Place { slot, counted })
+    }
+
+    /// Waits until a session ends here, at most for as long as those who are refused are told to wait: nobody tells of
+    /// sessions that end on other servers.
+    pub(super) async fn until_one_ends(&self) {
+        let _ = timeout(RETRY_AFTER, self.counts.ended.notified()).await;
+    }
+
+    async fn slot_when_free(&self) -> Result<OwnedSemaphorePermit> {
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        slot.map_err(|_| Error::new(Kind::Full, "The server is being stopped"))
     }
 
     async fn count(
@@ -125,9 +154,11 @@ impl Drop for Counted {
                 counts.remove(&self.tenant);
             }
         }
+        drop(counts);
+        self.counts.ended.notify_waiters();
     }
 }
 
 fn lock(counts: &Counts) -> MutexGuard<'_, HashMap<TenantId, u64>> {
-    counts.lock().unwrap_or_else(PoisonError::into_inner)
+    counts.table.lock().unwrap_or_else(PoisonError::into_inner)
 }

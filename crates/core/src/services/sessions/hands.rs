@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::call::Call;
 use super::page::{act, check_possible, observe};
 use super::{Sessions, Shared};
+use crate::ports::RunTool;
 use crate::services::Correspondence;
 use crate::{
     Action, Caller, Execution, Observation, ObserveRequest, Placeholders, Result, RunId, SessionId,
@@ -20,6 +21,8 @@ pub struct Actor {
     pub correspondence: Option<Arc<Correspondence>>,
     /// The secrets that it may have filled in, in place of the session's.
     pub purse: Option<Purse>,
+    /// What it can do beside the browser's actions.
+    pub tools: Vec<Arc<dyn RunTool>>,
 }
 
 /// A vault, and the words that stand for what is in it.

@@ -7,7 +7,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::admission::Place;
+use super::admission::{Patience, Place};
 use super::live::{Live, LiveEvent, NewLive};
 use super::{Sessions, Shared};
 use crate::ports::{BrowserEvent, EndReason, SessionEnd, Started, Usage};
@@ -34,7 +34,28 @@ impl Sessions {
     /// Kind `Invalid` for a request that cannot be granted, `Quota` when the tenant has as many as it may, `Full` when no
     /// slot became free in time, `Browser` when the browser does not start.
     pub async fn start(&self, caller: &Caller, request: SessionRequest) -> Result<Session> {
-        Ok(self.shared.start(caller, request).await?.0)
+        let started = self.shared.start(caller, request, Patience::OfCaller);
+        Ok(started.await?.0)
+    }
+
+    /// As [`Sessions::start`], but waits for a slot however long it takes. It is for work that nobody waits for; whoever gives
+    /// up drops it.
+    ///
+    /// # Errors
+    /// Those of [`Sessions::start`]; kind `Full` only when the server is being stopped. With kind `Quota` it is worth trying
+    /// again after [`Sessions::until_one_ends`].
+    pub async fn start_when_free(
+        &self,
+        caller: &Caller,
+        request: SessionRequest,
+    ) -> Result<Session> {
+        let started = self.shared.start(caller, request, Patience::Endless);
+        Ok(started.await?.0)
+    }
+
+    /// Waits until a session of whichever tenant has ended here, a few seconds at most: others may have ended elsewhere.
+    pub async fn until_one_ends(&self) {
+        self.shared.admission.until_one_ends().await;
     }
 
     /// Stops a session. Stopping one that has ended already is fine.
@@ -115,6 +136,7 @@ impl Shared {
         self: &Arc<Self>,
         caller: &Caller,
         request: SessionRequest,
+        patience: Patience,
     ) -> Result<(Session, Arc<Live>)> {
         let vault = match &request.vault_id {
             Some(id) => self.vault(caller, id).await.map(Some),
@@ -125,7 +147,7 @@ impl Shared {
         self.browsers.check(&spec)?;
         let place = self
             .admission
-            .admit(&*self.store, caller.tenant, &self.settings)
+            .admit(&*self.store, caller.tenant, &self.settings, patience)
             .await?;
 
         let hung_up = CancellationToken::new();

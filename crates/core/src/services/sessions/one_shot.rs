@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::Sessions;
+use super::admission::Patience;
 use super::call::Call;
 use super::page::{act, read};
 use crate::services::SessionRequest;
@@ -24,8 +25,9 @@ impl Sessions {
         options: ScrapeOptions,
     ) -> Result<DataSpace> {
         let deadline = self.shared.deadline();
+        let started = self.shared.start(caller, request, Patience::OfCaller);
         let call = Call {
-            live: self.shared.start(caller, request).await?.1,
+            live: started.await?.1,
             shared: Arc::clone(&self.shared),
             caller: caller.clone(),
             deadline,

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::call::Call;
 use super::live::{Live, LiveEvent};
 use super::{Debug, Sessions, Shared};
-use crate::ports::{Browser, BrowserVersion, Channel, StagedFile};
+use crate::ports::{Browser, BrowserVersion, Channel, RunTool, StagedFile};
 use crate::services::Correspondence;
 use crate::{
     Action, Area, Caller, Cookie, DataSpace, Error, Execution, Interaction, Kind, Observation,
@@ -279,6 +279,13 @@ async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
                 "There is no persona whose messages could be read",
             )),
         },
+        Action::Tool { name, arguments } => match tool(call, name) {
+            Some(tool) => {
+                tool.call(arguments, call.shared.clock.now(), call.deadline)
+                    .await
+            }
+            None => Ok(Outcome::failed(no_tool(name))),
+        },
         Action::Interact {
             interaction: Interaction::UploadFile { file_path },
             ..
@@ -294,6 +301,16 @@ async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
 
 fn correspondence(call: &Call) -> Option<&Correspondence> {
     call.actor.as_ref()?.correspondence.as_deref()
+}
+
+fn tool<'c>(call: &'c Call, name: &str) -> Option<&'c dyn RunTool> {
+    let tools = &call.actor.as_ref()?.tools;
+    let found = tools.iter().find(|tool| tool.describe().name == name);
+    found.map(|tool| &**tool)
+}
+
+fn no_tool(name: &str) -> String {
+    format!("There is no tool '{name}': only an agent that was given it can call it")
 }
 
 async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> Result<Outcome> {
@@ -348,6 +365,11 @@ pub(super) fn check_possible(call: &Call, action: &Action) -> Result<()> {
             "Action {} needs a persona: only an agent that was started with a persona_id can do it",
             action.name()
         )));
+    }
+    if let Action::Tool { name, .. } = action
+        && tool(call, name).is_none()
+    {
+        return Err(Error::browser(no_tool(name)));
     }
     Ok(())
 }

@@ -59,7 +59,7 @@ pub(super) async fn list(
 }
 
 /// The project that a list is asked of. The API's own lists name it in both ways (contract §7).
-fn project(query: &Query) -> Result<Option<ProjectId>, Error> {
+pub(super) fn project(query: &Query) -> Result<Option<ProjectId>, Error> {
     let mut asked = None;
     for name in ["project", "project_id"] {
         let Some(text) = query.text(name).filter(|text| !text.is_empty()) else {

@@ -1,8 +1,9 @@
-//! The AIQaramba API: a tenant's personas with their keychains, mailboxes, roles, projects and journeys.
+//! The AIQaramba API: a tenant's personas with their keychains, mailboxes, roles, projects, journeys and agents.
 //!
 //! Lists are wrapped and paged by a cursor, single objects are bare, errors have a `message`. What its documents leave open
 //! and how it is here stands in docs/API-DESIGN.md.
 
+mod agents;
 mod credentials;
 mod error;
 mod extract;
@@ -39,4 +40,5 @@ pub fn protected() -> OpenApiRouter<App> {
         .routes(routes!(projects::get, projects::change, projects::delete))
         .routes(routes!(journeys::list, journeys::create))
         .routes(routes!(journeys::get, journeys::change, journeys::delete))
+        .merge(agents::routes())
 }

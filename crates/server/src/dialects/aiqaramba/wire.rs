@@ -1,5 +1,6 @@
 //! The wire forms and their translation from the domain.
 
+mod agent;
 mod journey;
 mod project;
 mod role;
@@ -8,6 +9,9 @@ use guise_core::{Credential, Edit, Mail, Mailbox, Persona, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+pub(super) use agent::{
+    AgentBody, AgentList, NewAgent, NewJourneyRun, RunList, SummaryBody, VerificationBody,
+};
 pub(super) use journey::{JourneyBody, JourneyList, JourneyUpdate, NewJourney};
 pub(super) use project::{NewProject, ProjectBody, ProjectList, ProjectUpdate};
 pub(super) use role::{NewRole, RoleBody, RoleList, RoleUpdate};

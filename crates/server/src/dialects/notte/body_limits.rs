@@ -3,6 +3,9 @@
 /// JSON bodies.
 pub const JSON: usize = 1024 * 1024;
 
+/// JSON bodies with up to 10 MiB of files in base64.
+pub const WITH_FILES: usize = 16 * 1024 * 1024;
+
 /// Bodies of `/scrape_from_html`, which carry whole pages.
 pub const HTML: usize = 32 * 1024 * 1024;
 

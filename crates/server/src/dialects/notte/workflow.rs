@@ -14,7 +14,13 @@ use crate::http::caller::Authenticated;
 use crate::http::path::Path;
 
 /// Actions that only the run itself can do, or that change nothing.
-const NOT_REPEATED: [&str; 4] = ["help", "email_read", "email_verification_read", "sms_read"];
+const NOT_REPEATED: [&str; 5] = [
+    "help",
+    "email_read",
+    "email_verification_read",
+    "sms_read",
+    "tool",
+];
 
 /// Members that only show.
 const SHOWN: [&str; 3] = ["category", "text_label", "description"];

@@ -6,6 +6,7 @@ mod evalstudio;
 mod neighbours;
 mod personas;
 mod sessions;
+mod tenant_agents;
 mod vaults;
 
 use serde_json::{Value, json};
@@ -44,6 +45,8 @@ pub struct Samples {
     pub doomed_tenant_project: String,
     pub journey: String,
     pub doomed_journey: String,
+    pub tenant_agent: String,
+    pub doomed_tenant_agent: String,
     pub project: String,
     pub doomed_project: String,
     pub project_persona: String,
@@ -82,6 +85,8 @@ impl Samples {
             doomed_tenant_project: evalstudio::project(client, "doomed of the tenant").await,
             journey: neighbours::journey(client).await,
             doomed_journey: neighbours::journey(client).await,
+            tenant_agent: tenant_agents::ended(client, &project).await,
+            doomed_tenant_agent: tenant_agents::made(client, &project).await,
             project_persona: persona_of("kept").await,
             doomed_project_persona: persona_of("doomed").await,
             doomed_persona_of_project: persona_of("doomed below").await,
@@ -98,6 +103,7 @@ impl Samples {
             .or_else(|| vaults::valid(client, self, operation))
             .or_else(|| aiqaramba::valid(client, self, operation))
             .or_else(|| neighbours::valid(client, self, operation))
+            .or_else(|| tenant_agents::valid(client, self, operation))
             .or_else(|| evalstudio::valid(client, self, operation))
             .unwrap_or_else(|| untested(operation))
     }
@@ -113,6 +119,7 @@ impl Samples {
             .or_else(|| vaults::wrong(client, self, operation))
             .or_else(|| aiqaramba::wrong(client, self, operation))
             .or_else(|| neighbours::wrong(client, operation))
+            .or_else(|| tenant_agents::wrong(client, operation))
             .or_else(|| evalstudio::wrong(client, self, operation));
         Some(wrong.unwrap_or_else(|| untested(operation)))
     }

@@ -54,6 +54,7 @@ impl From<ApiAgentStartRequest> for RunRequest {
             persona_id: body.persona_id,
             vault_id: body.vault_id,
             notifier_config: body.notifier_config,
+            ..Self::default()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What became of an action.
 
-use guise_core::{Action, Execution, FillStyle, Interaction, Outcome, Target};
+use guise_core::{Action, Execution, FillStyle, Interaction, Outcome, ScrapeOptions, Target};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -137,6 +137,14 @@ pub fn resolved(action: Action, outcome: &Outcome) -> AnyAction {
             timedelta,
             only_unread,
         }),
+        // This API has no tools beside its actions: a tool that reads something is nearest to this one.
+        Action::Tool { name, arguments } => AnyAction::Scrape(
+            ScrapeOptions {
+                instructions: Some(format!("{name} {arguments}")),
+                ..ScrapeOptions::default()
+            }
+            .into(),
+        ),
         Action::Interact {
             target,
             interaction,

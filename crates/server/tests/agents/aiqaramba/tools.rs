@@ -1,0 +1,141 @@
+//! What an agent can do as its persona: see which credentials it has, and read its mails.
+
+use serde_json::{Value, json};
+
+use super::yard::{Yard, completion, made, text};
+use crate::support::model::{Asked, Say};
+use crate::support::smtp;
+
+const VALUES: [&str; 3] = ["hunter2-of-the-shop", "hunter2-of-the-bank", "sk-hunter2"];
+
+/// A persona with credentials of all kinds.
+async fn sarah(yard: &Yard) -> Value {
+    let client = &yard.client;
+    let call = client
+        .post("/api/v1/personas")
+        .json(json!({"name": "Sarah"}));
+    let persona = call.created().await;
+    let path = format!("/api/v1/personas/{}/credentials", text(&persona, "id"));
+    for credential in [
+        json!({"label": "shop", "cred_type": "username_password", "password": VALUES[0], "auth_notes": "Sign in at the top."}),
+        json!({"label": "bank", "cred_type": "external", "email": "sarah@bank.example", "password": VALUES[1]}),
+        json!({"label": "token", "cred_type": "secret", "value": VALUES[2]}),
+    ] {
+        client.post(&path).json(credential).created().await;
+    }
+    persona
+}
+
+/// All that the model was told.
+fn told(yard: &Yard) -> Vec<Asked> {
+    (0..yard.model.count())
+        .map(|number| yard.model.asked(number))
+        .collect()
+}
+
+#[tokio::test]
+async fn credentials_are_listed_without_what_is_secret() {
+    let yard = Yard::new(|asked| match asked.turn() {
+        1 => Say::call("get_credentials", json!({})),
+        2 => Say::call("get_credentials", json!({"label": "shop"})),
+        3 => Say::call("get_credentials", json!({"label": "casino"})),
+        4 => Say::call("get_credentials", json!({"label": 5})),
+        _ => completion("done"),
+    })
+    .await;
+    let persona = sarah(&yard).await;
+    let ended = yard
+        .run(json!({"persona_id": persona["id"]}), "completed")
+        .await;
+    let asked = told(&yard);
+    let all = asked[1].quoted("tool");
+    for part in [
+        "shop",
+        "username_password",
+        persona["email"].as_str().unwrap(),
+        "Sign in at the top.",
+        "bank",
+        "sarah@bank.example",
+        "token",
+        "filled in by the browser and never shown",
+    ] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    let one = asked[2].quoted("tool");
+    assert!(one.contains("shop") && !one.contains("bank"), "{one}");
+    let steps = asked[4].quoted("steps");
+    for part in ["casino", "shop, bank, token", "Invalid label 5"] {
+        assert!(steps.contains(part), "{part}: {steps}");
+    }
+    // The same stands in the record, and nothing secret does, nor was the model told.
+    let work = yard.work(&ended).await.to_string();
+    assert!(work.contains("get_credentials"), "{work}");
+    for value in VALUES {
+        assert!(!work.contains(value));
+        assert!(asked.iter().all(|it| !it.body.to_string().contains(value)));
+    }
+    // A tool of this API's cannot be done again by a script of another.
+    let code = format!(
+        "/agents/{}/workflow/code?as_workflow=false",
+        text(&ended, "run_id")
+    );
+    let code = yard.client.get(&code).ok().await;
+    assert!(!code.to_string().contains("get_credentials"), "{code}");
+}
+
+#[tokio::test]
+async fn mails_of_the_persona_are_read_and_those_of_others_are_not() {
+    let yard = Yard::new(|asked| match asked.turn() {
+        1 => Say::call("emails_read", json!({})),
+        2 => Say::call("emails_read", json!({"address": "Sarah@bank.example"})),
+        3 => Say::call("emails_read", json!({"address": "stranger@guise.example"})),
+        4 => Say::call("emails_read", json!({"limit": 0})),
+        5 => Say::call("emails_read", json!({"only_unread": "yes"})),
+        6 => Say::call(
+            "emails_read",
+            json!({"address": asked.word("qa@"), "only_unread": false, "timedelta": "PT1H"}),
+        ),
+        _ => completion("done"),
+    })
+    .await;
+    let client = &yard.client;
+    let persona = sarah(&yard).await;
+    let address = text(&persona, "email");
+    let call = client.post("/api/v1/mailboxes").json(json!({"name": "qa"}));
+    let mailbox = call.created().await;
+    let stranger = client
+        .post("/api/v1/mailboxes")
+        .json(json!({"name": "stranger"}));
+    stranger.created().await;
+    let server = yard.server.mail();
+    for (to, code) in [
+        (address.as_str(), "771394"),
+        (mailbox["address"].as_str().unwrap(), "551277"),
+        ("stranger@guise.example", "990011"),
+    ] {
+        assert_eq!(smtp::send(server, &[to], &smtp::code_mail(code)).await, 250);
+    }
+    // Mailboxes that are attached to a journey can be read by its runs.
+    let journey = json!({"name": "mail", "prompt_template": "Read the mails.", "persona_id": persona["id"],
+        "mailboxes": [mailbox["id"]]});
+    let journey = made(client, "journeys", journey).await;
+    let call = client.post(&format!("/api/v1/journeys/{journey}/run"));
+    let overrides = json!({"browser_type": "chromium", "max_iterations": 20});
+    let agent = call.json(json!({"overrides": overrides})).created().await;
+    yard.once(&agent, "completed").await;
+    let asked = told(&yard);
+    let own = asked[1].quoted("tool");
+    assert!(own.contains("771394") && !own.contains("551277"), "{own}");
+    let attached = asked[6].quoted("tool");
+    assert!(attached.contains("551277"), "{attached}");
+    let steps = asked[6].quoted("steps");
+    for part in [
+        "external credential 'bank'",
+        "stranger@guise.example cannot be read",
+        "Invalid limit 0",
+        "Invalid only_unread \"yes\"",
+    ] {
+        assert!(steps.contains(part), "{part}: {steps}");
+    }
+    assert!(asked.iter().all(|it| !it.text.contains("990011")));
+}
