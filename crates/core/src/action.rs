@@ -1,4 +1,4 @@
-//! What can be done in a browser session (Notte API: the 27 action types of `page/execute`).
+//! What can be done in a browser session (Notte API: the action types of `page/execute`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;

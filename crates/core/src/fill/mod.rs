@@ -1,6 +1,6 @@
 //! Secrets on their way into pages: into which field one may go, and to where the page may send it.
 //!
-//! [`check`], [`check_card`] and [`check_in_page`] hold the rules. What they are told of a field ([`Field`]) no script of the page can make up;
+//! [`check()`], [`check_card`] and [`check_in_page`] hold the rules. What they are told of a field ([`Field`]) no script of the page can make up;
 //! what a user allows beyond the rules is [`FillRules`]. A secret that may go comes with its [`Destination`].
 
 mod check;
