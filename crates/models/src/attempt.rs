@@ -79,7 +79,7 @@ pub(crate) async fn attempt(
         let chunk = chunk.map_err(|error| Failure::Broken(in_words(&error)))?;
         match &chunk {
             Some(octets) => frames.push(octets)?,
-            None => frames.end(),
+            None => frames.end()?,
         }
         while let Some(frame) = frames.next() {
             any = true;
@@ -96,7 +96,7 @@ pub(crate) async fn attempt(
     if !any {
         let kind = content_type(&response);
         return Err(Failure::unreadable(format!(
-            "nothing of its protocol was in it (its type is {kind:?})"
+            "nothing of its protocol was in it (its type is {kind})"
         )));
     }
     if !reader.is_complete() {
@@ -139,10 +139,7 @@ async fn refusal(mut response: Response, deadline: Instant) -> Failure {
     } else {
         match serde_json::from_slice::<Value>(&body) {
             Ok(json) => words_of(&json),
-            // The beginning says enough; at the end, a key could be cut into what is not recognised.
-            Err(_) => {
-                String::from_utf8_lossy(&body[..body.len().min(MAX_REFUSAL / 2)]).into_owned()
-            }
+            Err(_) => String::from_utf8_lossy(&body).into_owned(),
         }
     };
     Failure::Status {

@@ -126,7 +126,7 @@ impl Draft {
             && !READY.contains(&reason.as_str())
         {
             return Err(Failure::unreadable(format!(
-                "it ended with {reason:?} before it said anything"
+                "it ended with {reason} before it said anything"
             )));
         }
         let usage = self.usage.map(|usage| ModelUsage {

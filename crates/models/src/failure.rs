@@ -53,16 +53,32 @@ impl Failure {
     }
 }
 
-/// What an error says, wherever the provider puts that: in `error.message`, `error`, `message` or `detail`. OpenRouter
-/// hands on what another provider said in `error.metadata.raw`.
+/// What an error says, wherever the provider puts that: in `error.message`, `error`, `message` or `detail`, else all texts
+/// that are in it. OpenRouter hands on what another provider said in `error.metadata.raw`.
+///
+/// Never as JSON or `Debug`: in these, a key that is divided by what does not show is not recognised any more.
 pub(crate) fn words_of(body: &Value) -> String {
     let error = body.get("error").unwrap_or(body);
     let places = [&error["message"], error, &body["message"], &body["detail"]];
-    let found = places.iter().find_map(|place| place.as_str());
-    let mut words = found.map_or_else(|| body.to_string(), str::to_owned);
+    let mut words = match places.iter().find_map(|place| place.as_str()) {
+        Some(found) => found.to_owned(),
+        None => all_texts(body),
+    };
     if let Some(raw) = error["metadata"]["raw"].as_str() {
         words.push_str(": ");
         words.push_str(raw);
     }
     words
+}
+
+/// Its depth is what the JSON parser lets through.
+fn all_texts(value: &Value) -> String {
+    let texts: Vec<_> = match value {
+        Value::String(text) => return text.clone(),
+        Value::Array(values) => values.iter().map(all_texts).collect(),
+        Value::Object(members) => members.values().map(all_texts).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    };
+    let texts: Vec<_> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+    texts.join(", ")
 }

@@ -8,6 +8,8 @@ use crate::failure::Failure;
 
 /// Octets of the longest event, or of the longest line. A whole answer of the longest kind fits, escaped.
 const MAX_FRAME: usize = 4 << 20;
+/// Octets of what stands before the data in a line, and after.
+const FIELD: usize = 8;
 /// Octets of the longest body: with events around each word it is many times what it says.
 const MAX_BODY: usize = 64 << 20;
 
@@ -54,11 +56,11 @@ impl Frames {
             while let Some(end) = memchr(b'\n', octets) {
                 self.line.extend_from_slice(&octets[..end]);
                 octets = &octets[end + 1..];
-                self.end_line();
+                self.end_line()?;
             }
         }
         self.line.extend_from_slice(octets);
-        if self.line.len() + self.data.len() > MAX_FRAME {
+        if self.line.len() + self.data.len() > MAX_FRAME + FIELD {
             return Err(too_long("one event of it", MAX_FRAME));
         }
         Ok(())
@@ -70,43 +72,49 @@ impl Frames {
     }
 
     /// The body has ended: what is there counts as complete.
-    pub(crate) fn end(&mut self) {
+    pub(crate) fn end(&mut self) -> Result<(), Failure> {
         if self.framing == Framing::Whole {
             let whole = std::mem::take(&mut self.line);
-            self.give(whole);
-            return;
+            return self.give(whole);
         }
-        self.end_line();
-        self.end_event();
+        self.end_line()?;
+        self.end_event()
     }
 
-    fn end_line(&mut self) {
+    fn end_line(&mut self) -> Result<(), Failure> {
         let mut line = std::mem::take(&mut self.line);
         if line.last() == Some(&b'\r') {
             line.pop();
         }
         if self.framing == Framing::Lines {
-            self.give(line);
-        } else if line.is_empty() {
-            self.end_event();
-        } else if let Some(data) = line.strip_prefix(b"data:") {
+            return self.give(line);
+        }
+        if line.is_empty() {
+            return self.end_event();
+        }
+        if let Some(data) = line.strip_prefix(b"data:") {
             if !self.data.is_empty() {
                 self.data.push(b'\n');
             }
             self.data
                 .extend_from_slice(data.strip_prefix(b" ").unwrap_or(data));
         }
+        Ok(())
     }
 
-    fn end_event(&mut self) {
+    fn end_event(&mut self) -> Result<(), Failure> {
         let data = std::mem::take(&mut self.data);
-        self.give(data);
+        self.give(data)
     }
 
-    fn give(&mut self, frame: Vec<u8>) {
+    fn give(&mut self, frame: Vec<u8>) -> Result<(), Failure> {
+        if frame.len() > MAX_FRAME {
+            return Err(too_long("one event of it", MAX_FRAME));
+        }
         if !frame.trim_ascii().is_empty() {
             self.ready.push_back(frame);
         }
+        Ok(())
     }
 }
 

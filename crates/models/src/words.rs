@@ -6,6 +6,8 @@ use crate::failure::MAX_WORDS;
 
 /// What stands in the place of a key.
 const HIDDEN: &str = "[key]";
+/// From how many octets on the beginning of a key counts as one.
+const SHORTEST: usize = 6;
 
 /// `text` in one line, without `key`, and cut.
 pub(crate) fn presentable(text: &str, key: Option<&Secret>) -> String {
@@ -32,7 +34,7 @@ pub(crate) fn presentable(text: &str, key: Option<&Secret>) -> String {
     }
 }
 
-/// `line` without `key`, in letters of either case.
+/// `line` without `key`, in letters of either case, and without the beginning of one at the end, where it may be cut.
 fn without(line: &str, key: &str) -> String {
     let lower = line.to_ascii_lowercase();
     let needle = key.to_ascii_lowercase();
@@ -44,7 +46,18 @@ fn without(line: &str, key: &str) -> String {
         cleaned.push_str(HIDDEN);
         done = at + needle.len();
     }
-    cleaned.push_str(&line[done..]);
+    let rest = &lower[done..];
+    let begun = (SHORTEST..needle.len())
+        .rev()
+        .filter_map(|length| needle.get(..length))
+        .find(|beginning| rest.ends_with(beginning));
+    match begun {
+        Some(beginning) => {
+            cleaned.push_str(&line[done..line.len() - beginning.len()]);
+            cleaned.push_str(HIDDEN);
+        }
+        None => cleaned.push_str(&line[done..]),
+    }
     cleaned
 }
 

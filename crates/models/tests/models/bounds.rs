@@ -52,6 +52,26 @@ async fn an_answer_of_the_largest_size_is_read() {
 }
 
 #[tokio::test]
+async fn an_event_of_the_largest_size_is_read() {
+    let event = |octets: usize| {
+        let (before, after) = (
+            "{\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],\"padding\":\"",
+            "\"}",
+        );
+        let padding = "x".repeat(octets - before.len() - after.len());
+        let reply = format!("data:{before}{padding}{after}\n\n");
+        Reply::octets("text/event-stream", reply)
+    };
+    let answer = ask_once(NAMES[0], event(4 << 20), &question("Hello")).await;
+    assert_eq!(answer.unwrap().text, "Hi");
+    let outcome = ask_once(NAMES[0], event((4 << 20) + 1), &question("Hello")).await;
+    assert!(
+        matches!(outcome, Err(ModelError::Unreadable { .. })),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_refusal_without_an_end_is_a_refusal() {
     let reply = Reply::status(
         400,

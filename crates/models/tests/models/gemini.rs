@@ -138,7 +138,7 @@ async fn a_blocked_question_and_a_blocked_answer_are_told() {
         ),
         (
             Reply::text("").because("SAFETY"),
-            "it ended with \"SAFETY\" before it said anything",
+            "it ended with SAFETY before it said anything",
         ),
     ];
     for (reply, expected) in replies {

@@ -4,14 +4,14 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use guise_core::Error;
-use guise_core::ports::ModelError;
+use guise_core::ports::{ModelError, Models};
+use guise_core::{Error, TenantId};
 use guise_testmodel::{Reply, TestModel};
 use serde_json::json;
 use tokio::time::Instant;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{KEY, NAMES, as_time_passes, model_at, question};
+use crate::support::{KEY, NAMES, as_time_passes, directory, model_at, question, soon};
 
 /// Everything that is logged.
 #[derive(Clone, Default)]
@@ -59,6 +59,7 @@ fn disguises() -> Vec<String> {
 }
 
 fn replies(key: &str) -> Vec<Reply> {
+    let odd = json!({"problem": [{"for": key}, key]}).to_string();
     let told =
         json!({"error": {"message": format!("the key {key} is bad"), "code": 401}}).to_string();
     let busy =
@@ -68,6 +69,7 @@ fn replies(key: &str) -> Vec<Reply> {
     vec![
         Reply::status(401, told.clone()),
         Reply::status(401, key),
+        Reply::status(400, odd),
         Reply::status(401, format!("<html>{key}")).without_end(),
         Reply::status(429, busy.clone()),
         Reply::status(307, key).header("location", &format!("http://127.0.0.1:9/{key}")),
@@ -80,6 +82,35 @@ fn replies(key: &str) -> Vec<Reply> {
         Reply::octets(&format!("text/{KEY}"), ""),
         Reply::octets("application/x-ndjson", json!({"error": key}).to_string()),
     ]
+}
+
+/// What somebody sees, or puts together: `Debug` writes what does not show as an escape.
+fn seen(text: &str) -> String {
+    let text = text
+        .replace("\\u{200b}", "")
+        .replace("\\u{7}", "")
+        .replace("\\u0007", "");
+    let visible = text.chars().filter(char::is_ascii_graphic);
+    visible.collect::<String>().to_lowercase()
+}
+
+#[tokio::test]
+async fn a_long_key_is_not_shown_where_a_long_refusal_is_cut() {
+    let provider = TestModel::start().await.unwrap();
+    let long = format!("sk-test-{}", "0123456789".repeat(500));
+    let directory = directory(&[
+        ("OPENAI_BASE_URL", &provider.openai_url()),
+        ("OPENAI_API_KEY", &long),
+    ]);
+    let model = directory
+        .choose(TenantId::new(), Some(NAMES[0]))
+        .await
+        .unwrap()
+        .model;
+    provider.push(Reply::status(401, long.repeat(3)).without_end());
+    let error = model.ask(&question("Hello"), soon()).await.unwrap_err();
+    assert!(!error.to_string().contains("sk-test"), "{error}");
+    assert!(error.to_string().ends_with("[key][key]"), "{error}");
 }
 
 #[tokio::test]
@@ -109,7 +140,7 @@ async fn a_key_that_the_provider_repeats_is_not_shown_or_logged() {
                     format!("{:?}", Error::from(error)),
                 ];
                 for text in texts {
-                    assert!(!text.to_lowercase().contains(&KEY[..12]), "{name}: {text}");
+                    assert!(!seen(&text).contains(&KEY[..12]), "{name}: {text}");
                     shown += usize::from(text.contains("[key]"));
                 }
             }

@@ -69,8 +69,14 @@ fn check_parts(content: &Value) -> Result<(), Problem> {
         if part["text"].is_string() {
             continue;
         }
-        let picture = &part["inlineData"];
-        if picture["mimeType"] != "image/jpeg" {
+        // It takes the names of members in either spelling.
+        let camel = part["inlineData"].is_object();
+        let (picture, kind) = if camel {
+            (&part["inlineData"], "mimeType")
+        } else {
+            (&part["inline_data"], "mime_type")
+        };
+        if picture[kind] != "image/jpeg" {
             return Err(bad(
                 "a part has a text, or inlineData of mimeType image/jpeg",
             ));
