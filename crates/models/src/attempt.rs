@@ -133,6 +133,7 @@ async fn refusal(mut response: Response, deadline: Instant) -> Failure {
             break;
         }
     }
+    body.truncate(MAX_REFUSAL);
     let words = if status.is_redirection() {
         "it says to ask elsewhere, which is not done: set the address at which it answers itself"
             .to_owned()
