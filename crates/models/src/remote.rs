@@ -102,7 +102,10 @@ impl RemoteModel {
             Failure::Connect(why) => ModelError::Unreachable {
                 model,
                 address: address::origin(&self.base_url),
-                why: format!("{} (tried {attempts} times)", shown(&why)),
+                why: match attempts {
+                    1 => shown(&why),
+                    _ => format!("{} (tried {attempts} times)", shown(&why)),
+                },
             },
             Failure::Broken(why) => ModelError::Failing {
                 model,

@@ -24,5 +24,5 @@ mod server;
 
 pub use protocol::Protocol;
 pub use record::RecordedRequest;
-pub use reply::{Flood, Reply, Tokens, ToolCall};
+pub use reply::{Flood, Reply};
 pub use server::TestModel;

@@ -80,7 +80,7 @@ pub enum Flood {
 
 /// How many tokens an answer says it took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tokens {
+pub(crate) struct Tokens {
     /// Of the question, those from the cache included.
     pub input: u64,
     /// Those from the cache.
@@ -91,7 +91,7 @@ pub struct Tokens {
 
 /// One call of a tool.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ToolCall {
+pub(crate) struct ToolCall {
     /// The tool.
     pub name: String,
     /// Its arguments as the model writes them: JSON, or not.

@@ -66,7 +66,7 @@ async fn it_is_prepared_over_http_and_ends_on_term() {
     };
     let seen = requests().await;
     assert_eq!(seen.len(), 2);
-    assert_eq!(seen[0]["protocol"], "open_ai");
+    assert_eq!(seen[0]["protocol"], "openai");
     assert_eq!(seen[0]["path"], "/v1/chat/completions");
     assert_eq!(seen[0]["body"], question);
     post("/_reset", Value::Null).await.unwrap();

@@ -19,7 +19,7 @@ use check::Problem;
 
 /// A protocol of providers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// OpenAI's chat completions.
     OpenAi,
