@@ -19,7 +19,7 @@ use super::{
 use crate::about::{self, About};
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
-use crate::fills::{self, Choice};
+use crate::fills::{self, Choice, HELD, PageFill};
 use crate::locate::{self, Located};
 use crate::{input, navigation};
 
@@ -83,8 +83,15 @@ async fn browser_action(
             .map(Outcome::done),
         Action::PressKey { key } => {
             let chord = keys::chord(key).map_err(Fault::Told)?;
+            let reveals = secrets.is_none_or(|source| source.reveals());
+            if !reveals && chord.may_copy() && core.in_page.is_live(core) {
+                return Ok(Outcome::failed(format!(
+                    "The key '{key}' was not pressed, for it could copy: {HELD}"
+                )));
+            }
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
+            core.wire.goes_on();
             input::press(&tab.session, &chord, deadline).await?;
             let settled = watch.settle(Heard(false), deadline).await?;
             Ok(Outcome::done(format!(
@@ -95,6 +102,13 @@ async fn browser_action(
         Action::ScrollUp { amount } => scrolled(core, *amount, true, deadline).await,
         Action::ScrollDown { amount } => scrolled(core, *amount, false, deadline).await,
         Action::EvaluateJs { code } => {
+            if secrets.is_some_and(|source| !source.reveals()) {
+                if core.in_page.is_live(core) {
+                    return Ok(Outcome::failed(format!("No script can be run: {HELD}")));
+                }
+                core.in_page.touch(core);
+            }
+            core.wire.goes_on();
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
             let mut outcome = evaluate::evaluate(&tab, code, deadline).await?;
@@ -211,6 +225,7 @@ async fn interact(
             interaction,
             target,
             file,
+            in_page: None,
             bound,
             deadline,
         };
@@ -261,6 +276,8 @@ struct Attempt<'a> {
     interaction: &'a Interaction,
     target: &'a Target,
     file: Option<&'a StagedFile>,
+    /// A secret that goes into the page itself.
+    in_page: Option<&'a PageFill>,
     bound: Instant,
     deadline: Instant,
 }
@@ -370,6 +387,15 @@ impl Attempt<'_> {
             Choice::Text(text) => (text, None),
             Choice::Refused(reason) => return Err(Fault::Refused(reason)),
             Choice::StandIn(armed) => (armed.dummy.clone(), Some(armed)),
+            Choice::InPage(fill) => {
+                let attempt = Attempt {
+                    in_page: Some(&fill),
+                    ..*self
+                };
+                let mut done = attempt.act(Answers::default(), watch).await?;
+                done.message += &fill.note;
+                return Ok(done);
+            }
         };
         let interaction = with_value(self.interaction, placeholder.part, value);
         let attempt = Attempt {
@@ -401,6 +427,7 @@ impl Attempt<'_> {
             }
         };
         if self.target.press_enter == Some(true) {
+            self.core.wire.goes_on();
             let enter = keys::chord("Enter").map_err(Fault::Told)?;
             input::press(&self.tab.session, &enter, self.deadline).await?;
             done.message.push_str(" and pressed Enter");
@@ -429,8 +456,13 @@ impl Attempt<'_> {
             Some(label) if !label.is_empty() => format!(" with text label: {label}"),
             _ => format!(" {}", located.wording),
         };
+        if let Some(fill) = self.in_page {
+            fill.put(core, place, bound).await?;
+            return Ok(format!("Filled the input field{label}").into());
+        }
         Ok(match self.interaction {
             Interaction::Click => {
+                core.wire.goes_on();
                 let (message, heard) =
                     click::click(core, tab, place, &label, answers, bound).await?;
                 Done {

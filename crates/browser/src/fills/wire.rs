@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use guise_cdp::protocol::fetch::{self, RequestPattern, RequestPaused};
 use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, RequestId, Session, SessionId};
-use guise_core::Destination;
 use guise_core::ports::SecretFill;
+use guise_core::{Destination, SecretPart, Site};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -30,6 +30,8 @@ use crate::fault::Result;
 const LIVE: Duration = Duration::from_secs(120);
 /// How many requests may carry a secret at most.
 const REQUESTS: u32 = 3;
+/// After how long it is certain that a page sends nothing that carries a stand-in.
+const UNSENT: Duration = Duration::from_secs(10);
 /// How long an answer to a stopped request of ours may take.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long a request that carried a secret is followed at most.
@@ -55,6 +57,8 @@ struct State {
     under_way: HashMap<RequestId, UnderWay>,
     /// The sessions whose requests stop.
     watched: Vec<SessionId>,
+    /// Secrets whose stand-ins pages sent nothing of, and since when.
+    unsent: HashMap<(Site, SecretPart), Instant>,
 }
 
 /// One live stand-in.
@@ -70,6 +74,10 @@ struct StandIn {
     session: SessionId,
     until: Instant,
     left: u32,
+    /// When the page was first told to go on with it.
+    acted: Option<Instant>,
+    /// The page has sent something since then, without it.
+    other: bool,
 }
 
 struct UnderWay {
@@ -108,7 +116,81 @@ impl Drop for Armed {
     }
 }
 
+impl StandIn {
+    /// The page went on with it and no request has carried it.
+    fn is_unsent(&self) -> bool {
+        self.acted.is_some() && self.left == REQUESTS
+    }
+
+    /// The document that was filled is still there.
+    fn is_there(&self, core: &Core) -> bool {
+        core.board.read(|board| {
+            let frame = board.frames.get(&self.frame);
+            frame.is_some_and(|frame| frame.document == self.document)
+        })
+    }
+
+    fn key(&self) -> (Site, SecretPart) {
+        (self.fill.destination.site().clone(), self.fill.part)
+    }
+}
+
+impl State {
+    /// Lets the stand-ins go that `stays` does not name, and remembers those that a page sent other things in the place of.
+    fn retain(&mut self, stays: impl Fn(&StandIn) -> bool) {
+        for live in self.live.extract_if(.., |live| !stays(live)) {
+            if let (true, true, Some(acted)) = (live.is_unsent(), live.other, live.acted) {
+                self.unsent.insert(live.key(), acted);
+            }
+        }
+    }
+}
+
 impl Wire {
+    /// Notes that the page is told to go on with what is filled in, by a press or a key.
+    pub(crate) fn goes_on(&self) {
+        let mut state = self.lock();
+        let now = Instant::now();
+        for live in &mut state.live {
+            live.acted.get_or_insert(now);
+        }
+    }
+
+    /// Whether a page that had a stand-in for this secret before, and went on with it, has sent nothing that carried it for ten
+    /// seconds. Waits for the rest of them.
+    pub(super) async fn sent_nothing(
+        &self,
+        core: &Core,
+        fill: &SecretFill,
+        deadline: Instant,
+    ) -> bool {
+        let key = (fill.destination.site().clone(), fill.part);
+        loop {
+            let changed = self.changed.notified();
+            let acted = {
+                let state = self.lock();
+                let live = state.live.iter().filter(|live| live.key() == key);
+                // Where the document is still there, it may also have sent it over a socket.
+                let unsent = live.filter(|live| live.is_unsent());
+                let unsent = unsent.filter(|live| live.other || live.is_there(core));
+                let unsent = unsent.filter_map(|live| live.acted).min();
+                unsent.or_else(|| state.unsent.get(&key).copied())
+            };
+            let Some(acted) = acted else { return false };
+            let certain = acted + UNSENT;
+            if certain <= Instant::now() {
+                return true;
+            }
+            if certain >= deadline {
+                return false;
+            }
+            tokio::select! {
+                () = sleep_until(certain) => {}
+                () = changed => {}
+            }
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -129,7 +211,7 @@ pub(crate) async fn arm(
         .session_of(&place.frame)
         .ok_or(crate::fault::Fault::DocumentGone)?;
     let id = session.id().cloned().unwrap_or_default();
-    let dummy = dummy(fill.part, fill.secret.expose());
+    let dummy = dummy(fill.part, fill.secret.expose(), known.field.purpose);
     let note = format!(
         "; the page has a stand-in for the {} of {}, which is put into the request that the page sends",
         fill.part.name(),
@@ -154,6 +236,8 @@ pub(crate) async fn arm(
             session: id,
             until: Instant::now() + LIVE,
             left: REQUESTS,
+            acted: None,
+            other: false,
             fill,
         });
         number
@@ -274,14 +358,8 @@ impl Wire {
     fn next_end(&self, core: &Core, session: &SessionId) -> Option<Instant> {
         let now = Instant::now();
         let mut state = self.lock();
-        state.live.retain(|live| {
-            let there = || {
-                core.board.read(|board| {
-                    let frame = board.frames.get(&live.frame);
-                    frame.is_some_and(|frame| frame.document == live.document)
-                })
-            };
-            live.session != *session || live.left > 0 && now < live.until && there()
+        state.retain(|live| {
+            live.session != *session || live.left > 0 && now < live.until && live.is_there(core)
         });
         state
             .under_way

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use secrecy::zeroize::Zeroizing;
 use tokio::time::Instant;
 
-use super::{ANSWER, FOLLOWED, UnderWay};
+use super::{ANSWER, FOLLOWED, State, UnderWay};
 use crate::core::Core;
 use crate::fills::body::{self, Swapped};
 
@@ -129,7 +129,7 @@ fn swapped(core: &Core, session: &SessionId, paused: &RequestPaused) -> Option<S
         let frame = state.frames.get(&paused.frame_id)?;
         Some(frame.document.clone())
     })?;
-    let body = body_of(request)?;
+    let body = body_of(request).unwrap_or_default();
     let mut state = core.wire.lock();
     let now = Instant::now();
     let fitting: Vec<usize> = (0..state.live.len())
@@ -158,13 +158,28 @@ fn swapped(core: &Core, session: &SessionId, paused: &RequestPaused) -> Option<S
             }
         })
         .collect();
-    let swapped = body::swap(content_type(request), &body, &stand_ins)?;
+    let swapped = body::swap(content_type(request), &body, &stand_ins);
+    let carried: Vec<usize> = match &swapped {
+        Some(swapped) => swapped.which.iter().map(|&which| fitting[which]).collect(),
+        None => Vec::new(),
+    };
+    drop(stand_ins);
+    let State { live, unsent, .. } = &mut *state;
     let mut destinations = Vec::new();
-    for &which in &swapped.which {
-        let live = &mut state.live[fitting[which]];
-        live.left -= 1;
-        destinations.push(live.fill.destination.clone());
+    for (at, live) in live.iter_mut().enumerate() {
+        if carried.contains(&at) {
+            live.left -= 1;
+            unsent.remove(&live.key());
+            destinations.push(live.fill.destination.clone());
+        } else if live.frame == paused.frame_id
+            && live.document == document
+            && live.fill.destination.admits(&request.url)
+            && paused.resource_type != "Ping"
+        {
+            live.other |= live.acted.is_some();
+        }
     }
+    let swapped = swapped?;
     let carried = UnderWay {
         session: session.clone(),
         destinations,

@@ -6,8 +6,9 @@ use std::time::Duration;
 use guise_browser::Settings;
 use guise_chromium::Engine;
 use guise_core::ports::{Browser as _, Performed};
-use guise_core::{Action, FillRules, FillWay, Outcome, Site, SiteRules};
+use guise_core::{Action, FillRules, FillWay, Outcome, Site, SiteRules, Target};
 use guise_testsite::{Site as TestSite, Take};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::Instant;
 
 use super::leaks::holds_none;
@@ -101,6 +102,13 @@ impl World {
             .await;
     }
 
+    /// A page with that body on a host.
+    pub(super) async fn made(&self, host: &str, body: &str) {
+        let body = utf8_percent_encode(body, NON_ALPHANUMERIC);
+        self.goto(&format!("https://{host}/sign-in/made?body={body}"))
+            .await;
+    }
+
     pub(super) async fn goto(&self, url: &str) {
         let url = url.to_owned();
         self.stage.done(Action::Goto { url }).await;
@@ -118,7 +126,10 @@ impl World {
 
     /// Fills a placeholder in; it must work.
     pub(super) async fn fills(&self, selector: &str, placeholder: &str) -> Outcome {
-        let outcome = self.perform(fill(by(selector), placeholder)).await.outcome;
+        let mut target = by(selector);
+        // As callers have it who say nothing: long enough to see that nothing was sent.
+        target.timeout_ms = Target::DEFAULT_TIMEOUT_MS;
+        let outcome = self.perform(fill(target, placeholder)).await.outcome;
         assert!(outcome.success, "{selector}: {}", outcome.message);
         self.says_nothing(&outcome.message);
         outcome

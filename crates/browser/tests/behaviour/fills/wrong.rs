@@ -54,7 +54,7 @@ async fn sends(world: &World) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn hosts_that_look_alike(#[values(FillWay::Wire)] way: FillWay) {
+async fn hosts_that_look_alike(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = world(way).await;
     for host in [
         // W01
@@ -80,7 +80,7 @@ async fn hosts_that_look_alike(#[values(FillWay::Wire)] way: FillWay) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn neighbours_under_a_private_suffix(#[values(FillWay::Wire)] way: FillWay) {
+async fn neighbours_under_a_private_suffix(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = World::with_login("me.github.io", way).await;
     world.goto(&made("you.github.io", FIELD)).await;
     means_itself(&world, "#password").await;
@@ -94,7 +94,9 @@ async fn neighbours_under_a_private_suffix(#[values(FillWay::Wire)] way: FillWay
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn other_hosts_of_the_site_where_it_is_limited_to_one(#[values(FillWay::Wire)] way: FillWay) {
+async fn other_hosts_of_the_site_where_it_is_limited_to_one(
+    #[values(FillWay::Wire, FillWay::Page)] way: FillWay,
+) {
     // W04
     let world = with_rules(SiteRules {
         hosts: vec![HOST.to_owned()],
@@ -115,7 +117,7 @@ async fn other_hosts_of_the_site_where_it_is_limited_to_one(#[values(FillWay::Wi
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn other_schemes_and_ports(#[values(FillWay::Wire)] way: FillWay) {
+async fn other_schemes_and_ports(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = world(way).await;
     // W05, W06
     let plain = made(HOST, FIELD).replace("https:", "http:");
@@ -132,7 +134,7 @@ async fn other_schemes_and_ports(#[values(FillWay::Wire)] way: FillWay) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn frames_of_others(#[values(FillWay::Wire)] way: FillWay) {
+async fn frames_of_others(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = world(way).await;
     let inside = "iframe >> internal:control=enter-frame >> #password";
     // W08, W09: one of the two is not the bank's.
@@ -190,7 +192,9 @@ async fn frames_of_others(#[values(FillWay::Wire)] way: FillWay) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn another_tab_in_the_place_of_the_right_one(#[values(FillWay::Wire)] way: FillWay) {
+async fn another_tab_in_the_place_of_the_right_one(
+    #[values(FillWay::Wire, FillWay::Page)] way: FillWay,
+) {
     // W11
     let world = world(way).await;
     world.goto(&made(HOST, FIELD)).await;
@@ -209,7 +213,7 @@ async fn another_tab_in_the_place_of_the_right_one(#[values(FillWay::Wire)] way:
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn forms_that_send_elsewhere(#[values(FillWay::Wire)] way: FillWay) {
+async fn forms_that_send_elsewhere(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = world(way).await;
     // W13
     for form in [
@@ -241,17 +245,33 @@ async fn forms_that_send_elsewhere(#[values(FillWay::Wire)] way: FillWay) {
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_of_forms_that_are_sent_by_get() {
     // W14
-    let world = world(FillWay::Wire).await;
-    world.goto(&made(HOST, &FIELD.replace("post", "get"))).await;
-    world.fills("#password", PASSWORD).await;
-    sends(&world).await;
-    world.leaks_nothing();
-    world.end().await;
+    let by_wire = world(FillWay::Wire).await;
+    by_wire
+        .goto(&made(HOST, &FIELD.replace("post", "get")))
+        .await;
+    by_wire.fills("#password", PASSWORD).await;
+    sends(&by_wire).await;
+    by_wire.leaks_nothing();
+    by_wire.end().await;
+
+    let in_page = world(FillWay::Page).await;
+    for form in [
+        FIELD.replace("method=\"post\"", "method=\"get\""),
+        FIELD.replace("method=\"post\"", ""),
+        FIELD.replace("<button", "<button formmethod=\"get\""),
+    ] {
+        in_page.goto(&made(HOST, &form)).await;
+        let message = in_page.refuses("#password", PASSWORD).await;
+        assert!(message.contains("GET"), "{message}");
+        assert_eq!(value(&in_page, "#password").await, "");
+    }
+    in_page.leaks_nothing();
+    in_page.end().await;
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fields_that_are_not_for_it(#[values(FillWay::Wire)] way: FillWay) {
+async fn fields_that_are_not_for_it(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     // W15, W18
     let world = world(way).await;
     for (field, word) in [
@@ -287,7 +307,7 @@ async fn fields_that_are_not_for_it(#[values(FillWay::Wire)] way: FillWay) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fields_that_nobody_sees(#[values(FillWay::Wire)] way: FillWay) {
+async fn fields_that_nobody_sees(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     // W16, W17
     let world = world(way).await;
     for style in [
@@ -478,15 +498,18 @@ async fn service_workers() {
     world.end().await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_navigates_away_meanwhile() {
+async fn a_page_that_navigates_away_meanwhile(
+    #[values(FillWay::Wire, FillWay::Page)] way: FillWay,
+) {
     // W12
     let rounds = if std::env::var_os("GUISE_TEST_SOAK").is_some() {
         1000
     } else {
         100
     };
-    let world = world(FillWay::Wire).await;
+    let world = world(way).await;
     let evil = made("evil.example", FIELD);
     let mut gone = 0;
     for round in 0..rounds {
