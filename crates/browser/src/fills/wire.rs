@@ -136,6 +136,15 @@ impl StandIn {
 }
 
 impl State {
+    /// The stand-in that a document has for the same secret already: a password that is to be repeated must be the same twice.
+    fn same(&self, document: &LoaderId, fill: &SecretFill) -> Option<String> {
+        let mut others = self.live.iter().filter(|live| live.document == *document);
+        let same = others.find(|live| {
+            live.fill.part == fill.part && live.fill.secret.expose() == fill.secret.expose()
+        });
+        same.map(|live| live.dummy.clone())
+    }
+
     /// Lets the stand-ins go that `stays` does not name, and remembers those that a page sent other things in the place of.
     fn retain(&mut self, stays: impl Fn(&StandIn) -> bool) {
         for live in self.live.extract_if(.., |live| !stays(live)) {
@@ -211,20 +220,21 @@ pub(crate) async fn arm(
         .session_of(&place.frame)
         .ok_or(crate::fault::Fault::DocumentGone)?;
     let id = session.id().cloned().unwrap_or_default();
-    let dummy = dummy(fill.part, fill.secret.expose(), known.field.purpose);
     let note = format!(
         "; the page has a stand-in for the {} of {}, which is put into the request that the page sends",
         fill.part.name(),
         fill.destination
     );
-    let number = {
+    let (number, dummy) = {
         let mut state = core.wire.lock();
         state.next += 1;
         let number = state.next;
         // Whatever was in the field before is no more.
-        state
-            .live
-            .retain(|live| live.document != known.document || live.handle != place.handle);
+        state.retain(|live| live.document != known.document || live.handle != place.handle);
+        let purpose = known.field.purpose;
+        let dummy = state
+            .same(&known.document, &fill)
+            .unwrap_or_else(|| dummy(fill.part, fill.secret.expose(), purpose));
         state.live.push(StandIn {
             number,
             dummy: dummy.clone(),
@@ -240,7 +250,7 @@ pub(crate) async fn arm(
             other: false,
             fill,
         });
-        number
+        (number, dummy)
     };
     // Dropped on every way out of here that does not put it into the field.
     let armed = Armed {

@@ -2,11 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
+use guise_chromium::Engine;
 use guise_core::ports::{Browser as _, Channel};
 use guise_core::{
     Action, FillRules, FillWay, Kind, ScrapeOptions, ScreenshotType, Site, SiteRules,
 };
 use image::RgbImage;
+use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -434,5 +436,35 @@ async fn nothing_is_copied_out_of_it() {
         .evaluate("document.querySelector('#note').value")
         .await;
     world.says_nothing_in("the clipboard", &note);
+    world.end().await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_comes_back_with_it_is_known(
+    #[values(Engine::HeadlessShell, Engine::Full)] engine: Engine,
+) {
+    let world = World::running(engine, rules(FillWay::Page)).await;
+    for (page, selector, placeholder) in [
+        ("classic", "#password", PASSWORD),
+        ("card", "#number", "4242 4242 4242 4242"),
+        ("code", "#code", CODE),
+    ] {
+        world.page(HOST, page).await;
+        world.fills(selector, placeholder).await;
+        let code = format!("document.querySelector('{selector}').value");
+        let secret = world.stage.evaluate(&code).await;
+        world.page("www.bank.example", "blank").await;
+        assert!(!world.stage.browser.secrets_live());
+        world.perform(Action::GoBack).await;
+        let value = world.stage.evaluate(&code).await;
+        // Either the browser kept the whole page, or it has a new one with nothing in it.
+        assert_eq!(
+            world.stage.browser.secrets_live(),
+            value == secret,
+            "{page}: {value}"
+        );
+        assert!(value == secret || value.is_empty(), "{page}: {value}");
+    }
     world.end().await;
 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use guise_chromium::Engine;
 use guise_core::ports::{Browser as _, Channel};
-use guise_core::{Action, ScrapeOptions, ScreenshotType};
+use guise_core::{Action, FillRules, ScrapeOptions, ScreenshotType};
+use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -138,9 +140,12 @@ impl Drop for Spy {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn outside_clients_see_the_stand_in() {
-    let world = World::new().await;
+async fn outside_clients_see_the_stand_in(
+    #[values(Engine::HeadlessShell, Engine::Full)] engine: Engine,
+) {
+    let world = World::running(engine, FillRules::default()).await;
     world.page(HOST, "blank").await;
     let spy = Spy::connect(&world).await;
     for page in ["classic", "json", "multipart", "worker"] {

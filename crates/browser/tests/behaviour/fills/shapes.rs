@@ -276,3 +276,21 @@ async fn a_card() {
     world.leaks_nothing();
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_repeated() {
+    let world = World::new().await;
+    let form = "<form id=form method=post action=/sign-in/to/new>
+        <input id=one name=pw1 type=password autocomplete=new-password><input id=two name=pw2 type=password autocomplete=new-password>
+        <button id=send>Join</button></form>
+        <script>form.onsubmit = () => document.getElementById('one').value === document.getElementById('two').value</script>";
+    world.made(HOST, form).await;
+    world.fills("#one", PASSWORD).await;
+    world.fills("#two", PASSWORD).await;
+    world.click("#send").await;
+    let take = world.sent_to("new").await;
+    for name in ["pw1", "pw2"] {
+        assert_eq!(member(&take.body, name), world.password());
+    }
+    world.end().await;
+}

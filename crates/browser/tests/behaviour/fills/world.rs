@@ -36,7 +36,12 @@ impl World {
     }
 
     pub(super) async fn with(rules: FillRules) -> Self {
-        Self::for_site("bank.example", rules).await
+        Self::running(Engine::HeadlessShell, rules).await
+    }
+
+    /// In another browser than the small one.
+    pub(super) async fn running(engine: Engine, rules: FillRules) -> Self {
+        Self::for_site(engine, "bank.example", rules).await
     }
 
     /// With credentials for another site.
@@ -47,6 +52,7 @@ impl World {
         };
         let sites = [(Site::of(site).unwrap(), rules)].into();
         Self::for_site(
+            Engine::HeadlessShell,
             site,
             FillRules {
                 sites,
@@ -56,10 +62,9 @@ impl World {
         .await
     }
 
-    async fn for_site(bank: &str, rules: FillRules) -> Self {
+    async fn for_site(engine: Engine, bank: &str, rules: FillRules) -> Self {
         let site = TestSite::start().await.unwrap();
         let net = Net::start(site.origin()).await;
-        let engine = Engine::HeadlessShell;
         let stage = Stage::on(site, engine, Settings::default(), Some(net.upstream())).await;
         let login = Login {
             username: "ada@bank.example",

@@ -549,3 +549,53 @@ async fn a_page_that_navigates_away_meanwhile(
     }
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_page_of_the_site() {
+    let world = world(FillWay::Wire).await;
+    world.goto(&made(HOST, FIELD)).await;
+    world.fills("#password", PASSWORD).await;
+    let keep = "sessionStorage.kept = document.querySelector('#password').value; 0";
+    world.stage.evaluate(keep).await;
+    // What was filled in was another document, whatever this one knows of it.
+    world.goto(&made(HOST, FIELD)).await;
+    let send = "fetch('/sign-in/to/next', { method: 'POST', body: new URLSearchParams({ password: sessionStorage.kept }) }).then(() => 'sent')";
+    assert_eq!(world.stage.evaluate(send).await, "sent");
+    world.sent_to("next").await;
+    world.leaks_nothing();
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_changes_its_mind() {
+    let world = world(FillWay::Page).await;
+    // It says now this and now that, and keeps what it said when something was filled in.
+    let script = "<script>
+        const form = document.querySelector('form');
+        const channel = new MessageChannel();
+        let turn = 0;
+        channel.port1.onmessage = () => {
+          turn += 1;
+          form.action = turn % 2 ? 'https://evil.example/sign-in/to/evil' : '/sign-in/to/here';
+          channel.port2.postMessage(0);
+        };
+        channel.port2.postMessage(0);
+        window.said = [];
+        form.addEventListener('input', () => said.push(form.action));
+      </script>";
+    let mut filled = 0;
+    for _ in 0..40 {
+        world.goto(&made(HOST, &format!("{FIELD}{script}"))).await;
+        let mut target = by("#password");
+        target.timeout_ms = 1000;
+        let outcome = world.perform(fill(target, PASSWORD)).await.outcome;
+        world.says_nothing(&outcome.message);
+        filled += u32::from(outcome.success);
+        let said = world.stage.evaluate("said.join()").await;
+        assert!(!said.contains("evil"), "{said}");
+        assert_eq!(said.is_empty(), !outcome.success, "{}", outcome.message);
+    }
+    assert!(filled < 40, "it never changed in between");
+    world.leaks_nothing();
+    world.end().await;
+}
