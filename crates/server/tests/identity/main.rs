@@ -18,5 +18,6 @@ mod evalstudio;
 mod generated;
 mod notte;
 mod races;
+mod releases;
 mod seeds;
 mod world;
