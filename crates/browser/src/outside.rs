@@ -39,26 +39,14 @@ impl Drop for Connected<'_> {
     }
 }
 
-/// A client that may not read secrets, for as long as it is connected.
-struct Stranger<'a>(&'a Core);
-
-impl Drop for Stranger<'_> {
-    fn drop(&mut self) {
-        self.0.in_page.stranger_goes(self.0);
-    }
-}
-
 /// Carries a client's messages until it leaves or the browser is gone. One that `reveals` may read secrets.
 ///
 /// # Errors
 /// When the browser is gone, or a page holds a secret that the client may not read.
 pub(crate) async fn serve(core: &Core, channel: Channel, reveals: bool) -> Result<()> {
-    let _stranger = if reveals {
-        None
-    } else {
+    if !reveals {
         core.in_page.stranger_comes(core)?;
-        Some(Stranger(core))
-    };
+    }
     let incoming = Box::pin(stream::unfold(channel.incoming, |mut incoming| async {
         Some((incoming.recv().await?, incoming))
     }));

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use guise_cdp::{FrameId, LoaderId, TargetId};
-use guise_core::check_fill_in_page;
 use guise_core::ports::SecretFill;
+use guise_core::{Site, check_fill_in_page};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::field::Known;
+use super::wire;
 use crate::board::State;
 use crate::core::Core;
 use crate::elements::Place;
@@ -28,6 +29,10 @@ const ON_THEIR_WAY: Duration = Duration::from_secs(1);
 pub(crate) const HELD: &str = "a page of this session holds a secret from the vault, which only keys with the scope \
      'vault:reveal' may read; it is free again when that page is left";
 
+/// Why a page gets none that others had access to.
+const STRANGER: &str = "a client that may not read secrets is or was connected to the session's browser; start a new \
+     session for it";
+
 /// What is known of documents with secrets.
 #[derive(Default)]
 pub(crate) struct InPage(Mutex<Kept>);
@@ -36,10 +41,11 @@ pub(crate) struct InPage(Mutex<Kept>);
 struct Kept {
     /// Documents with secrets in them, and where their page scripts are.
     holding: HashMap<LoaderId, Holding>,
-    /// Documents that others had their hands in who may not read secrets.
-    touched: HashSet<LoaderId>,
-    /// How many outside clients are connected who may not read secrets.
-    strangers: usize,
+    /// Sites on which scripts of others ran who may not read secrets. What a script leaves behind in a site's storage outlives
+    /// the document that it ran in.
+    touched: HashSet<Site>,
+    /// An outside client was connected that may not read secrets: nothing of this browser is only ours any more.
+    strangers: bool,
     /// When one of the documents was last left.
     left: Option<Instant>,
 }
@@ -95,8 +101,12 @@ impl InPage {
 
     /// Notes that a script of somebody's who may not read secrets runs in the pages that are open.
     pub(crate) fn touch(&self, core: &Core) {
-        let documents = core.board.read(documents);
-        self.lock().touched.extend(documents);
+        let sites = core.board.read(|state| {
+            let frames = state.frames.values();
+            let sites = frames.filter_map(|frame| Site::of(&frame.url).ok());
+            sites.collect::<Vec<_>>()
+        });
+        self.lock().touched.extend(sites);
     }
 
     /// Notes that an outside client comes who may not read secrets.
@@ -105,26 +115,15 @@ impl InPage {
     /// While a page holds one.
     pub(crate) fn stranger_comes(&self, core: &Core) -> Result<()> {
         // In this order: a fill that comes in between finds the stranger.
-        self.lock().strangers += 1;
+        let before = std::mem::replace(&mut self.lock().strangers, true);
         if self.is_live(core) {
-            self.lock().strangers -= 1;
+            self.lock().strangers = before;
             return Err(Fault::Refused(format!(
                 "No client can be connected: {HELD}"
             )));
         }
         Ok(())
     }
-
-    /// Notes that such a client has gone. What it did to the pages stays.
-    pub(crate) fn stranger_goes(&self, core: &Core) {
-        self.touch(core);
-        self.lock().strangers -= 1;
-    }
-}
-
-fn documents(state: &State) -> Vec<LoaderId> {
-    let frames = state.frames.values();
-    frames.map(|frame| frame.document.clone()).collect()
 }
 
 impl PageFill {
@@ -145,16 +144,15 @@ impl PageFill {
         check_fill_in_page(&known.field).map_err(|reason| refused(&reason))?;
         let (touched, strangers) = {
             let in_page = core.in_page.lock();
-            (in_page.touched.contains(&known.document), in_page.strangers)
+            let site = fill.destination.site();
+            (in_page.touched.contains(site), in_page.strangers)
         };
-        if strangers > 0 {
-            return Err(refused(
-                "a client is connected to the session's browser that may not read secrets",
-            ));
+        if strangers {
+            return Err(refused(STRANGER));
         }
         if touched {
             return Err(refused(
-                "a script or a client that may not read secrets had access to the page; load it again first",
+                "a script ran on that site whose sender may not read secrets; start a new session for it",
             ));
         }
         let note = format!(
@@ -183,11 +181,10 @@ impl PageFill {
                 world: Arc::clone(&place.world),
             };
             let mut in_page = core.in_page.lock();
-            if in_page.strangers > 0 {
-                return Err(Fault::Refused(
-                    "A client that may not read secrets was connected meanwhile; nothing was filled in"
-                        .to_owned(),
-                ));
+            if in_page.strangers {
+                return Err(Fault::Refused(format!(
+                    "Nothing was filled in, because {STRANGER}"
+                )));
             }
             in_page.holding.insert(document.clone(), holding).is_none()
         };
@@ -196,6 +193,7 @@ impl PageFill {
             core.tasks.spawn(leaving);
         }
         self.same_document(core, place)?;
+        wire::guard(core, place, &self.fill, deadline).await?;
         let told = &self.known.as_told;
         let arguments = json!({
             "handle": place.handle,

