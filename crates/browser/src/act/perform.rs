@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guise_core::ports::{DownloadedFile, Performed, SecretSource, StagedFile};
-use guise_core::{
-    Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Placeholder, SecretPart, Target,
-};
+use guise_core::{Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Target};
 use tokio::time::Instant;
 
 use super::ahead::{Ahead, Answers};
 use super::reach::GRACE;
 use super::settle::{Heard, Watch};
+use super::wanted::{Wanted, with_value};
 use super::{
     check, click, download, evaluate, fill, form_fill, keys, scroll, select, tabs, upload,
 };
@@ -244,29 +243,6 @@ async fn interact(
     }
 }
 
-/// A value that stands for something else.
-struct Wanted<'a> {
-    placeholder: Placeholder,
-    source: &'a dyn SecretSource,
-}
-
-impl<'a> Wanted<'a> {
-    /// What the value of an interaction stands for, if it is a placeholder.
-    fn of(interaction: &Interaction, secrets: Option<&'a dyn SecretSource>) -> Option<Self> {
-        let source = secrets?;
-        let (Interaction::Fill { value, .. } | Interaction::SelectDropdownOption { value }) =
-            interaction
-        else {
-            return None;
-        };
-        let placeholder = source.read(value)?;
-        Some(Self {
-            placeholder,
-            source,
-        })
-    }
-}
-
 /// One try of an interaction on an element that was found.
 #[derive(Clone, Copy)]
 struct Attempt<'a> {
@@ -280,26 +256,6 @@ struct Attempt<'a> {
     in_page: Option<&'a PageFill>,
     bound: Instant,
     deadline: Instant,
-}
-
-/// The same interaction with another value. A code is typed, since forms have a box for each of its characters.
-fn with_value(interaction: &Interaction, part: SecretPart, value: String) -> Interaction {
-    match *interaction {
-        Interaction::Fill {
-            clear_before_fill,
-            style,
-            ..
-        } => Interaction::Fill {
-            value,
-            clear_before_fill,
-            style: match (part, style) {
-                (SecretPart::Code, FillStyle::AtOnce) => FillStyle::OneByOne,
-                (_, style) => style,
-            },
-        },
-        Interaction::SelectDropdownOption { .. } => Interaction::SelectDropdownOption { value },
-        ref other => other.clone(),
-    }
 }
 
 /// What a caller is told of an interaction whose time was up.

@@ -8,23 +8,24 @@
 //! A request that carried a secret is followed through its redirects; one that would take the body elsewhere is failed. So is
 //! one by which a page that has a secret itself would take it elsewhere, or put it into an address.
 
+mod live;
 mod request;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use guise_cdp::protocol::fetch::{self, RequestPattern, RequestPaused};
-use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, RequestId, Session, SessionId};
+use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, Session, SessionId};
+use guise_core::Secret;
 use guise_core::ports::SecretFill;
-use guise_core::{Destination, Secret, SecretPart, Site};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+use self::live::{Guard, StandIn, State, UnderWay};
 use super::dummy::dummy;
 use super::field::Known;
 use crate::core::Core;
-use crate::elements::{Handle, Place};
+use crate::elements::Place;
 use crate::fault::{Fault, Result};
 
 /// How long a stand-in is live at most.
@@ -48,53 +49,6 @@ pub(crate) struct Wire {
     changed: Notify,
     /// Held while requests are begun or ceased to be stopped: the two must not overtake each other.
     switch: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct State {
-    next: u64,
-    live: Vec<StandIn>,
-    /// Requests that carried secrets, and to where these may go.
-    under_way: HashMap<RequestId, UnderWay>,
-    /// The sessions whose requests stop.
-    watched: Vec<SessionId>,
-    /// Secrets that pages have themselves.
-    guards: Vec<Guard>,
-    /// Secrets whose stand-ins pages sent nothing of, and since when.
-    unsent: HashMap<(Site, SecretPart), Instant>,
-}
-
-/// One live stand-in.
-struct StandIn {
-    number: u64,
-    fill: SecretFill,
-    dummy: String,
-    names: Vec<String>,
-    boxes: Vec<String>,
-    frame: FrameId,
-    document: LoaderId,
-    handle: Handle,
-    session: SessionId,
-    until: Instant,
-    left: u32,
-    /// When the page was first told to go on with it.
-    acted: Option<Instant>,
-    /// The page has sent something since then, without it.
-    other: bool,
-}
-
-/// A secret that a page has itself, and that no request may take elsewhere.
-struct Guard {
-    secret: Secret,
-    destination: Destination,
-    session: SessionId,
-    until: Instant,
-}
-
-struct UnderWay {
-    session: SessionId,
-    destinations: Vec<Destination>,
-    until: Instant,
 }
 
 /// A stand-in that waits to be put into its field.
@@ -123,45 +77,6 @@ impl Drop for Armed {
             state.live.retain(|live| live.number != self.number);
             drop(state);
             self.core.wire.changed.notify_waiters();
-        }
-    }
-}
-
-impl StandIn {
-    /// The page went on with it and no request has carried it.
-    fn is_unsent(&self) -> bool {
-        self.acted.is_some() && self.left == REQUESTS
-    }
-
-    /// The document that was filled is still there.
-    fn is_there(&self, core: &Core) -> bool {
-        core.board.read(|board| {
-            let frame = board.frames.get(&self.frame);
-            frame.is_some_and(|frame| frame.document == self.document)
-        })
-    }
-
-    fn key(&self) -> (Site, SecretPart) {
-        (self.fill.destination.site().clone(), self.fill.part)
-    }
-}
-
-impl State {
-    /// The stand-in that a document has for the same secret already: a password that is to be repeated must be the same twice.
-    fn same(&self, document: &LoaderId, fill: &SecretFill) -> Option<String> {
-        let mut others = self.live.iter().filter(|live| live.document == *document);
-        let same = others.find(|live| {
-            live.fill.part == fill.part && live.fill.secret.expose() == fill.secret.expose()
-        });
-        same.map(|live| live.dummy.clone())
-    }
-
-    /// Lets the stand-ins go that `stays` does not name, and remembers those that a page sent other things in the place of.
-    fn retain(&mut self, stays: impl Fn(&StandIn) -> bool) {
-        for live in self.live.extract_if(.., |live| !stays(live)) {
-            if let (true, true, Some(acted)) = (live.is_unsent(), live.other, live.acted) {
-                self.unsent.insert(live.key(), acted);
-            }
         }
     }
 }
