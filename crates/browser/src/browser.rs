@@ -183,7 +183,7 @@ impl Browser for ChromiumBrowser {
     }
 
     fn secrets_live(&self) -> bool {
-        false
+        self.core.in_page.is_live(&self.core)
     }
 
     async fn observe(&self, request: &ObserveRequest, deadline: Instant) -> Result<Observation> {
@@ -227,8 +227,8 @@ impl Browser for ChromiumBrowser {
         Ok(recording::start(&self.core))
     }
 
-    async fn serve_client(&self, channel: Channel, _reveals: bool) -> Result<()> {
-        Ok(outside::serve(&self.core, channel).await?)
+    async fn serve_client(&self, channel: Channel, reveals: bool) -> Result<()> {
+        Ok(outside::serve(&self.core, channel, reveals).await?)
     }
 
     fn version(&self) -> BrowserVersion {

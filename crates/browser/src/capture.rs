@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::act::reach;
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
+use crate::fills::mask;
 use crate::input::Point;
 use crate::observe::{self, Seen};
 use crate::{about, picture, tabs};
@@ -23,8 +24,22 @@ use crate::{about, picture, tabs};
 /// How often a page that is being replaced is looked at again.
 const TRIES: usize = 3;
 
-/// A JPEG of what is in view.
-async fn capture(session: &Session, deadline: Instant) -> Result<Vec<u8>> {
+/// A JPEG of what is in view, without what shows a secret.
+///
+/// # Errors
+/// When it cannot be taken, or cannot be told what of it shows a secret.
+pub(crate) async fn capture(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Vec<u8>> {
+    if !core.in_page.may_be_seen(core, &tab.target) {
+        return plain(&tab.session, deadline).await;
+    }
+    let before = mask::places(core, &tab.target, deadline).await?;
+    let jpeg = plain(&tab.session, deadline).await?;
+    let after = mask::places(core, &tab.target, deadline).await?;
+    mask::paint(jpeg, before, after).await
+}
+
+/// A JPEG of what is in view as it is.
+async fn plain(session: &Session, deadline: Instant) -> Result<Vec<u8>> {
     let command = CaptureScreenshot {
         format: Some(ImageFormat::Jpeg),
         quality: Some(i64::from(picture::QUALITY)),
@@ -58,7 +73,7 @@ pub(crate) async fn observe(
         // The pass is sent first and the picture right behind it, so that no frame comes between them.
         let ((seen, perception), (jpeg, screenshot), tabs) = tokio::join!(
             timed(observe::look(core, &tab, request.max_actions, deadline)),
-            timed(capture(&tab.session, deadline)),
+            timed(capture(core, &tab, deadline)),
             tabs::list(core, deadline)
         );
         let timing = Timing {
@@ -130,11 +145,11 @@ pub(crate) async fn screenshot(
     let tab = core.current()?;
     let last_action_id = core.last_action(&tab);
     let (jpeg, boxes) = match kind {
-        ScreenshotType::Raw => (capture(&tab.session, deadline).await?, Vec::new()),
+        ScreenshotType::Raw => (capture(core, &tab, deadline).await?, Vec::new()),
         ScreenshotType::Full => {
             let (seen, jpeg) = tokio::join!(
                 observe::look(core, &tab, None, deadline),
-                capture(&tab.session, deadline)
+                capture(core, &tab, deadline)
             );
             let elements = seen?.elements;
             (jpeg?, elements.iter().map(|element| element.bbox).collect())
@@ -142,7 +157,7 @@ pub(crate) async fn screenshot(
         ScreenshotType::LastAction => {
             let (found, jpeg) = tokio::join!(
                 last_box(core, &tab, last_action_id.as_ref(), deadline),
-                capture(&tab.session, deadline)
+                capture(core, &tab, deadline)
             );
             (jpeg?, found?.into_iter().collect())
         }

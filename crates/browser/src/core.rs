@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::board::{Board, State, Tab};
 use crate::downloads::Downloads;
 use crate::fault::{Fault, Result};
-use crate::fills::Wire;
+use crate::fills::{InPage, Wire};
 use crate::host::{Host, Settings};
 use crate::tasks::Tasks;
 use crate::world::World;
@@ -43,6 +43,8 @@ pub(crate) struct Core {
     pub(crate) outside: watch::Sender<usize>,
     /// Stand-ins of secrets that are live.
     pub(crate) wire: Wire,
+    /// Documents that secrets were put into.
+    pub(crate) in_page: InPage,
     /// What runs in the background.
     pub(crate) tasks: Tasks,
     settings: Mutex<Arc<Settings>>,
@@ -91,6 +93,7 @@ impl Core {
             events: broadcast::Sender::new(64),
             outside: watch::Sender::new(0),
             wire: Wire::default(),
+            in_page: InPage::default(),
             tasks: Tasks::default(),
             settings: Mutex::new(Arc::new(settings)),
         }

@@ -39,8 +39,14 @@ impl Drop for Connected<'_> {
     }
 }
 
-/// Carries a client's messages until it leaves or the browser is gone.
-pub(crate) async fn serve(core: &Core, channel: Channel) -> Result<()> {
+/// Carries a client's messages until it leaves or the browser is gone. One that `reveals` may read secrets.
+///
+/// # Errors
+/// When the browser is gone, or a page holds a secret that the client may not read.
+pub(crate) async fn serve(core: &Core, channel: Channel, reveals: bool) -> Result<()> {
+    if !reveals {
+        core.in_page.stranger_comes(core)?;
+    }
     let incoming = Box::pin(stream::unfold(channel.incoming, |mut incoming| async {
         Some((incoming.recv().await?, incoming))
     }));

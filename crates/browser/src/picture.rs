@@ -1,6 +1,7 @@
 //! JPEG pictures: even sizes, and boxes drawn on them (Notte API: `Screenshot`).
 
 use std::io::Cursor;
+use std::ops::Range;
 
 use guise_core::BoundingBox;
 use image::codecs::jpeg::JpegEncoder;
@@ -14,6 +15,8 @@ pub(crate) const QUALITY: u8 = 80;
 const LINE: u32 = 2;
 /// The colour of boxes.
 const COLOUR: Rgb<u8> = Rgb([226, 35, 26]);
+/// The colour of what is painted over.
+const PAINT: Rgb<u8> = Rgb([0; 3]);
 /// The size of a picture of nothing.
 const BLANK: (u32, u32) = (1280, 1080);
 
@@ -38,6 +41,18 @@ pub(crate) fn with_boxes(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> 
     let mut picture = trim(&decode(jpeg)?);
     for found in boxes {
         draw(&mut picture, found);
+    }
+    encode(&picture)
+}
+
+/// The same picture with boxes painted over, where a CSS pixel is a pixel of the picture.
+pub(crate) fn painted_over(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> {
+    let mut picture = trim(&decode(jpeg)?);
+    for found in boxes {
+        let (columns, rows) = inside(&picture, found);
+        for (x, y) in rows.flat_map(|y| columns.clone().map(move |x| (x, y))) {
+            picture.put_pixel(x, y, PAINT);
+        }
     }
     encode(&picture)
 }
@@ -77,26 +92,33 @@ fn trim(picture: &RgbImage) -> RgbImage {
     image::imageops::crop_imm(picture, 0, 0, even_width, even_height).to_image()
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the picture first"
-)]
 fn draw(picture: &mut RgbImage, found: &BoundingBox) {
-    let (width, height) = picture.dimensions();
-    let clamp = |value: f64, most: u32| value.round().clamp(0.0, f64::from(most)) as u32;
-    let (left, top) = (clamp(found.x, width), clamp(found.y, height));
-    let right = clamp(found.x + found.width, width);
-    let bottom = clamp(found.y + found.height, height);
-    for y in top..bottom {
-        for x in left..right {
-            let on_line =
-                x < left + LINE || x + LINE >= right || y < top + LINE || y + LINE >= bottom;
+    let (columns, rows) = inside(picture, found);
+    for y in rows.clone() {
+        for x in columns.clone() {
+            let on_line = x < columns.start + LINE
+                || x + LINE >= columns.end
+                || y < rows.start + LINE
+                || y + LINE >= rows.end;
             if on_line {
                 picture.put_pixel(x, y, COLOUR);
             }
         }
     }
+}
+
+/// The columns and rows of a picture that a box takes.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the picture first"
+)]
+fn inside(picture: &RgbImage, found: &BoundingBox) -> (Range<u32>, Range<u32>) {
+    let (width, height) = picture.dimensions();
+    let clamp = |value: f64, most: u32| value.round().clamp(0.0, f64::from(most)) as u32;
+    let columns = clamp(found.x, width)..clamp(found.x + found.width, width);
+    let rows = clamp(found.y, height)..clamp(found.y + found.height, height);
+    (columns, rows)
 }
 
 #[cfg(test)]
@@ -132,5 +154,9 @@ mod tests {
         assert!(red[0] > 180 && red[1] < 120, "{red:?}");
         assert!(drawn.get_pixel(30, 50).0[1] > 220);
         assert!(with_boxes(b"no picture", &[]).is_err());
+
+        let painted = decode(&painted_over(&jpeg(64, 64), &[found]).unwrap()).unwrap();
+        assert!(painted.get_pixel(30, 20).0[0] < 40);
+        assert!(painted.get_pixel(30, 50).0[1] > 220);
     }
 }

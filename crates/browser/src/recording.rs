@@ -15,7 +15,8 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
-use crate::core::Core;
+use crate::capture;
+use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
 use crate::picture;
 
@@ -55,7 +56,7 @@ async fn record(core: &Core, sender: &mpsc::Sender<Bytes>) -> Result<()> {
         let cast = async {
             // A session of its own: what others do with theirs does not disturb it.
             let attached = Attached::new(core, &target).await?;
-            attached.cast(sender).await
+            attached.cast(&target, sender).await
         };
         tokio::select! {
             biased;
@@ -105,7 +106,7 @@ impl<'a> Attached<'a> {
         Ok(Self { core, id, session })
     }
 
-    async fn cast(&self, sender: &mpsc::Sender<Bytes>) -> Result<()> {
+    async fn cast(&self, target: &TargetId, sender: &mpsc::Sender<Bytes>) -> Result<()> {
         let mut events = self.session.subscribe(&["Page.screencastFrame"]);
         let deadline = Instant::now() + ANSWER;
         self.session.call(&Enable {}, deadline).await?;
@@ -124,13 +125,40 @@ impl<'a> Attached<'a> {
                 session_id: frame.session_id,
             };
             self.session.call(&ack, Instant::now() + ANSWER).await?;
-            let jpeg = STANDARD
-                .decode(frame.data)
-                .map_err(|error| Fault::told(error.to_string()))?;
+            let jpeg = if self.core.in_page.may_be_seen(self.core, target) {
+                // Where secrets were in a picture that was taken a moment ago cannot be told any more.
+                match self.another(target).await? {
+                    Some(jpeg) => jpeg,
+                    None => continue,
+                }
+            } else {
+                STANDARD
+                    .decode(frame.data)
+                    .map_err(|error| Fault::told(error.to_string()))?
+            };
             match sender.try_send(Bytes::from(picture::even(jpeg)?)) {
                 // A slow receiver misses pictures.
                 Ok(()) | Err(TrySendError::Full(_)) => {}
                 Err(TrySendError::Closed(_)) => return Ok(()),
+            }
+        }
+    }
+}
+
+impl Attached<'_> {
+    /// Another picture in the place of one that may show a secret; none when it cannot be taken now.
+    async fn another(&self, target: &TargetId) -> Result<Option<Vec<u8>>> {
+        let tab = self.core.board.read(|state| {
+            let tab = state.tab(target)?;
+            Some(CurrentTab::of(tab))
+        });
+        let Some(tab) = tab else { return Ok(None) };
+        match capture::capture(self.core, &tab, Instant::now() + ANSWER).await {
+            Ok(jpeg) => Ok(Some(jpeg)),
+            Err(Fault::Gone(reason)) => Err(Fault::Gone(reason)),
+            Err(fault) => {
+                tracing::debug!(%fault, "a picture of a page with a secret was left out");
+                Ok(None)
             }
         }
     }

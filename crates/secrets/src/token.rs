@@ -12,6 +12,8 @@ use crate::key::{Key, keyed_hash};
 pub enum Purpose {
     /// The Chrome DevTools Protocol of a session.
     Cdp,
+    /// The same for who may read secrets.
+    CdpReveal,
     /// The live view of a session.
     View,
     /// One stored file.
@@ -24,6 +26,7 @@ impl Purpose {
     fn label(self) -> &'static [u8] {
         match self {
             Self::Cdp => b"cdp",
+            Self::CdpReveal => b"cdp reveal",
             Self::View => b"view",
             Self::File => b"file",
             Self::Operator => b"operator",

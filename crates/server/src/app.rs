@@ -165,12 +165,12 @@ impl App {
     }
 
     /// The addresses of a session that go into its answers; none for one that has ended.
-    pub fn links(&self, base: &BaseUrl, session: &Session) -> Links {
+    pub fn links(&self, base: &BaseUrl, caller: &Caller, session: &Session) -> Links {
         if session.status != Status::Active {
             return Links::default();
         }
         // A server that was sealed meanwhile gives out none.
-        self.debug_links(base, session)
+        self.debug_links(base, caller, session)
             .map(|links| Links {
                 cdp: Some(links.cdp),
                 viewer: Some(links.viewer),
@@ -178,16 +178,25 @@ impl App {
             .unwrap_or_default()
     }
 
-    /// All addresses of a session. Their tokens live as long as it may.
+    /// All addresses of a session, for `caller`. Their tokens live as long as it may.
     ///
     /// # Errors
     /// Kind `Sealed`.
-    pub fn debug_links(&self, base: &BaseUrl, session: &Session) -> Result<DebugLinks> {
+    pub fn debug_links(
+        &self,
+        base: &BaseUrl,
+        caller: &Caller,
+        session: &Session,
+    ) -> Result<DebugLinks> {
         let tokens = self.keys.tokens()?;
         let id = session.id.to_string();
         let minutes = u64::from(session.options.max_duration_minutes);
         let until = session.created_at.plus(Duration::from_mins(minutes));
-        let cdp = tokens.sign(Purpose::Cdp, session.tenant, &id, until);
+        let purpose = match self.vaults.reveals_to(caller) {
+            true => Purpose::CdpReveal,
+            false => Purpose::Cdp,
+        };
+        let cdp = tokens.sign(purpose, session.tenant, &id, until);
         let view = tokens.sign(Purpose::View, session.tenant, &id, until);
         Ok(DebugLinks {
             cdp: base.join_socket(&format!("/cdp/{id}/{cdp}")),

@@ -57,7 +57,13 @@ pub(crate) async fn form_fill(
     let mut missing = Vec::new();
     let mut failed = Vec::new();
     for (key, value) in &values {
-        let fields = fields_for(*key, &candidates);
+        let mut fields = fields_for(*key, &candidates);
+        let secret = secrets.is_some_and(|source| source.read(value).is_some());
+        if fields.is_empty() && secret && *key == FormField::CardExpiry {
+            // What is not known here cannot be cut into its parts; each field gets its own.
+            fields = fields_for(FormField::CardExpiryMonth, &candidates);
+            fields.extend(fields_for(FormField::CardExpiryYear, &candidates));
+        }
         if fields.is_empty() {
             missing.push(key.as_str());
             continue;
@@ -231,6 +237,7 @@ async fn put_value(
         Choice::Unchanged => put(core, tab, field, value, deadline).await,
         Choice::Text(text) => put(core, tab, field, &text, deadline).await,
         Choice::Refused(reason) => Err(Fault::Refused(reason)),
+        Choice::InPage(fill) => fill.put(core, place, deadline).await,
         Choice::StandIn(armed) => {
             let dummy = &armed.dummy;
             if placeholder.part == SecretPart::Code {

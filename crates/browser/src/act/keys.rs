@@ -11,6 +11,20 @@ pub(crate) struct Chord {
     pub(crate) key: Key,
 }
 
+impl Chord {
+    /// Copies or cuts what is selected, as pages and browsers have it.
+    pub(crate) fn may_copy(&self) -> bool {
+        let held = |name| self.held.iter().any(|key| key.key == name);
+        let command = held("Control") || held("Meta");
+        match self.key.code {
+            "KeyC" | "KeyX" | "Insert" => command,
+            "Delete" => held("Shift"),
+            "Copy" | "Cut" => true,
+            _ => false,
+        }
+    }
+}
+
 /// The bit of a modifier in CDP's `modifiers`; 0 for other keys.
 pub(crate) fn modifier(key: &Key) -> i64 {
     match key.key {
@@ -111,6 +125,23 @@ mod tests {
         assert_eq!(modifiers, 10);
         assert_eq!(typed(&chord.key, modifiers), "");
         assert_eq!(typed(&chord.key, SHIFT), "A");
+    }
+
+    #[test]
+    fn chords_that_copy_are_known() {
+        for (text, copies) in [
+            ("Control+C", true),
+            ("Control+Shift+c", true),
+            ("Meta+x", true),
+            ("Control+Insert", true),
+            ("Shift+Delete", true),
+            ("c", false),
+            ("Control+V", false),
+            ("Delete", false),
+            ("Enter", false),
+        ] {
+            assert_eq!(chord(text).unwrap().may_copy(), copies, "{text}");
+        }
     }
 
     #[test]

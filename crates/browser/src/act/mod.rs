@@ -18,5 +18,6 @@ mod settle;
 mod tabs;
 mod typing;
 mod upload;
+mod wanted;
 
 pub(crate) use perform::perform;

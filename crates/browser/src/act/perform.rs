@@ -5,21 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guise_core::ports::{DownloadedFile, Performed, SecretSource, StagedFile};
-use guise_core::{
-    Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Placeholder, SecretPart, Target,
-};
+use guise_core::{Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Target};
 use tokio::time::Instant;
 
 use super::ahead::{Ahead, Answers};
 use super::reach::GRACE;
 use super::settle::{Heard, Watch};
+use super::wanted::{Wanted, with_value};
 use super::{
     check, click, download, evaluate, fill, form_fill, keys, scroll, select, tabs, upload,
 };
 use crate::about::{self, About};
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
-use crate::fills::{self, Choice};
+use crate::fills::{self, Choice, HELD, PageFill};
 use crate::locate::{self, Located};
 use crate::{input, navigation};
 
@@ -83,8 +82,15 @@ async fn browser_action(
             .map(Outcome::done),
         Action::PressKey { key } => {
             let chord = keys::chord(key).map_err(Fault::Told)?;
+            let reveals = secrets.is_none_or(|source| source.reveals());
+            if !reveals && chord.may_copy() && core.in_page.is_live(core) {
+                return Ok(Outcome::failed(format!(
+                    "The key '{key}' was not pressed, for it could copy: {HELD}"
+                )));
+            }
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
+            core.wire.goes_on();
             input::press(&tab.session, &chord, deadline).await?;
             let settled = watch.settle(Heard(false), deadline).await?;
             Ok(Outcome::done(format!(
@@ -95,6 +101,13 @@ async fn browser_action(
         Action::ScrollUp { amount } => scrolled(core, *amount, true, deadline).await,
         Action::ScrollDown { amount } => scrolled(core, *amount, false, deadline).await,
         Action::EvaluateJs { code } => {
+            if secrets.is_some_and(|source| !source.reveals()) {
+                if core.in_page.is_live(core) {
+                    return Ok(Outcome::failed(format!("No script can be run: {HELD}")));
+                }
+                core.in_page.touch(core);
+            }
+            core.wire.goes_on();
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
             let mut outcome = evaluate::evaluate(&tab, code, deadline).await?;
@@ -213,6 +226,7 @@ async fn interact(
             interaction,
             target,
             file,
+            in_page: None,
             bound,
             deadline,
         };
@@ -231,29 +245,6 @@ async fn interact(
     }
 }
 
-/// A value that stands for something else.
-struct Wanted<'a> {
-    placeholder: Placeholder,
-    source: &'a dyn SecretSource,
-}
-
-impl<'a> Wanted<'a> {
-    /// What the value of an interaction stands for, if it is a placeholder.
-    fn of(interaction: &Interaction, secrets: Option<&'a dyn SecretSource>) -> Option<Self> {
-        let source = secrets?;
-        let (Interaction::Fill { value, .. } | Interaction::SelectDropdownOption { value }) =
-            interaction
-        else {
-            return None;
-        };
-        let placeholder = source.read(value)?;
-        Some(Self {
-            placeholder,
-            source,
-        })
-    }
-}
-
 /// One try of an interaction on an element that was found.
 #[derive(Clone, Copy)]
 struct Attempt<'a> {
@@ -263,28 +254,10 @@ struct Attempt<'a> {
     interaction: &'a Interaction,
     target: &'a Target,
     file: Option<&'a StagedFile>,
+    /// A secret that goes into the page itself.
+    in_page: Option<&'a PageFill>,
     bound: Instant,
     deadline: Instant,
-}
-
-/// The same interaction with another value. A code is typed, since forms have a box for each of its characters.
-fn with_value(interaction: &Interaction, part: SecretPart, value: String) -> Interaction {
-    match *interaction {
-        Interaction::Fill {
-            clear_before_fill,
-            style,
-            ..
-        } => Interaction::Fill {
-            value,
-            clear_before_fill,
-            style: match (part, style) {
-                (SecretPart::Code, FillStyle::AtOnce) => FillStyle::OneByOne,
-                (_, style) => style,
-            },
-        },
-        Interaction::SelectDropdownOption { .. } => Interaction::SelectDropdownOption { value },
-        ref other => other.clone(),
-    }
 }
 
 /// What a caller is told of an interaction whose time was up.
@@ -372,6 +345,15 @@ impl Attempt<'_> {
             Choice::Text(text) => (text, None),
             Choice::Refused(reason) => return Err(Fault::Refused(reason)),
             Choice::StandIn(armed) => (armed.dummy.clone(), Some(armed)),
+            Choice::InPage(fill) => {
+                let attempt = Attempt {
+                    in_page: Some(&fill),
+                    ..*self
+                };
+                let mut done = attempt.act(Answers::default(), watch).await?;
+                done.message += &fill.note;
+                return Ok(done);
+            }
         };
         let interaction = with_value(self.interaction, placeholder.part, value);
         let attempt = Attempt {
@@ -403,6 +385,7 @@ impl Attempt<'_> {
             }
         };
         if self.target.press_enter == Some(true) {
+            self.core.wire.goes_on();
             let enter = keys::chord("Enter").map_err(Fault::Told)?;
             input::press(&self.tab.session, &enter, self.deadline).await?;
             done.message.push_str(" and pressed Enter");
@@ -431,8 +414,13 @@ impl Attempt<'_> {
             Some(label) if !label.is_empty() => format!(" with text label: {label}"),
             _ => format!(" {}", located.wording),
         };
+        if let Some(fill) = self.in_page {
+            fill.put(core, place, bound).await?;
+            return Ok(format!("Filled the input field{label}").into());
+        }
         Ok(match self.interaction {
             Interaction::Click => {
+                core.wire.goes_on();
                 let (message, heard) =
                     click::click(core, tab, place, &label, answers, bound).await?;
                 Done {

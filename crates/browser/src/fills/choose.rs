@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use guise_core::Placeholder;
-use guise_core::ports::{Release, SecretSource};
+use guise_core::ports::{Release, SecretFill, SecretSource};
+use guise_core::{FillWay, Placeholder};
 use tokio::time::Instant;
 
 use super::field;
+use super::fitted::fitted;
+use super::in_page::PageFill;
 use super::wire::{self, Armed};
 use crate::core::Core;
 use crate::elements::Place;
@@ -20,6 +22,8 @@ pub(crate) enum Choice {
     Text(String),
     /// A stand-in, for which the secret is put into the request.
     StandIn(Armed),
+    /// The secret itself.
+    InPage(Box<PageFill>),
     /// Nothing, for this reason.
     Refused(String),
 }
@@ -47,7 +51,33 @@ pub(crate) async fn choose(
         Release::Open(text) => Choice::Text(text),
         Release::Refused(reason) => Choice::Refused(reason),
         Release::Secret(fill) => {
-            Choice::StandIn(wire::arm(core, place, known, fill, deadline).await?)
+            let fill = fitted(fill, &known.field);
+            match way(core, &fill, deadline).await {
+                Way::Wire => Choice::StandIn(wire::arm(core, place, known, fill, deadline).await?),
+                Way::Page(why) => match PageFill::prepare(core, known, fill, why) {
+                    Ok(fill) => Choice::InPage(Box::new(fill)),
+                    Err(reason) => Choice::Refused(reason),
+                },
+            }
         }
     })
+}
+
+enum Way {
+    Wire,
+    /// And why.
+    Page(&'static str),
+}
+
+/// How a secret gets to its site. Where a stand-in was there before and the page sent nothing that could carry it, it is waited
+/// for until that is certain.
+async fn way(core: &Core, fill: &SecretFill, deadline: Instant) -> Way {
+    match fill.way {
+        FillWay::Wire => Way::Wire,
+        FillWay::Page => Way::Page("the vault's rules say so"),
+        FillWay::WireThenPage => match core.wire.sent_nothing(core, fill, deadline).await {
+            true => Way::Page("the page sent nothing that carried its stand-in"),
+            false => Way::Wire,
+        },
+    }
 }

@@ -1,6 +1,6 @@
 //! Stand-ins: texts of a secret's shape that tell nothing else of it.
 
-use guise_core::SecretPart;
+use guise_core::{FormField, SecretPart};
 use rand::Rng;
 use rand::seq::IndexedRandom as _;
 
@@ -19,11 +19,13 @@ const TRIES: usize = 100;
 
 /// A random text of the same length and sorts of characters. A card's number keeps its issuer and passes the check of its
 /// last digit (ISO/IEC 7812-1, annex B); an expiry lies in the years to come.
-pub(crate) fn dummy(part: SecretPart, secret: &str) -> String {
+///
+/// `purpose` is what the field is for, which tells a month from a year.
+pub(crate) fn dummy(part: SecretPart, secret: &str, purpose: Option<FormField>) -> String {
     for _ in 0..TRIES {
         let dummy = match part {
             SecretPart::CardNumber => number(secret),
-            SecretPart::CardExpiry => expiry(secret),
+            SecretPart::CardExpiry => expiry(secret, purpose),
             _ => secret.chars().map(alike).collect(),
         };
         if dummy != secret {
@@ -108,10 +110,7 @@ fn luhn(number: &[char]) -> u32 {
 }
 
 /// A month of a year to come in the same spelling. What is no such thing gets other characters of the same sorts.
-fn expiry(secret: &str) -> String {
-    let Some((_, order)) = Expiry::read(secret) else {
-        return secret.chars().map(alike).collect();
-    };
+fn expiry(secret: &str, purpose: Option<FormField>) -> String {
     let today = jiff::Timestamp::now()
         .to_zoned(jiff::tz::TimeZone::UTC)
         .year();
@@ -121,7 +120,17 @@ fn expiry(secret: &str) -> String {
         month: rng.random_range(1..=12),
         year: rng.random_range(today + 1..=today + YEARS),
     };
-    with_digits(secret, &drawn.digits(order))
+    match (Expiry::read(secret), purpose, secret.len()) {
+        (Some((_, order)), ..)
+            if secret.len() != 4 || purpose != Some(FormField::CardExpiryYear) =>
+        {
+            with_digits(secret, &drawn.digits(order))
+        }
+        (_, Some(FormField::CardExpiryMonth), _) => format!("{:02}", drawn.month),
+        (_, Some(FormField::CardExpiryYear), 2) => format!("{:02}", drawn.year % 100),
+        (_, Some(FormField::CardExpiryYear), _) => drawn.year.to_string(),
+        _ => secret.chars().map(alike).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -151,7 +160,7 @@ mod tests {
             "3782-822463-10005",
         ] {
             for _ in 0..50 {
-                let dummy = dummy(SecretPart::CardNumber, secret);
+                let dummy = dummy(SecretPart::CardNumber, secret, None);
                 assert_ne!(dummy, secret);
                 assert_eq!(dummy.len(), secret.len());
                 let digits: String = dummy.chars().filter(char::is_ascii_digit).collect();
@@ -169,7 +178,7 @@ mod tests {
             ("12 / 2031", "dd / dddd"),
             ("0929", "dddd"),
         ] {
-            let dummy = dummy(SecretPart::CardExpiry, secret);
+            let dummy = dummy(SecretPart::CardExpiry, secret, None);
             let got: String = dummy
                 .chars()
                 .map(|c| if c.is_ascii_digit() { 'd' } else { c })
@@ -180,10 +189,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn months_and_years_are_such() {
+        for _ in 0..50 {
+            let month = dummy(
+                SecretPart::CardExpiry,
+                "07",
+                Some(FormField::CardExpiryMonth),
+            );
+            assert!(
+                (1..=12).contains(&month.parse::<u32>().unwrap()) && month != "07",
+                "{month}"
+            );
+            let year = dummy(
+                SecretPart::CardExpiry,
+                "2029",
+                Some(FormField::CardExpiryYear),
+            );
+            assert!(year.starts_with("20") && year.len() == 4, "{year}");
+        }
+    }
+
     proptest! {
         #[test]
         fn nothing_but_the_shape_stays(secret in "[ -~äÖ漢😀]{2,40}") {
-            let dummy = dummy(SecretPart::Password, &secret);
+            let dummy = dummy(SecretPart::Password, &secret, None);
             prop_assert_ne!(&dummy, &secret);
             if secret.chars().any(|c| c != ' ') {
                 prop_assert_eq!(dummy.chars().map(sort).collect::<Vec<_>>(), secret.chars().map(sort).collect::<Vec<_>>());
@@ -199,7 +229,7 @@ mod tests {
         fn never_panics(part in 2_usize..8, secret in "\\PC{0,30}") {
             let parts = [SecretPart::Email, SecretPart::Username, SecretPart::Password, SecretPart::Code,
                 SecretPart::CardHolder, SecretPart::CardNumber, SecretPart::CardCode, SecretPart::CardExpiry];
-            dummy(parts[part], &secret);
+            dummy(parts[part], &secret, None);
         }
     }
 }

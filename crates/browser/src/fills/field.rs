@@ -5,7 +5,7 @@ use std::time::Duration;
 use guise_cdp::{FrameId, LoaderId};
 use guise_core::{Control, Field, FieldForm, FormField, Sight};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::act::reach::{self, Purpose};
@@ -31,6 +31,8 @@ pub(crate) struct Known {
     pub(crate) boxes: Vec<String>,
     /// The document that it is in.
     pub(crate) document: LoaderId,
+    /// What the page script tells of it, for asking whether that has changed.
+    pub(crate) as_told: Value,
 }
 
 #[derive(Deserialize)]
@@ -120,7 +122,7 @@ pub(crate) async fn look(core: &Core, place: &Place, deadline: Instant) -> Resul
 
 async fn once(core: &Core, place: &Place, deadline: Instant) -> Result<Known> {
     let arguments = json!({ "handle": place.handle });
-    let answer: Answer = locate::run(
+    let told: Value = locate::run(
         core,
         &place.frame,
         &place.world,
@@ -129,6 +131,7 @@ async fn once(core: &Core, place: &Place, deadline: Instant) -> Result<Known> {
         deadline,
     )
     .await?;
+    let answer = Answer::deserialize(&told).map_err(|error| Fault::told(error.to_string()))?;
     let facts = answer.facts;
     let owner = document(core, &place.frame)?;
     // The address belongs to the document that the page script is in, or it says nothing about the field.
@@ -166,6 +169,7 @@ async fn once(core: &Core, place: &Place, deadline: Instant) -> Result<Known> {
         names: facts.names,
         boxes: facts.boxes,
         document: owner.id,
+        as_told: told,
     })
 }
 

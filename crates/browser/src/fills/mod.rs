@@ -6,6 +6,10 @@
 //! read from the page never have more than the stand-in: of those who stop a request Chromium asks first who attached to the target last, and nobody attached
 //! before us.
 //!
+//! *Into the page* ([`in_page`]) is what is left where a page sends nothing that could carry a stand-in, such as a hash. As long as
+//! such a document is there, scripts and outside clients of those who may not read secrets are kept from the browser, and pictures
+//! have what shows a secret painted over ([`mask`]).
+//!
 //! Which secret may go into which field is not decided here: [`field`] finds out what the field is, and the session's
 //! `SecretSource` decides.
 
@@ -14,7 +18,11 @@ mod choose;
 mod dummy;
 mod expiry;
 mod field;
+mod fitted;
+mod in_page;
+pub(crate) mod mask;
 mod wire;
 
 pub(crate) use choose::{Choice, choose};
+pub(crate) use in_page::{HELD, InPage, PageFill};
 pub(crate) use wire::Wire;

@@ -5,35 +5,39 @@
 //! was filled, it goes to the secret's destination, it has a body and a method for one, neither its address nor its headers
 //! hold the stand-in, and the body holds it where it belongs ([`super::body`]). Everything else goes as it is.
 //!
-//! A request that carried a secret is followed through its redirects; one that would take the body elsewhere is failed.
+//! A request that carried a secret is followed through its redirects; one that would take the body elsewhere is failed. So is
+//! one by which a page that has a secret itself would take it elsewhere, or put it into an address.
 
+mod live;
 mod request;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use guise_cdp::protocol::fetch::{self, RequestPattern, RequestPaused};
-use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, RequestId, Session, SessionId};
-use guise_core::Destination;
+use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, Session, SessionId};
+use guise_core::Secret;
 use guise_core::ports::SecretFill;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+use self::live::{Guard, StandIn, State, UnderWay};
 use super::dummy::dummy;
 use super::field::Known;
 use crate::core::Core;
-use crate::elements::{Handle, Place};
-use crate::fault::Result;
+use crate::elements::Place;
+use crate::fault::{Fault, Result};
 
 /// How long a stand-in is live at most.
 const LIVE: Duration = Duration::from_secs(120);
 /// How many requests may carry a secret at most.
 const REQUESTS: u32 = 3;
+/// After how long it is certain that a page sends nothing that carries a stand-in.
+const UNSENT: Duration = Duration::from_secs(10);
 /// How long an answer to a stopped request of ours may take.
 const ANSWER: Duration = Duration::from_secs(10);
-/// How long a request that carried a secret is followed at most.
-const FOLLOWED: Duration = Duration::from_secs(60);
+/// How long a request that carried a secret is followed at most, should the site not answer.
+const FOLLOWED: Duration = Duration::from_secs(600);
 
 const PAUSED: &[&str] = &["Fetch.requestPaused"];
 
@@ -45,37 +49,6 @@ pub(crate) struct Wire {
     changed: Notify,
     /// Held while requests are begun or ceased to be stopped: the two must not overtake each other.
     switch: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct State {
-    next: u64,
-    live: Vec<StandIn>,
-    /// Requests that carried secrets, and to where these may go.
-    under_way: HashMap<RequestId, UnderWay>,
-    /// The sessions whose requests stop.
-    watched: Vec<SessionId>,
-}
-
-/// One live stand-in.
-struct StandIn {
-    number: u64,
-    fill: SecretFill,
-    dummy: String,
-    names: Vec<String>,
-    boxes: Vec<String>,
-    frame: FrameId,
-    document: LoaderId,
-    handle: Handle,
-    session: SessionId,
-    until: Instant,
-    left: u32,
-}
-
-struct UnderWay {
-    session: SessionId,
-    destinations: Vec<Destination>,
-    until: Instant,
 }
 
 /// A stand-in that waits to be put into its field.
@@ -109,6 +82,50 @@ impl Drop for Armed {
 }
 
 impl Wire {
+    /// Notes that the page is told to go on with what is filled in, by a press or a key.
+    pub(crate) fn goes_on(&self) {
+        let mut state = self.lock();
+        let now = Instant::now();
+        for live in &mut state.live {
+            live.acted.get_or_insert(now);
+        }
+    }
+
+    /// Whether a page that had a stand-in for this secret before, and went on with it, has sent nothing that carried it for ten
+    /// seconds. Waits for the rest of them.
+    pub(super) async fn sent_nothing(
+        &self,
+        core: &Core,
+        fill: &SecretFill,
+        deadline: Instant,
+    ) -> bool {
+        let key = (fill.destination.site().clone(), fill.part);
+        loop {
+            let changed = self.changed.notified();
+            let acted = {
+                let state = self.lock();
+                let live = state.live.iter().filter(|live| live.key() == key);
+                // Where the document is still there, it may also have sent it over a socket.
+                let unsent = live.filter(|live| live.is_unsent());
+                let unsent = unsent.filter(|live| live.other || live.is_there(core));
+                let unsent = unsent.filter_map(|live| live.acted).min();
+                unsent.or_else(|| state.unsent.get(&key).copied())
+            };
+            let Some(acted) = acted else { return false };
+            let certain = acted + UNSENT;
+            if certain <= Instant::now() {
+                return true;
+            }
+            if certain >= deadline {
+                return false;
+            }
+            tokio::select! {
+                () = sleep_until(certain) => {}
+                () = changed => {}
+            }
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,24 +142,23 @@ pub(crate) async fn arm(
     fill: SecretFill,
     deadline: Instant,
 ) -> Result<Armed> {
-    let session = core
-        .session_of(&place.frame)
-        .ok_or(crate::fault::Fault::DocumentGone)?;
+    let session = core.session_of(&place.frame).ok_or(Fault::DocumentGone)?;
     let id = session.id().cloned().unwrap_or_default();
-    let dummy = dummy(fill.part, fill.secret.expose());
     let note = format!(
         "; the page has a stand-in for the {} of {}, which is put into the request that the page sends",
         fill.part.name(),
         fill.destination
     );
-    let number = {
+    let (number, dummy) = {
         let mut state = core.wire.lock();
         state.next += 1;
         let number = state.next;
         // Whatever was in the field before is no more.
-        state
-            .live
-            .retain(|live| live.document != known.document || live.handle != place.handle);
+        state.retain(|live| live.document != known.document || live.handle != place.handle);
+        let purpose = known.field.purpose;
+        let dummy = state
+            .same(&known.document, &fill)
+            .unwrap_or_else(|| dummy(fill.part, fill.secret.expose(), purpose));
         state.live.push(StandIn {
             number,
             dummy: dummy.clone(),
@@ -154,9 +170,11 @@ pub(crate) async fn arm(
             session: id,
             until: Instant::now() + LIVE,
             left: REQUESTS,
+            acted: None,
+            other: false,
             fill,
         });
-        number
+        (number, dummy)
     };
     // Dropped on every way out of here that does not put it into the field.
     let armed = Armed {
@@ -168,6 +186,26 @@ pub(crate) async fn arm(
     };
     watch(core, &session, deadline).await?;
     Ok(armed)
+}
+
+/// From now on fails the requests that would take a secret off its site, which a page is about to get.
+///
+/// # Errors
+/// When the browser does not stop requests.
+pub(super) async fn guard(
+    core: &Arc<Core>,
+    place: &Place,
+    fill: &SecretFill,
+    deadline: Instant,
+) -> Result<()> {
+    let session = core.session_of(&place.frame).ok_or(Fault::DocumentGone)?;
+    core.wire.lock().guards.push(Guard {
+        secret: Secret::new(fill.secret.expose().to_owned()),
+        destination: fill.destination.clone(),
+        session: session.id().cloned().unwrap_or_default(),
+        until: Instant::now() + LIVE,
+    });
+    watch(core, &session, deadline).await
 }
 
 /// Has a session's requests stop, unless they do already.
@@ -233,7 +271,10 @@ async fn follow(core: Arc<Core>, session: Session, mut events: Events) {
             },
             () = sleep_until(next) => {}
             () = changed => {}
-            () = left(&core, &id) => {}
+            left = left(&core, &id) => if let Err(Fault::Gone(_)) = left {
+                core.wire.give_up(&id);
+                return;
+            },
         }
     }
 }
@@ -248,7 +289,10 @@ async fn cease(session: &Session) {
 }
 
 /// Resolves when a document that was filled is left.
-async fn left(core: &Core, session: &SessionId) {
+///
+/// # Errors
+/// When nothing was left for long, or the browser is gone.
+async fn left(core: &Core, session: &SessionId) -> Result<()> {
     let filled: Vec<(FrameId, LoaderId)> = {
         let state = core.wire.lock();
         let own = state.live.iter().filter(|live| live.session == *session);
@@ -265,8 +309,7 @@ async fn left(core: &Core, session: &SessionId) {
         };
         (!filled.iter().all(there)).then_some(())
     });
-    // Whatever the reason: the caller looks again.
-    let _ = gone.await;
+    gone.await
 }
 
 impl Wire {
@@ -274,23 +317,22 @@ impl Wire {
     fn next_end(&self, core: &Core, session: &SessionId) -> Option<Instant> {
         let now = Instant::now();
         let mut state = self.lock();
-        state.live.retain(|live| {
-            let there = || {
-                core.board.read(|board| {
-                    let frame = board.frames.get(&live.frame);
-                    frame.is_some_and(|frame| frame.document == live.document)
-                })
-            };
-            live.session != *session || live.left > 0 && now < live.until && there()
+        state.retain(|live| {
+            live.session != *session || live.left > 0 && now < live.until && live.is_there(core)
         });
         state
             .under_way
             .retain(|_, request| request.session != *session || now < request.until);
+        let guards = &mut state.guards;
+        guards.retain(|guard| guard.session != *session || now < guard.until);
         let live = state.live.iter().filter(|live| live.session == *session);
         let requests = state.under_way.values();
         let requests = requests.filter(|request| request.session == *session);
+        let guards = state.guards.iter();
+        let guards = guards.filter(|guard| guard.session == *session);
         live.map(|live| live.until)
             .chain(requests.map(|request| request.until))
+            .chain(guards.map(|guard| guard.until))
             .min()
     }
 
@@ -298,6 +340,7 @@ impl Wire {
     fn give_up(&self, session: &SessionId) {
         let mut state = self.lock();
         state.live.retain(|live| live.session != *session);
+        state.guards.retain(|guard| guard.session != *session);
         state
             .under_way
             .retain(|_, request| request.session != *session);

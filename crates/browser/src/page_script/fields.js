@@ -87,7 +87,7 @@ const SECRET_NAME = /(pass ?(word|wd|wort|code)|\bpwd\b|kennwort|contrasena|\bse
 /** True if what the field holds must not be shown: passwords, one-time codes, card numbers. */
 const holdsSecret = (element) => {
   if (!(element instanceof HTMLInputElement) && !(element instanceof HTMLTextAreaElement)) return false;
-  if (element.type === 'password') return true;
+  if (element.type === 'password' || secretFields.has(element)) return true;
   if (/^(button|submit|reset|image|checkbox|radio|hidden)$/.test(element.type)) return false;
   if (autocompleteTokens(element).some((token) => SECRET_TOKENS.has(token))) return true;
   return SECRET_NAME.test(plainWords(`${attribute(element, 'name') ?? ''} ${elementId(element)}`));

@@ -38,6 +38,8 @@
 //! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after, of the document or what fills its window |
 //! | `formFields` | | `{fields}` with the guessed form-fill key of each |
 //! | `fieldFacts` | `handle` | `{facts, sight}`: what a field is before a secret goes into it |
+//! | `fillSecret` | `handle`, `value`, `facts`, `sight` | puts a secret in, if the field is still as it was found |
+//! | `secretBoxes` | | `{boxes}` of the fields that secrets were put into, and of all else that shows one |
 //! | `html`, `text` | `selector`, `includeShadow` | the document for reading |
 //! | `document` | | `{contentType, readyState, url, title}` |
 //! | `saveDocument` | | downloads a document that is a file and no page |
@@ -49,7 +51,7 @@
 //! `dialogs` for what lies in a dialog.
 //!
 //! Error kinds: `argument`, `stale`, `selector`, `ambiguous`, `no_match`, `not_editable`,
-//! `not_checkable`, `disabled`, `value`, `no_option`, `late`, `internal`.
+//! `not_checkable`, `disabled`, `value`, `no_option`, `changed`, `late`, `internal`.
 
 /// The whole script as one JavaScript expression; see the module's documentation for its commands.
 pub const SOURCE: &str = concat!(

@@ -27,12 +27,12 @@ const sightOf = (element) => {
   return { width: part.right - part.left, height: part.bottom - part.top, hit, opacity: opacityOf(element), x, y };
 };
 
-/** The names of the boxes for one character each that begin with this field, in their order; none where it is no such box. */
+/** The boxes for one character each that begin with this field, in their order; none where it is no such box. */
 const boxesFrom = (first) => {
   const isBox = (field) => field instanceof HTMLInputElement && TEXT_TYPES.has(field.type) && field.maxLength === 1;
   if (!isBox(first)) return [];
   const boxes = deepQuery(rootOf(first), 'input').filter((field) => isBox(field) && formOf(field) === formOf(first));
-  return boxes.slice(boxes.indexOf(first)).map((field) => attribute(field, 'name') ?? '');
+  return boxes.slice(boxes.indexOf(first));
 };
 
 const fieldFactsOf = (element) => {
@@ -43,7 +43,7 @@ const fieldFactsOf = (element) => {
     names: [attribute(element, 'name'), elementId(element)].filter(Boolean),
     autocomplete: autocompleteTokens(element),
     purpose: isFillableControl(element) ? (fieldKey(element)?.key ?? null) : null,
-    boxes: boxesFrom(element),
+    boxes: boxesFrom(element).map((box) => attribute(box, 'name') ?? ''),
     maxLength: element.maxLength > 0 ? element.maxLength : null,
     form: form ? formFacts(form) : null,
     disabled: disabledReason(element) ?? editability(element),
@@ -56,4 +56,75 @@ const fieldFactsOf = (element) => {
 const fieldFacts = ({ handle }) => {
   const element = fieldOf(attachedElementOf(handle));
   return { facts: fieldFactsOf(element), sight: sightOf(element) };
+};
+
+// Fields that a secret was put into, with the secret. Only this world knows them.
+const secretFields = new Map();
+
+// Shorter secrets also come about by chance, so they are known by their field only.
+const SHORTEST_FOUND = 4;
+
+const putSecret = (element, value) => {
+  secretFields.set(element, value);
+  // The browser brings what was typed back with the page's history, but for fields that say no.
+  if (element.type !== 'password') Element.prototype.setAttribute.call(element, 'autocomplete', 'off');
+  focusOn(element);
+  setInputValue(element, value);
+  dispatch(element, new InputEvent('input', { inputType: 'insertText', data: null, bubbles: true, composed: true }));
+  fire(element, 'change');
+};
+
+const sameSight = (a, b) =>
+  a.hit && b.hit && Math.abs(a.width - b.width) < 1 && Math.abs(a.height - b.height) < 1 && Math.abs(a.opacity - b.opacity) < 0.01;
+
+/**
+ * Puts a secret into a field, unless the field is no more what it was when that was decided: looking and putting are one, and no
+ * script of the page comes in between. A value of several characters goes into boxes for one each, one by one.
+ */
+const fillSecret = ({ handle, value, facts, sight }) => {
+  const element = fieldOf(attachedElementOf(handle));
+  const same = JSON.stringify(fieldFactsOf(element)) === JSON.stringify(facts) && sameSight(sightOf(element), sight);
+  if (!same) throw new Failure('changed', 'the field changed while it was being decided whether to fill it');
+  const characters = [...value];
+  const boxes = characters.length > 1 ? boxesFrom(element) : [];
+  if (boxes.length < characters.length) {
+    putSecret(element, value);
+    return;
+  }
+  characters.forEach((character, at) => putSecret(boxes[at], character));
+};
+
+const shadowRootsBelow = (root) => hostsIn(root).flatMap((host) => [shadowRootOf(host), ...shadowRootsBelow(shadowRootOf(host))]);
+
+const lineRects = (node, start, end) => {
+  const range = document.createRange();
+  range.setStart(node, start);
+  range.setEnd(node, end);
+  return [...range.getClientRects()];
+};
+
+/** Where secrets may be seen: fields that they were put into, and whatever else of the document shows one. */
+const secretBoxes = () => {
+  const rects = [];
+  const values = new Set();
+  for (const [field, value] of secretFields) {
+    if (value.length >= SHORTEST_FOUND) values.add(value);
+    if (isConnected(field)) rects.push(boundingRect(field));
+  }
+  const roots = values.size > 0 ? [document, ...shadowRootsBelow(document)] : [];
+  for (const root of roots) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const field = isField(node) ? node : null;
+      const text = field ? field.value : nodeType(node) === TEXT ? textContent(node) : null;
+      if (!text) continue;
+      for (const value of values) {
+        const at = text.indexOf(value);
+        if (at < 0) continue;
+        if (field) rects.push(boundingRect(field));
+        else rects.push(...lineRects(node, at, at + value.length));
+      }
+    }
+  }
+  return { boxes: rects.filter((rect) => rect.width > 0 && rect.height > 0).map(boxOf) };
 };

@@ -49,6 +49,8 @@ pub enum Deed {
     OneTimeCode,
     /// A secret is put into a page.
     Fill,
+    /// What a vault allows to be filled in where is changed.
+    FillRules,
     /// Secrets leave the installation, encrypted.
     Export,
     /// Secrets are brought into the installation.
@@ -72,6 +74,7 @@ impl Deed {
             Self::Reveal => "reveal",
             Self::OneTimeCode => "one_time_code",
             Self::Fill => "fill",
+            Self::FillRules => "fill_rules",
             Self::Export => "export",
             Self::Import => "import",
             Self::Rotate => "rotate",

@@ -84,7 +84,7 @@ impl SecretSource for VaultSource {
     }
 
     fn reveals(&self) -> bool {
-        self.caller.scopes.contains(Scope::VaultReveal)
+        self.vaults.reveals_to(&self.caller)
     }
 }
 

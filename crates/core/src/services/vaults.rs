@@ -207,18 +207,33 @@ impl Vaults {
         renamed.ok_or_else(|| Error::not_found("Vault", id))
     }
 
-    /// Sets which fills a vault allows, in place of what it allowed before.
+    /// Sets which fills a vault allows, in place of what it allowed before. Who can have a secret filled in anywhere can read it,
+    /// so that takes the same right.
     ///
     /// # Errors
-    /// Kind `NotFound`, or `Invalid` for a host that is none of its site, a port 0, or too many sites.
+    /// Kind `Denied` without the scope `vault:reveal`, `NotFound`, or `Invalid` for a host that is none of its site, a port 0,
+    /// or too many sites.
     pub async fn set_fill_rules(
         &self,
         caller: &Caller,
         id: &str,
         rules: &FillRules,
     ) -> Result<Vault> {
+        if !caller.scopes.contains(Scope::VaultReveal) {
+            let message = "This API key may not say where secrets are filled in: it lacks the scope 'vault:reveal'";
+            return Err(Error::new(Kind::Denied, message));
+        }
         let vault = self.get(caller, id).await?;
         check_fill_rules(rules)?;
+        self.audit
+            .record(&AuditEvent {
+                tenant: Some(caller.tenant),
+                actor: Actor::Key(caller.key),
+                deed: Deed::FillRules,
+                subject: format!("vault {}", vault.id),
+                details: Vec::new(),
+            })
+            .await?;
         let changed = self
             .store
             .set_fill_rules(caller.tenant, vault.id, rules)
@@ -563,6 +578,11 @@ impl Vaults {
     async fn still_there(&self, vault: &Vault) -> Result<()> {
         let found = self.store.vault(vault.tenant, vault.id).await?;
         found.map_or_else(|| Err(Error::not_found("Vault", vault.id)), |_| Ok(()))
+    }
+
+    /// Whether a caller may read secrets.
+    pub fn reveals_to(&self, caller: &Caller) -> bool {
+        self.may_reveal(caller).is_ok()
     }
 
     fn may_reveal(&self, caller: &Caller) -> Result<()> {

@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use axum::response::Response;
 use futures_util::{SinkExt as _, StreamExt as _};
-use guise_core::SessionId;
 use guise_core::ports::Channel;
+use guise_core::{Error, SessionId};
 use guise_secrets::Purpose;
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -47,7 +47,7 @@ pub async fn version(
     base: BaseUrl,
     Path((id, token)): Path<(String, String)>,
 ) -> Result<Json<Version>, Failure> {
-    let session = app.opened_by(Purpose::Cdp, &id, &token)?;
+    let (session, _) = opened(&app, &id, &token)?;
     let version = app.sessions.version(session)?;
     Ok(Json(Version {
         browser: version.product,
@@ -58,21 +58,36 @@ pub async fn version(
     }))
 }
 
+/// The session that a token opens, and whether who it was given to may read secrets.
+fn opened(app: &App, id: &str, token: &str) -> Result<(SessionId, bool), Failure> {
+    match app.opened_by(Purpose::CdpReveal, id, token) {
+        Ok(session) => Ok((session, true)),
+        Err(_) => Ok((app.opened_by(Purpose::Cdp, id, token)?, false)),
+    }
+}
+
 /// Connects a client.
 pub async fn connect(
     State(app): State<App>,
     Path((id, token)): Path<(String, String)>,
     Upgrade(upgrade): Upgrade,
 ) -> Result<Response, Failure> {
-    let session = app.opened_by(Purpose::Cdp, &id, &token)?;
+    let (session, reveals) = opened(&app, &id, &token)?;
     app.sessions.version(session)?;
+    if !reveals && app.sessions.secrets_live(session)? {
+        return Err(Error::refused(
+            "No client can be connected now: a page of the session holds a secret from the vault, which only keys with \
+             the scope 'vault:reveal' may read; try again when that page is left",
+        )
+        .into());
+    }
     Ok(upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| serve(app, session, socket)))
+        .on_upgrade(move |socket| serve(app, session, reveals, socket)))
 }
 
-async fn serve(app: App, session: SessionId, socket: WebSocket) {
+async fn serve(app: App, session: SessionId, reveals: bool, socket: WebSocket) {
     let (mut to_client, mut from_client) = socket.split();
     let (said, incoming) = mpsc::channel(QUEUE);
     let (outgoing, mut told) = mpsc::channel::<Bytes>(QUEUE);
@@ -109,7 +124,7 @@ async fn serve(app: App, session: SessionId, socket: WebSocket) {
     };
     let relay = app
         .sessions
-        .serve_client(session, Channel { incoming, outgoing }, false);
+        .serve_client(session, Channel { incoming, outgoing }, reveals);
     tokio::pin!(listen, speak, relay);
     // The relay ends when the client leaves, when it must leave, or with the session; what it said last still goes out.
     tokio::select! {

@@ -189,3 +189,155 @@ async fn a_session_gets_no_vault_but_its_tenants_own() {
     let message = start.refused(403).await;
     assert!(message.contains("personas"), "{message}");
 }
+
+/// Lets the vault's secrets go into pages of the test site themselves.
+async fn into_the_page(stage: &Stage, vault: &str) {
+    let rules = json!({"sites": {"127.0.0.1": {"way": "page"}}});
+    let path = format!("/vaults/{vault}/fill_rules");
+    stage.client.put(&path).json(rules).ok().await;
+}
+
+#[tokio::test]
+async fn who_may_not_read_secrets_is_kept_from_a_page_that_holds_one() {
+    let (mut stage, vault) = stage().await;
+    into_the_page(&stage, &vault).await;
+    goto(&stage, "classic").await;
+    let whole = stage.client.clone();
+    let key = stage
+        .server
+        .new_key("default", &["--scopes", "sessions,personas"])
+        .await;
+    let lesser = whole.with_key(Some(&key));
+    let cdp = async |client: &Client| {
+        let session = client.get(&stage.path("")).ok().await;
+        let url = session["cdp_url"].as_str().unwrap().to_owned();
+        let at = url.find("/cdp/").unwrap();
+        url[at..].to_owned()
+    };
+    let (wholes, lessers) = (cdp(&whole).await, cdp(&lesser).await);
+    let done = fill(&stage, "#password", "mycoolpassword").await;
+    assert_eq!(done["success"], true, "{done}");
+    assert!(
+        done["message"]
+            .as_str()
+            .unwrap()
+            .contains("itself is in the page"),
+        "{done}"
+    );
+
+    assert_eq!(connect(&whole, &lessers).await, 400);
+    assert_eq!(connect(&whole, &wholes).await, 101);
+    let script =
+        json!({"type": "evaluate_js", "code": "document.querySelector('#password').value"});
+    let path = stage.path("/page/execute");
+    let done = lesser.post(&path).json(script.clone()).ok().await;
+    assert_eq!(
+        (&done["success"], &done["data"]),
+        (&json!(false), &Value::Null),
+        "{done}"
+    );
+    assert!(
+        done["message"].as_str().unwrap().contains("vault:reveal"),
+        "{done}"
+    );
+    let done = whole.post(&path).json(script).ok().await;
+    assert_eq!(done["data"]["markdown"], PASSWORD);
+
+    stage.client = lesser;
+    let done = stage
+        .execute(json!({"type": "click", "selector": "#send"}))
+        .await;
+    assert_eq!(done["success"], true, "{done}");
+    assert!(taken(&stage).await.contains("canary"));
+    assert_eq!(connect(&whole, &lessers).await, 101);
+
+    // From now on nobody knows what the browser's pages are.
+    goto(&stage, "classic").await;
+    let done = fill(&stage, "#password", "mycoolpassword").await;
+    assert_eq!(done["success"], false, "{done}");
+    assert!(
+        done["message"]
+            .as_str()
+            .unwrap()
+            .contains("start a new session"),
+        "{done}"
+    );
+}
+
+/// The status of a connection to a socket.
+async fn connect(client: &Client, path: &str) -> u16 {
+    let call = client
+        .get(path)
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    call.unchecked().await.status.as_u16()
+}
+
+#[tokio::test]
+async fn a_server_that_never_shows_secrets_keeps_everybody_from_them() {
+    let server = Server::with(&[("vault_reveal", "never")]).await;
+    let mut stage = Stage::on(server).await;
+    let vault = vault(&stage.client).await;
+    into_the_page(&stage, &vault).await;
+    stage.client.stop(&stage.session).await;
+    stage.session = stage.client.start(json!({"vault_id": vault})).await;
+    goto(&stage, "classic").await;
+    let done = fill(&stage, "#password", "mycoolpassword").await;
+    assert_eq!(done["success"], true, "{done}");
+    let script =
+        json!({"type": "evaluate_js", "code": "document.querySelector('#password').value"});
+    let done = stage.execute(script).await;
+    assert_eq!(done["success"], false, "{done}");
+}
+
+#[tokio::test]
+async fn a_card_is_filled_in_where_the_vault_allows_it() {
+    let (stage, vault) = stage().await;
+    let card = json!({"card_holder_name": "Ada King", "card_number": "4539 1488 0343 6467", "card_cvv": "731",
+        "card_full_expiration": "07/31"});
+    let path = format!("/vaults/{vault}");
+    stage
+        .client
+        .post(&format!("{path}/card"))
+        .json(json!({"credit_card": card}))
+        .ok()
+        .await;
+    goto(&stage, "card").await;
+    let done = fill(&stage, "#number", "4242 4242 4242 4242").await;
+    assert_eq!(done["success"], false, "{done}");
+    assert!(
+        done["message"]
+            .as_str()
+            .unwrap()
+            .contains("allows its card"),
+        "{done}"
+    );
+
+    let rules = json!({"card_sites": ["127.0.0.1"]});
+    stage
+        .client
+        .put(&format!("{path}/fill_rules"))
+        .json(rules)
+        .ok()
+        .await;
+    let value = json!({"cc_name": "John Doe", "cc_number": "4242 4242 4242 4242",
+        "cc_exp": "[CardExpirationPlaceholder]", "cc_cvv": "[CardCVVPlaceholder]", "city": "London"});
+    let done = stage
+        .execute(json!({"type": "form_fill", "value": value}))
+        .await;
+    assert_eq!(done["success"], true, "{done}");
+    assert_eq!(done["action"]["value"], value);
+    stage
+        .execute(json!({"type": "click", "selector": "#send"}))
+        .await;
+    let body = taken(&stage).await;
+    let sent: Vec<_> = url::form_urlencoded::parse(body.as_bytes())
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    assert_eq!(
+        sent,
+        ["Ada King", "4539 1488 0343 6467", "07/31", "731", "", ""]
+    );
+}

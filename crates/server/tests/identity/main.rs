@@ -20,5 +20,6 @@ mod journey_races;
 mod notte;
 mod project_crossings;
 mod races;
+mod releases;
 mod seeds;
 mod world;

@@ -72,6 +72,13 @@ async fn fill(client: &Client) {
     });
     made(client, &format!("/vaults/{team}/credentials"), login).await;
     made(client, &format!("/vaults/{team}/card"), card()).await;
+    let path = format!("/vaults/{team}/fill_rules");
+    let set = client.call(Method::PUT, &path, &fill_rules()).await;
+    assert_eq!(set.status, 200, "{set:?}");
+}
+
+fn fill_rules() -> Value {
+    json!({"card_sites": ["shop.example"], "sites": {}})
 }
 
 fn card() -> Value {
@@ -162,6 +169,8 @@ async fn vaults_come_to_another_installation(#[case] backend: Backend) {
         assert_eq!(login["credentials"][name], *value, "{login}");
     }
     assert_eq!(got(&client, &format!("/vaults/{team}/card")).await, card());
+    let rules = format!("/vaults/{team}/fill_rules");
+    assert_eq!(got(&client, &rules).await, fill_rules());
 
     // Once more: nothing changes, unless it is to be replaced.
     let told = import(&[]);

@@ -101,26 +101,28 @@ pub(crate) fn swap(
     let mut edits: Vec<(Range<usize>, Zeroizing<Vec<u8>>)> = Vec::new();
     let mut which = Vec::new();
     for (index, stand_in) in stand_ins.iter().enumerate() {
-        let before = edits.len();
+        let mut found = false;
         for (value, text) in values::replacements(stand_in, &values) {
-            if let Some(written) = value.writing.write(&text)
-                && edits.iter().all(|(at, _)| *at != value.at)
-            {
+            let Some(written) = value.writing.write(&text) else {
+                continue;
+            };
+            found = true;
+            // A secret that was filled in twice has one stand-in, which is replaced once.
+            if edits.iter().all(|(at, _)| *at != value.at) {
                 edits.push((value.at.clone(), written));
             }
         }
-        if edits.len() == before && stand_in.anywhere && !stand_in.dummy.is_empty() {
+        if !found && stand_in.anywhere && !stand_in.dummy.is_empty() {
             for at in memmem::find_iter(body, stand_in.dummy) {
                 let at = at..at + stand_in.dummy.len();
-                if edits
-                    .iter()
-                    .all(|(other, _)| other.end <= at.start || at.end <= other.start)
-                {
+                found = true;
+                let apart = |other: &Range<usize>| other.end <= at.start || at.end <= other.start;
+                if edits.iter().all(|(other, _)| apart(other)) {
                     edits.push((at, Zeroizing::new(stand_in.secret.as_bytes().to_vec())));
                 }
             }
         }
-        if edits.len() > before {
+        if found {
             which.push(index);
         }
     }

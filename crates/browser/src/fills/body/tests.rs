@@ -211,6 +211,24 @@ fn several_secrets_go_into_one_body() {
     assert_eq!(swapped.which, [0, 1]);
 }
 
+#[test]
+fn a_secret_that_was_filled_in_twice_is_replaced_twice() {
+    let names = [["one".to_owned()], ["two".to_owned()]];
+    let stand_in = |names| stand_in(SecretPart::Password, DUMMY, "pa55", names);
+    let stand_ins = [stand_in(&names[0]), stand_in(&names[1])];
+    for (body, given) in [
+        (
+            &b"one=qZ7%23mnop&two=qZ7%23mnop"[..],
+            &b"one=pa55&two=pa55"[..],
+        ),
+        (b"password=qZ7%23mnop", b"password=pa55"),
+    ] {
+        let swapped = swap(Some(FORM), body, &stand_ins).unwrap();
+        assert_eq!(*swapped.body, given);
+        assert_eq!(swapped.which, [0, 1]);
+    }
+}
+
 proptest! {
     #[test]
     fn every_secret_arrives_as_it_is(secret in "\\PC{1,30}") {

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use secrecy::zeroize::Zeroizing;
 use tokio::time::Instant;
 
-use super::{ANSWER, FOLLOWED, UnderWay};
+use super::{ANSWER, FOLLOWED, State, UnderWay};
 use crate::core::Core;
 use crate::fills::body::{self, Swapped};
 
@@ -23,9 +23,7 @@ pub(super) async fn answer(core: &Core, session: &Session, id: &SessionId, pause
     let deadline = Instant::now() + ANSWER;
     let failed = match decide(core, id, &paused) {
         Decision::Fail => {
-            tracing::warn!(
-                "a request that carried a secret was to be sent on elsewhere; it was failed"
-            );
+            tracing::warn!("a request that would have taken a secret elsewhere was failed");
             let command = FailRequest {
                 request_id: paused.request_id,
                 error_reason: "BlockedByClient".to_owned(),
@@ -84,6 +82,9 @@ fn decide(core: &Core, session: &SessionId, paused: &RequestPaused) -> Decision 
             return redirected(core, paused, carried);
         }
     }
+    if takes_away(core, session, &paused.request) {
+        return Decision::Fail;
+    }
     match swapped(core, session, paused) {
         Some(Swapped { body, .. }) => Decision::Go {
             body: Some(body),
@@ -112,6 +113,36 @@ fn redirected(core: &Core, paused: &RequestPaused, carried: UnderWay) -> Decisio
     }
 }
 
+/// Whether a request would take a secret elsewhere that a page has itself, or puts it into an address.
+fn takes_away(core: &Core, session: &SessionId, request: &Request) -> bool {
+    let state = core.wire.lock();
+    let mut guards = state
+        .guards
+        .iter()
+        .filter(|guard| guard.session == *session);
+    guards.any(|guard| {
+        let secret = guard.secret.expose();
+        if says(&request.url, secret) {
+            return true;
+        }
+        if guard.destination.admits(&request.url) {
+            return false;
+        }
+        match body_of(request) {
+            Some(body) => holds(request, secret) || body_says(&body, secret),
+            // What cannot be looked into stays here.
+            None => holds(request, secret) || request.has_post_data == Some(true),
+        }
+    })
+}
+
+fn body_says(body: &[u8], secret: &str) -> bool {
+    let text = String::from_utf8_lossy(body);
+    let written = serde_json::to_string(secret).unwrap_or_default();
+    let written = written.trim_matches('"');
+    says(&text, secret) || says(&text, written)
+}
+
 fn takes_body(method: &str) -> bool {
     !matches!(
         method.to_ascii_uppercase().as_str(),
@@ -129,7 +160,7 @@ fn swapped(core: &Core, session: &SessionId, paused: &RequestPaused) -> Option<S
         let frame = state.frames.get(&paused.frame_id)?;
         Some(frame.document.clone())
     })?;
-    let body = body_of(request)?;
+    let body = body_of(request).unwrap_or_default();
     let mut state = core.wire.lock();
     let now = Instant::now();
     let fitting: Vec<usize> = (0..state.live.len())
@@ -158,13 +189,28 @@ fn swapped(core: &Core, session: &SessionId, paused: &RequestPaused) -> Option<S
             }
         })
         .collect();
-    let swapped = body::swap(content_type(request), &body, &stand_ins)?;
+    let swapped = body::swap(content_type(request), &body, &stand_ins);
+    let carried: Vec<usize> = match &swapped {
+        Some(swapped) => swapped.which.iter().map(|&which| fitting[which]).collect(),
+        None => Vec::new(),
+    };
+    drop(stand_ins);
+    let State { live, unsent, .. } = &mut *state;
     let mut destinations = Vec::new();
-    for &which in &swapped.which {
-        let live = &mut state.live[fitting[which]];
-        live.left -= 1;
-        destinations.push(live.fill.destination.clone());
+    for (at, live) in live.iter_mut().enumerate() {
+        if carried.contains(&at) {
+            live.left -= 1;
+            unsent.remove(&live.key());
+            destinations.push(live.fill.destination.clone());
+        } else if live.frame == paused.frame_id
+            && live.document == document
+            && live.fill.destination.admits(&request.url)
+            && paused.resource_type != "Ping"
+        {
+            live.other |= live.acted.is_some();
+        }
     }
+    let swapped = swapped?;
     let carried = UnderWay {
         session: session.clone(),
         destinations,
@@ -208,8 +254,10 @@ fn holds(request: &Request, dummy: &str) -> bool {
 
 fn says(text: &str, dummy: &str) -> bool {
     let decoded = percent_decode_str(text).decode_utf8_lossy();
-    let plus = decoded.replace('+', " ");
-    [text, &decoded, &plus].into_iter().any(|text| {
+    // Forms write a space as a plus sign, and a plus sign as a percent escape.
+    let spaced = text.replace('+', " ");
+    let form = percent_decode_str(&spaced).decode_utf8_lossy();
+    [text, &decoded, &form].into_iter().any(|text| {
         if dummy.chars().count() >= LONG {
             return text.contains(dummy);
         }
@@ -232,6 +280,7 @@ mod tests {
         ] {
             assert!(says(address, dummy), "{address}");
         }
+        assert!(says("https://a.example/?p=a%2Bb+c%25d-e", "a+b c%d-e"));
         assert!(!says("https://a.example/?p=qZ7%23mn", dummy));
         assert!(says("https://a.example/?code=482913&x", "482913"));
         assert!(says("https://a.example/482913", "482913"));

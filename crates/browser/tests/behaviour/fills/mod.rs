@@ -1,7 +1,9 @@
 //! Secrets that are filled in: that they arrive, and that they arrive nowhere else.
 
+mod in_page;
 mod leaks;
 mod net;
+mod quiet;
 mod shapes;
 mod source;
 mod world;

@@ -32,7 +32,7 @@ async fn sign_in(world: &World, page: &str) {
     world.click("#send").await;
 }
 
-async fn value(world: &World, selector: &str) -> String {
+async fn value_of(world: &World, selector: &str) -> String {
     world
         .stage
         .evaluate(&format!("document.querySelector('{selector}').value"))
@@ -45,8 +45,8 @@ async fn a_form() {
     world.page(HOST, "classic").await;
     world.fills("#user", USER).await;
     world.fills("#password", PASSWORD).await;
-    assert_eq!(value(&world, "#user").await, "ada@bank.example");
-    let shown = value(&world, "#password").await;
+    assert_eq!(value_of(&world, "#user").await, "ada@bank.example");
+    let shown = value_of(&world, "#password").await;
     assert_ne!(shown, world.password());
     assert_ne!(shown, PASSWORD);
     assert_eq!(shown.chars().count(), world.password().chars().count());
@@ -126,7 +126,7 @@ async fn a_code() {
     let world = World::new().await;
     world.page(HOST, "code").await;
     world.fills("#code", CODE).await;
-    let shown = value(&world, "#code").await;
+    let shown = value_of(&world, "#code").await;
     assert!(shown != world.code() && shown != CODE, "{shown}");
     assert_eq!(shown.len(), 6);
     world.click("#send").await;
@@ -208,5 +208,89 @@ async fn a_form_that_is_filled_as_a_whole() {
     let take = world.sent_to("classic").await;
     assert_eq!(member(&take.body, "username"), "ada@bank.example");
     assert_eq!(member(&take.body, "password"), world.password());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card() {
+    use super::source::CARD;
+    let site = guise_core::Site::of("bank.example").unwrap();
+    let rules = guise_core::FillRules {
+        card_sites: [site].into(),
+        ..Default::default()
+    };
+    let world = World::with(rules).await;
+    world.page(HOST, "card").await;
+    let value = BTreeMap::from([
+        (FormField::CardName, "John Doe".to_owned()),
+        (FormField::CardNumber, "4242 4242 4242 4242".to_owned()),
+        (
+            FormField::CardExpiry,
+            "[CardExpirationPlaceholder]".to_owned(),
+        ),
+        (FormField::CardCode, "[CardCVVPlaceholder]".to_owned()),
+        (FormField::FullName, "John Doe".to_owned()),
+    ]);
+    let outcome = world.perform(Action::FormFill { value }).await.outcome;
+    assert!(outcome.success, "{}", outcome.message);
+    for (selector, (_, secret)) in ["#holder", "#number", "#cvc", "#expiry"].iter().zip(CARD) {
+        let shown = value_of(&world, selector).await;
+        assert_ne!(shown, secret, "{selector}");
+        assert_eq!(shown.len(), secret.len(), "{selector}");
+    }
+    assert!(value_of(&world, "#number").await.starts_with("453914"));
+    world.click("#send").await;
+    let take = world.sent_to("card").await;
+    for (name, (_, secret)) in ["holder", "number", "cvc", "expiry"].iter().zip(CARD) {
+        assert_eq!(member(&take.body, name), secret);
+    }
+    assert_eq!(member(&take.body, "recipient"), "John Doe");
+
+    // Month and year in fields of their own.
+    world.stage.site.reset();
+    let parts = "<form method=post action=/sign-in/to/parts>
+        <input name=exp_month autocomplete=cc-exp-month maxlength=2><input name=exp_year autocomplete=cc-exp-year>
+        <button id=send>Pay</button></form>";
+    world.made(HOST, parts).await;
+    let expiry = "[CardExpirationPlaceholder]".to_owned();
+    let value = BTreeMap::from([(FormField::CardExpiry, expiry)]);
+    let outcome = world.perform(Action::FormFill { value }).await.outcome;
+    assert!(outcome.success, "{}", outcome.message);
+    world.click("#send").await;
+    let take = world.sent_to("parts").await;
+    assert_eq!(
+        (
+            member(&take.body, "exp_month"),
+            member(&take.body, "exp_year")
+        ),
+        ("07".to_owned(), "2029".to_owned())
+    );
+
+    // Where it is not allowed it stays away, whatever the field.
+    world.stage.site.reset();
+    for (host, selector) in [("shop.example", "#number"), (HOST, "#note")] {
+        world.page(host, "card").await;
+        world.refuses(selector, "4242 4242 4242 4242").await;
+        assert_eq!(value_of(&world, selector).await, "");
+    }
+    world.leaks_nothing();
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_repeated() {
+    let world = World::new().await;
+    let form = "<form id=form method=post action=/sign-in/to/new>
+        <input id=one name=pw1 type=password autocomplete=new-password><input id=two name=pw2 type=password autocomplete=new-password>
+        <button id=send>Join</button></form>
+        <script>form.onsubmit = () => document.getElementById('one').value === document.getElementById('two').value</script>";
+    world.made(HOST, form).await;
+    world.fills("#one", PASSWORD).await;
+    world.fills("#two", PASSWORD).await;
+    world.click("#send").await;
+    let take = world.sent_to("new").await;
+    for name in ["pw1", "pw2"] {
+        assert_eq!(member(&take.body, name), world.password());
+    }
     world.end().await;
 }

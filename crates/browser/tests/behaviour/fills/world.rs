@@ -6,8 +6,9 @@ use std::time::Duration;
 use guise_browser::Settings;
 use guise_chromium::Engine;
 use guise_core::ports::{Browser as _, Performed};
-use guise_core::{Action, FillRules, FillWay, Outcome, Site, SiteRules};
+use guise_core::{Action, FillRules, FillWay, Outcome, Site, SiteRules, Target};
 use guise_testsite::{Site as TestSite, Take};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::Instant;
 
 use super::leaks::holds_none;
@@ -35,7 +36,12 @@ impl World {
     }
 
     pub(super) async fn with(rules: FillRules) -> Self {
-        Self::for_site("bank.example", rules).await
+        Self::running(Engine::HeadlessShell, rules).await
+    }
+
+    /// In another browser than the small one.
+    pub(super) async fn running(engine: Engine, rules: FillRules) -> Self {
+        Self::for_site(engine, "bank.example", rules).await
     }
 
     /// With credentials for another site.
@@ -46,6 +52,7 @@ impl World {
         };
         let sites = [(Site::of(site).unwrap(), rules)].into();
         Self::for_site(
+            Engine::HeadlessShell,
             site,
             FillRules {
                 sites,
@@ -55,10 +62,9 @@ impl World {
         .await
     }
 
-    async fn for_site(bank: &str, rules: FillRules) -> Self {
+    async fn for_site(engine: Engine, bank: &str, rules: FillRules) -> Self {
         let site = TestSite::start().await.unwrap();
         let net = Net::start(site.origin()).await;
-        let engine = Engine::HeadlessShell;
         let stage = Stage::on(site, engine, Settings::default(), Some(net.upstream())).await;
         let login = Login {
             username: "ada@bank.example",
@@ -101,6 +107,13 @@ impl World {
             .await;
     }
 
+    /// A page with that body on a host.
+    pub(super) async fn made(&self, host: &str, body: &str) {
+        let body = utf8_percent_encode(body, NON_ALPHANUMERIC);
+        self.goto(&format!("https://{host}/sign-in/made?body={body}"))
+            .await;
+    }
+
     pub(super) async fn goto(&self, url: &str) {
         let url = url.to_owned();
         self.stage.done(Action::Goto { url }).await;
@@ -118,7 +131,10 @@ impl World {
 
     /// Fills a placeholder in; it must work.
     pub(super) async fn fills(&self, selector: &str, placeholder: &str) -> Outcome {
-        let outcome = self.perform(fill(by(selector), placeholder)).await.outcome;
+        let mut target = by(selector);
+        // As callers have it who say nothing: long enough to see that nothing was sent.
+        target.timeout_ms = Target::DEFAULT_TIMEOUT_MS;
+        let outcome = self.perform(fill(target, placeholder)).await.outcome;
         assert!(outcome.success, "{selector}: {}", outcome.message);
         self.says_nothing(&outcome.message);
         outcome

@@ -54,7 +54,7 @@ async fn sends(world: &World) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn hosts_that_look_alike(#[values(FillWay::Wire)] way: FillWay) {
+async fn hosts_that_look_alike(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = world(way).await;
     for host in [
         // W01
@@ -80,7 +80,7 @@ async fn hosts_that_look_alike(#[values(FillWay::Wire)] way: FillWay) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn neighbours_under_a_private_suffix(#[values(FillWay::Wire)] way: FillWay) {
+async fn neighbours_under_a_private_suffix(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = World::with_login("me.github.io", way).await;
     world.goto(&made("you.github.io", FIELD)).await;
     means_itself(&world, "#password").await;
@@ -94,7 +94,9 @@ async fn neighbours_under_a_private_suffix(#[values(FillWay::Wire)] way: FillWay
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn other_hosts_of_the_site_where_it_is_limited_to_one(#[values(FillWay::Wire)] way: FillWay) {
+async fn other_hosts_of_the_site_where_it_is_limited_to_one(
+    #[values(FillWay::Wire, FillWay::Page)] way: FillWay,
+) {
     // W04
     let world = with_rules(SiteRules {
         hosts: vec![HOST.to_owned()],
@@ -115,7 +117,7 @@ async fn other_hosts_of_the_site_where_it_is_limited_to_one(#[values(FillWay::Wi
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn other_schemes_and_ports(#[values(FillWay::Wire)] way: FillWay) {
+async fn other_schemes_and_ports(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = world(way).await;
     // W05, W06
     let plain = made(HOST, FIELD).replace("https:", "http:");
@@ -132,7 +134,7 @@ async fn other_schemes_and_ports(#[values(FillWay::Wire)] way: FillWay) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn frames_of_others(#[values(FillWay::Wire)] way: FillWay) {
+async fn frames_of_others(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = world(way).await;
     let inside = "iframe >> internal:control=enter-frame >> #password";
     // W08, W09: one of the two is not the bank's.
@@ -190,7 +192,9 @@ async fn frames_of_others(#[values(FillWay::Wire)] way: FillWay) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn another_tab_in_the_place_of_the_right_one(#[values(FillWay::Wire)] way: FillWay) {
+async fn another_tab_in_the_place_of_the_right_one(
+    #[values(FillWay::Wire, FillWay::Page)] way: FillWay,
+) {
     // W11
     let world = world(way).await;
     world.goto(&made(HOST, FIELD)).await;
@@ -209,7 +213,7 @@ async fn another_tab_in_the_place_of_the_right_one(#[values(FillWay::Wire)] way:
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn forms_that_send_elsewhere(#[values(FillWay::Wire)] way: FillWay) {
+async fn forms_that_send_elsewhere(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     let world = world(way).await;
     // W13
     for form in [
@@ -241,17 +245,33 @@ async fn forms_that_send_elsewhere(#[values(FillWay::Wire)] way: FillWay) {
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_of_forms_that_are_sent_by_get() {
     // W14
-    let world = world(FillWay::Wire).await;
-    world.goto(&made(HOST, &FIELD.replace("post", "get"))).await;
-    world.fills("#password", PASSWORD).await;
-    sends(&world).await;
-    world.leaks_nothing();
-    world.end().await;
+    let by_wire = world(FillWay::Wire).await;
+    by_wire
+        .goto(&made(HOST, &FIELD.replace("post", "get")))
+        .await;
+    by_wire.fills("#password", PASSWORD).await;
+    sends(&by_wire).await;
+    by_wire.leaks_nothing();
+    by_wire.end().await;
+
+    let in_page = world(FillWay::Page).await;
+    for form in [
+        FIELD.replace("method=\"post\"", "method=\"get\""),
+        FIELD.replace("method=\"post\"", ""),
+        FIELD.replace("<button", "<button formmethod=\"get\""),
+    ] {
+        in_page.goto(&made(HOST, &form)).await;
+        let message = in_page.refuses("#password", PASSWORD).await;
+        assert!(message.contains("GET"), "{message}");
+        assert_eq!(value(&in_page, "#password").await, "");
+    }
+    in_page.leaks_nothing();
+    in_page.end().await;
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fields_that_are_not_for_it(#[values(FillWay::Wire)] way: FillWay) {
+async fn fields_that_are_not_for_it(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     // W15, W18
     let world = world(way).await;
     for (field, word) in [
@@ -287,7 +307,7 @@ async fn fields_that_are_not_for_it(#[values(FillWay::Wire)] way: FillWay) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fields_that_nobody_sees(#[values(FillWay::Wire)] way: FillWay) {
+async fn fields_that_nobody_sees(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
     // W16, W17
     let world = world(way).await;
     for style in [
@@ -478,15 +498,18 @@ async fn service_workers() {
     world.end().await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_navigates_away_meanwhile() {
+async fn a_page_that_navigates_away_meanwhile(
+    #[values(FillWay::Wire, FillWay::Page)] way: FillWay,
+) {
     // W12
     let rounds = if std::env::var_os("GUISE_TEST_SOAK").is_some() {
         1000
     } else {
         100
     };
-    let world = world(FillWay::Wire).await;
+    let world = world(way).await;
     let evil = made("evil.example", FIELD);
     let mut gone = 0;
     for round in 0..rounds {
@@ -524,5 +547,56 @@ async fn a_page_that_navigates_away_meanwhile() {
             world.says_nothing_in("evil.example", &take.body);
         }
     }
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_page_of_the_site() {
+    let world = world(FillWay::Wire).await;
+    world.goto(&made(HOST, FIELD)).await;
+    world.fills("#password", PASSWORD).await;
+    let keep = "sessionStorage.kept = document.querySelector('#password').value; 0";
+    world.stage.evaluate(keep).await;
+    // What was filled in was another document, whatever this one knows of it.
+    world.goto(&made(HOST, &format!("{FIELD}<p>again"))).await;
+    let send = "fetch('/sign-in/to/next', { method: 'POST', body: new URLSearchParams({ password: sessionStorage.kept }) }).then(() => 'sent')";
+    assert_eq!(world.stage.evaluate(send).await, "sent");
+    world.sent_to("next").await;
+    world.leaks_nothing();
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_changes_its_mind() {
+    let world = world(FillWay::Page).await;
+    // It says now this and now that, and keeps what it said when something was filled in.
+    let script = "<script>
+        const form = document.querySelector('form');
+        const channel = new MessageChannel();
+        let turn = 0;
+        channel.port1.onmessage = () => {
+          turn += 1;
+          form.action = turn % 2 ? 'https://evil.example/sign-in/to/evil' : '/sign-in/to/here';
+          channel.port2.postMessage(0);
+        };
+        channel.port2.postMessage(0);
+        window.said = [];
+        form.addEventListener('input', () => said.push(form.action));
+      </script>";
+    let mut filled = 0;
+    for round in 0..40 {
+        let body = format!("{FIELD}{script}<p>{round}");
+        world.goto(&made(HOST, &body)).await;
+        let mut target = by("#password");
+        target.timeout_ms = 1000;
+        let outcome = world.perform(fill(target, PASSWORD)).await.outcome;
+        world.says_nothing(&outcome.message);
+        filled += u32::from(outcome.success);
+        let said = world.stage.evaluate("said.join()").await;
+        assert!(!said.contains("evil"), "{said}");
+        assert_eq!(said.is_empty(), !outcome.success, "{}", outcome.message);
+    }
+    assert!(filled < 40, "it never changed in between");
+    world.leaks_nothing();
     world.end().await;
 }

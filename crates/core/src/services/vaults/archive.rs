@@ -5,7 +5,8 @@
 //!  "vaults": [{"name": "Sarah", "persona": "Sarah",
 //!              "credentials": [{"label": "shop.example", "kind": "external", "site": "shop.example", "username": "sarah",
 //!                               "password": "…"}],
-//!              "card": {"holder": "…", "number": "…", "cvv": "…", "expiration": "…"}}]}
+//!              "card": {"holder": "…", "number": "…", "cvv": "…", "expiration": "…"},
+//!              "fill_rules": {"card_sites": ["shop.example"]}}]}
 //! ```
 //!
 //! Identifiers stay behind: a vault belongs to the persona of that name wherever it is brought.
@@ -16,15 +17,15 @@ use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 
 use super::checks::{
-    MAX_EMAIL, MAX_NAME, MAX_NOTES, check_card, check_email, check_labelled, check_length,
-    check_name,
+    MAX_EMAIL, MAX_NAME, MAX_NOTES, check_card, check_email, check_fill_rules, check_labelled,
+    check_length, check_name,
 };
 use super::{CARD, LabelledCredential, TRIES, Vaults, busy};
 use crate::ports::{Actor, AuditEvent, Deed};
 use crate::services::secrets_wire::{self, ReadCard, WrittenCard};
 use crate::{
-    Caller, Card, Credential, CredentialId, CredentialKind, CredentialSecrets, Error, KeyId, Kind,
-    Persona, Result, Scopes, Secret, Site, TenantId, Vault, VaultFilter, VaultId,
+    Caller, Card, Credential, CredentialId, CredentialKind, CredentialSecrets, Error, FillRules,
+    KeyId, Kind, Persona, Result, Scopes, Secret, Site, TenantId, Vault, VaultFilter, VaultId,
 };
 
 /// What the text says it is.
@@ -87,6 +88,8 @@ struct WrittenVault<'a> {
     credentials: Vec<WrittenEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<WrittenCard<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fill_rules: Option<&'a FillRules>,
 }
 
 #[derive(Serialize)]
@@ -130,6 +133,7 @@ struct ReadVault {
     #[serde(default)]
     credentials: Vec<ReadEntry>,
     card: Option<ReadCard>,
+    fill_rules: Option<FillRules>,
 }
 
 #[derive(Deserialize)]
@@ -154,6 +158,7 @@ struct Arriving {
     persona: Option<String>,
     entries: Vec<Entry>,
     card: Option<Card>,
+    fill_rules: Option<FillRules>,
 }
 
 struct Entry {
@@ -219,6 +224,8 @@ impl Vaults {
                         .map(|(credential, secrets)| entry(credential, secrets))
                         .collect(),
                     card: card.as_ref().map(WrittenCard::new),
+                    fill_rules: Some(&vault.fill_rules)
+                        .filter(|rules| **rules != FillRules::default()),
                 })
                 .collect(),
         };
@@ -289,6 +296,12 @@ impl Vaults {
             for entry in &arriving.entries {
                 done.count(self.bring(&vault, entry, existing).await?);
             }
+            if let Some(rules) = &arriving.fill_rules {
+                let unset = vault.fill_rules == FillRules::default();
+                if unset || existing == Existing::Replace {
+                    self.store.set_fill_rules(tenant, vault.id, rules).await?;
+                }
+            }
             if let Some(card) = &arriving.card {
                 done.count(self.bring_card(&vault, card, existing).await?);
             }
@@ -326,11 +339,15 @@ impl Vaults {
                 )
                 .map_err(|error| within(number, &error))?;
             }
+            if let Some(rules) = &vault.fill_rules {
+                check_fill_rules(rules).map_err(|error| within(number, &error))?;
+            }
             vaults.push(Arriving {
                 name: vault.name,
                 persona: vault.persona,
                 entries,
                 card,
+                fill_rules: vault.fill_rules,
             });
         }
         Ok(vaults)

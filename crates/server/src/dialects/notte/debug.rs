@@ -36,7 +36,7 @@ pub(super) async fn session_debug_info(
         .debug(&caller, &id, keeps_alive(&query)?)
         .await?;
     let session = app.sessions.get(&caller, &id).await?;
-    let links = app.debug_links(&base, &session)?;
+    let links = app.debug_links(&base, &caller, &session)?;
     let tabs = debug
         .tabs
         .into_iter()
@@ -96,7 +96,7 @@ pub(super) async fn session_debug_tab(
             ),
         )
     })?;
-    let links = app.debug_links(&base, &session)?;
+    let links = app.debug_links(&base, &caller, &session)?;
     Ok(Json(tab_body(&links, tab)))
 }
 

@@ -98,6 +98,10 @@ pub fn identity() -> OpenApiRouter<App> {
         .routes(routes!(vaults::vault_credentials_code))
         .routes(routes!(vaults::vault_credentials_generate))
         .routes(routes!(
+            vaults::vault_fill_rules_get,
+            vaults::vault_fill_rules_set
+        ))
+        .routes(routes!(
             vaults::vault_credit_card_get,
             vaults::vault_credit_card_set,
             vaults::vault_credit_card_delete

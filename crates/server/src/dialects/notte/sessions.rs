@@ -33,7 +33,7 @@ pub(super) async fn session_start(
     Body(request): Body<ApiSessionStartRequest>,
 ) -> Result<Json<SessionResponse>, Failure> {
     let session = app.sessions.start(&caller, request.into_domain()).await?;
-    let links = app.links(&base, &session);
+    let links = app.links(&base, &caller, &session);
     let links = Links {
         cdp_url: links.cdp,
         viewer_url: links.viewer,
@@ -73,7 +73,7 @@ pub(super) async fn list_sessions(
         .list(&caller, only_active, only_current, page)
         .await?;
     let links = |session: &guise_core::Session| {
-        let links = app.links(&base, session);
+        let links = app.links(&base, &caller, session);
         Links {
             cdp_url: links.cdp,
             viewer_url: links.viewer,
@@ -97,7 +97,7 @@ pub(super) async fn session_status(
 ) -> Result<Json<SessionResponse>, Failure> {
     let session = app.sessions.get(&caller, &id).await?;
     let steps = TrajectoryStep::list(&id, app.sessions.steps(&session, 0).await?);
-    let links = app.links(&base, &session);
+    let links = app.links(&base, &caller, &session);
     let links = Links {
         cdp_url: links.cdp,
         viewer_url: links.viewer,

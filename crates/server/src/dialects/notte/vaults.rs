@@ -9,6 +9,7 @@ use guise_secrets::{PasswordError, PasswordPolicy};
 use super::body::Body;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
 use super::query::Query;
+use super::wire::fill_rules::FillRulesBody;
 use super::wire::vault::{
     AddCredentialsRequest, AddCredentialsResponse, AddCreditCardRequest, AddCreditCardResponse,
     DeleteCredentialsResponse, DeleteCreditCardResponse, DeleteVaultResponse,
@@ -208,6 +209,43 @@ pub(super) async fn vault_credentials_generate(
     let credentials = request.into_domain(password);
     app.vaults.put_for_site(&vault, &url, credentials).await?;
     Ok(Json(AddCredentialsResponse { status: "success" }))
+}
+
+/// Where a vault's secrets may be filled in, and how, beyond what holds for all.
+#[utoipa::path(get, path = "/vaults/{vault_id}/fill_rules", tag = "vaults", operation_id = "vault_fill_rules_get",
+    params(("vault_id" = String, Path, description = "The vault.")),
+    responses(
+        (status = 200, description = "The rules.", body = FillRulesBody),
+        (status = 404, description = "No such vault.", body = ErrorResponse),
+    ))]
+pub(super) async fn vault_fill_rules_get(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+) -> Result<Json<FillRulesBody>, Failure> {
+    let vault = app.vaults.get(&caller, &id).await?;
+    Ok(Json(vault.fill_rules.into()))
+}
+
+/// Sets where a vault's secrets may be filled in, and how, in place of what was set before. Needs the scope `vault:reveal`.
+#[utoipa::path(put, path = "/vaults/{vault_id}/fill_rules", tag = "vaults", operation_id = "vault_fill_rules_set",
+    params(("vault_id" = String, Path, description = "The vault.")),
+    request_body = FillRulesBody,
+    responses(
+        (status = 200, description = "The rules as they are now.", body = FillRulesBody),
+        (status = 404, description = "No such vault.", body = ErrorResponse),
+        (status = 422, description = "A member is wrong.", body = ValidationErrorResponse),
+        (status = 503, description = "The keyring is locked.", body = ErrorResponse),
+    ))]
+pub(super) async fn vault_fill_rules_set(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+    Body(request): Body<FillRulesBody>,
+) -> Result<Json<FillRulesBody>, Failure> {
+    let rules = request.into_domain()?;
+    let vault = app.vaults.set_fill_rules(&caller, &id, &rules).await?;
+    Ok(Json(vault.fill_rules.into()))
 }
 
 /// Deletes the credentials of a site.

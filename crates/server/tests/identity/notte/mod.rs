@@ -3,6 +3,7 @@
 mod cards;
 mod credentials;
 mod factors;
+mod fill_rules;
 mod persona_vaults;
 mod personas;
 mod reveals;

@@ -54,6 +54,11 @@ pub fn valid(client: &Client, samples: &Samples, operation: &str) -> Option<Call
         "vault_credentials_generate" => client
             .post(&at("/credentials/generate"))
             .json(json!({"url": "made.example", "username": "joe", "policy": {"length": 12}})),
+        "vault_fill_rules_get" => client.get(&at("/fill_rules")),
+        "vault_fill_rules_set" => client.put(&at("/fill_rules")).json(json!({
+            "card_sites": ["shop.example"],
+            "sites": {"nas.example": {"hosts": ["login.nas.example"], "port": 5001, "way": "wire", "any_body": true}},
+        })),
         "vault_credit_card_get" => client.get(&at("/card")),
         "vault_credit_card_set" => client.post(&at("/card")).json(card()),
         "vault_credit_card_delete" => client.delete(&doomed("/card")),
@@ -82,6 +87,13 @@ pub fn wrong(client: &Client, samples: &Samples, operation: &str) -> Option<(Cal
             client
                 .post(&at("/credentials/generate"))
                 .json(json!({"url": "made.example", "username": "joe", "policy": {"length": 7}})),
+            422,
+        ),
+        "vault_fill_rules_get" => (client.get(&unknown("/fill_rules")), 404),
+        "vault_fill_rules_set" => (
+            client
+                .put(&at("/fill_rules"))
+                .json(json!({"card_sites": ["a b"]})),
             422,
         ),
         "vault_credit_card_get" => (client.get(&unknown("/card")), 404),

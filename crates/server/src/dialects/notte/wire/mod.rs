@@ -6,6 +6,7 @@ pub(super) mod cookie;
 pub(super) mod debug;
 pub(super) mod execution;
 pub(super) mod file;
+pub(super) mod fill_rules;
 pub(super) mod interaction;
 pub(super) mod observation;
 pub(super) mod persona;
