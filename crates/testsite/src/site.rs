@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 use crate::log::{Event, Hit};
 use crate::shared::{Origins, Shared};
 use crate::{
-    download, frames, headers, images, log, login, network, pages, shop, socket, table, upload,
+    download, frames, headers, images, log, login, network, pages, reach, shop, socket, table,
+    upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -134,6 +135,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(download::routes())
         .merge(headers::routes())
         .merge(network::routes())
+        .merge(reach::routes())
         .merge(images::routes())
         .merge(socket::routes())
         .merge(log::routes())

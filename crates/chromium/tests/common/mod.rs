@@ -108,8 +108,11 @@ pub(crate) struct Seen {
     pub(crate) pid: u32,
     pub(crate) uid: u32,
     pub(crate) session: u32,
-    pub(crate) seccomp: String,
+    /// How many seccomp filters it has.
+    pub(crate) filters: usize,
     pub(crate) no_new_privileges: String,
+    /// Where we may look.
+    pub(crate) user_namespace: Option<PathBuf>,
     pub(crate) command: String,
     pub(crate) environment: String,
 }
@@ -132,8 +135,9 @@ pub(crate) fn all_processes() -> Vec<Seen> {
             pid,
             uid: field("Uid:")?.parse().ok()?,
             session: field("NSsid:")?.parse().ok()?,
-            seccomp: field("Seccomp:")?,
+            filters: field("Seccomp_filters:")?.parse().ok()?,
             no_new_privileges: field("NoNewPrivs:")?,
+            user_namespace: fs::read_link(format!("/proc/{pid}/ns/user")).ok(),
             command: text("cmdline")?,
             environment: text("environ").unwrap_or_default(),
         })
@@ -249,7 +253,7 @@ impl Talk {
             .call(
                 Some(page),
                 "Runtime.evaluate",
-                json!({"expression": expression, "returnByValue": true, "awaitPromise": true}),
+                json!({"expression": expression, "returnByValue": true, "awaitPromise": true, "userGesture": true}),
             )
             .await;
         assert!(answer["exceptionDetails"].is_null(), "{answer}");
