@@ -87,16 +87,21 @@ impl Stage {
             .collect()
     }
 
-    /// All processes of the stage: those of its uids, and those that name its folder.
+    /// All processes of the stage: those of its uids, those that name its folder, and those of their sessions. A process
+    /// that rewrites its title overwrites its environment.
     pub(crate) fn processes(&self) -> Vec<Seen> {
-        let folder = self.folder.path().to_str().unwrap().to_owned();
-        all_processes()
-            .into_iter()
+        let mark = format!("TMPDIR={}", self.folder.path().display());
+        let own = rustix::process::geteuid().as_raw();
+        let all = all_processes();
+        let sessions: Vec<u32> = all
+            .iter()
+            .filter(|seen| seen.uid == own && seen.environment.contains(&mark))
+            .map(|seen| seen.session)
+            .collect();
+        all.into_iter()
             .filter(|seen| {
                 seen.pid != std::process::id()
-                    && (self.uids.contains(seen.uid)
-                        || (seen.uid == rustix::process::geteuid().as_raw()
-                            && seen.environment.contains(&format!("TMPDIR={folder}"))))
+                    && (self.uids.contains(seen.uid) || sessions.contains(&seen.session))
             })
             .collect()
     }
