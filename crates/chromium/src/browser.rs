@@ -55,6 +55,8 @@ pub struct Confinement {
     pub uid: Option<u32>,
     /// The version of Landlock in force (TCP rules from 4 on); `None` where the kernel has none.
     pub landlock: Option<u32>,
+    /// Whether system calls are filtered: no sockets but streams over TCP and local ones.
+    pub seccomp: bool,
 }
 
 /// The two ends of Chromium's DevTools pipe.

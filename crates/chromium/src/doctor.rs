@@ -5,7 +5,8 @@ use std::{fs, os::unix::fs::MetadataExt, path::Path};
 use tokio::time::Instant;
 
 use crate::{
-    Engine, Error, Installation, Options, Paths, UidRange, fence, launcher::is_privileged,
+    Engine, Error, Installation, Isolation, Obstacle, Options, Paths, UidRange, isolation,
+    launcher::is_privileged,
 };
 
 /// Memory that one session needs, in bytes: 300 MiB.
@@ -91,8 +92,10 @@ pub async fn checks(
         )),
     }
     checks.push(user());
-    checks.push(namespaces());
-    checks.push(landlock());
+    let isolation = Isolation::of_this_machine();
+    checks.push(sandbox(&isolation));
+    checks.push(landlock(&isolation));
+    checks.push(seccomp(&isolation));
     checks.push(memory());
     checks
 }
@@ -161,45 +164,17 @@ fn user() -> Check {
     }
 }
 
-/// Chromium's sandbox stands on user namespaces that everyone may make.
-fn namespaces() -> Check {
+fn sandbox(isolation: &Isolation) -> Check {
     const NAME: &str = "sandbox";
-    let setting = |name: &str| {
-        fs::read_to_string(format!("/proc/sys/{name}"))
-            .ok()
-            .and_then(|value| value.trim().parse::<i64>().ok())
-    };
-    if !Path::new("/proc/self/ns/user").exists() {
-        return Check::bad(
-            NAME,
-            Status::Fail,
-            "the kernel has no user namespaces, without which Chromium's sandbox does not work",
-            "use a kernel with CONFIG_USER_NS",
-        );
+    match isolation.obstacle.clone().or_else(isolation::app_armor) {
+        Some(Obstacle { detail, fix }) => Check::bad(NAME, Status::Fail, detail, fix),
+        None => Check::ok(NAME, "user namespaces are allowed"),
     }
-    for (name, blocks, needed) in [
-        ("kernel/unprivileged_userns_clone", 0, "1"),
-        ("user/max_user_namespaces", 0, "10000"),
-        ("kernel/apparmor_restrict_unprivileged_userns", 1, "0"),
-    ] {
-        if setting(name) == Some(blocks) {
-            let key = name.replace('/', ".");
-            return Check::bad(
-                NAME,
-                Status::Fail,
-                format!(
-                    "{key} is {blocks}: Chromium may not make the user namespaces of its sandbox"
-                ),
-                format!("sysctl -w {key}={needed}"),
-            );
-        }
-    }
-    Check::ok(NAME, "user namespaces are allowed")
 }
 
-fn landlock() -> Check {
+fn landlock(isolation: &Isolation) -> Check {
     const NAME: &str = "landlock";
-    match fence::abi() {
+    match isolation.landlock {
         Some(version) if version >= 4 => Check::ok(
             NAME,
             format!("version {version}: files and TCP are confined"),
@@ -216,6 +191,20 @@ fn landlock() -> Check {
             "the kernel has no Landlock, or it is switched off",
             "use Linux 6.7 or newer with `landlock` in the `lsm=` list",
         ),
+    }
+}
+
+fn seccomp(isolation: &Isolation) -> Check {
+    const NAME: &str = "seccomp";
+    if isolation.seccomp {
+        Check::ok(NAME, "no sockets but streams over TCP and local ones")
+    } else {
+        Check::bad(
+            NAME,
+            Status::Warn,
+            "the kernel does not filter system calls",
+            "use a kernel with CONFIG_SECCOMP_FILTER",
+        )
     }
 }
 

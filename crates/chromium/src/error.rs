@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::Tier;
+
 /// Why a browser could not be found, started, ended or swept.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -67,6 +69,17 @@ pub enum Error {
     /// The kernel refused a Landlock rule.
     #[error("cannot prepare Landlock: {0}")]
     Landlock(#[from] landlock::RulesetError),
+    /// The filter of system calls could not be made.
+    #[error("cannot prepare the filter of system calls: {0}")]
+    Seccomp(#[from] seccompiler::BackendError),
+    /// This machine cannot hold browsers in as it should.
+    #[error("this kernel cannot give isolation tier {tier}: {missing}")]
+    Isolation {
+        /// The tier that is needed.
+        tier: Tier,
+        /// What it has not, separated by semicolons.
+        missing: String,
+    },
     /// A program could not be started.
     #[error("cannot start {}: {source}", program.display())]
     Spawn {

@@ -53,7 +53,7 @@ const WRITABLE: &[&str] = &["/proc", "/dev/shm", "/dev/null"];
 
 /// The version of Landlock that the kernel speaks; `None` where it has none or it is switched off at boot.
 #[must_use]
-pub fn abi() -> Option<u32> {
+pub(crate) fn abi() -> Option<u32> {
     const VERSION: libc::c_ulong = 1;
     #[expect(unsafe_code, reason = "no wrapper for asking the version exists")]
     // SAFETY: with a null pointer, size 0 and this flag the call only returns a number.

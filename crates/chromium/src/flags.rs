@@ -31,6 +31,9 @@ const ALWAYS: &[&str] = &[
     "--password-store=basic",
     // Nothing leaves by a way that the proxy does not see.
     "--disable-quic",
+    // Without datagrams the list of interfaces is empty, and WebRTC would wait for an entry of it for ever. Which of them a
+    // page is told is the policy's matter, below.
+    "--allow-loopback-in-peer-connection",
     // Nothing is fetched or sent on the browser's own account; what slips through is refused by the proxy.
     "--disable-sync",
     "--disable-component-update",

@@ -21,11 +21,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::info;
 
 use crate::{
-    Browser, Confinement, Display, Error, Folders, Installation, Spec, UidRange, fence, flags,
-    keeper,
+    Browser, Confinement, Display, Error, Folders, Installation, Isolation, Spec, UidRange, fence,
+    flags, keeper,
     owner::{Owner, Progress},
     process::{Plan, Process},
     runtime::Instance,
+    seccomp::{self, Network},
     sweep::{Swept, sweep},
     uid::{Lease, Uids},
     xvfb::Xvfb,
@@ -79,12 +80,22 @@ impl Options {
     /// [`Error::InUse`] while another server runs on the same data folder; [`Error::Folder`] and [`Error::Invalid`] when
     /// the runtime folder cannot be used; [`Error::Leftover`] when strays live on at `deadline`.
     pub async fn open(self, deadline: Instant) -> Result<Launcher, Error> {
+        self.open_on(Isolation::of_this_machine(), deadline).await
+    }
+
+    /// As [`Options::open`], on a kernel that has what `isolation` says.
+    pub(crate) async fn open_on(
+        self,
+        isolation: Isolation,
+        deadline: Instant,
+    ) -> Result<Launcher, Error> {
         let privileged = is_privileged();
         let root = self.runtime_folder();
         let instance = Instance::open(&self.data_folder, &root, privileged)?;
         let uids = privileged.then(|| Uids::new(self.uids, instance.root()));
         let shared = Arc::new(Shared {
             installation: self.installation,
+            isolation,
             instance,
             uids,
             closing: CancellationToken::new(),
@@ -116,6 +127,7 @@ pub(crate) fn is_privileged() -> bool {
 #[derive(Debug)]
 pub(crate) struct Shared {
     installation: Installation,
+    isolation: Isolation,
     instance: Instance,
     uids: Option<Uids>,
     /// Ends all browsers.
@@ -205,7 +217,8 @@ async fn launch(shared: Arc<Shared>, spec: Spec, deadline: Instant) -> Result<Br
         folders.clone(),
         Confinement {
             uid,
-            landlock: fence::abi(),
+            landlock: shared.isolation.landlock,
+            seccomp: shared.isolation.seccomp,
         },
         started.pipes,
         order,
@@ -244,14 +257,15 @@ async fn start(
         Display::None => None,
         Display::Xvfb => {
             let program = shared.installation.xvfb()?;
-            Some(Xvfb::start(program, folders, uid, spec.window, deadline).await?)
+            let isolation = &shared.isolation;
+            Some(Xvfb::start(program, isolation, folders, uid, spec.window, deadline).await?)
         }
     };
     let environment = xvfb
         .as_ref()
         .map(|xvfb| xvfb.environment(folders))
         .unwrap_or_default();
-    let browser = chromium(program, spec, folders, uid, environment);
+    let browser = chromium(program, &shared.isolation, spec, folders, uid, environment);
     match browser {
         Ok((process, pipes, stderr)) => Ok(Started {
             process,
@@ -276,6 +290,7 @@ type Parts = (
 
 fn chromium(
     program: &std::path::Path,
+    isolation: &Isolation,
     spec: &Spec,
     folders: &Folders,
     uid: Option<u32>,
@@ -287,18 +302,21 @@ fn chromium(
     let (stderr, their_stderr) = pipe()?;
     let stderr = pipe::Receiver::from_owned_fd(stderr)
         .map_err(Error::system("watch the browser's standard error"))?;
+    let fence = match isolation.landlock {
+        None => None,
+        Some(_) => {
+            let display = spec.display == Display::Xvfb;
+            fence::browser(program, folders, spec.proxy_port, display)?
+        }
+    };
     let process = Process::spawn(Plan {
         program,
         arguments: flags::arguments(spec, folders),
         folders,
         environment,
         uid,
-        fence: fence::browser(
-            program,
-            folders,
-            spec.proxy_port,
-            spec.display == Display::Xvfb,
-        )?,
+        fence,
+        filter: seccomp::filter_on(isolation, Network::Tcp)?,
         death_signal: Signal::KILL,
         descriptors: vec![
             FdMapping {

@@ -11,12 +11,17 @@
 //!   are another user's. Without root every browser runs as the user who started the server; between sessions, and
 //!   between a browser and that user's files, only Landlock stands then.
 //! - Landlock where the kernel has it: its own folders, programs and fonts; TCP to its proxy's port only.
+//! - A filter of system calls (seccomp) where the kernel has them: no sockets but streams over TCP and local ones.
+//!   [`Isolation`] says what a machine has of it.
 //! - `no_new_privs`, no core dumps, an environment made from nothing, no descriptor but its pipe.
 //!
 //! # Life and death
 //! All processes are started by one thread that lives as long as the program; the kernel kills them when it dies. Each
 //! browser has an owner there that waits for its end, kills what is left, removes the folders, and only then lets its
 //! uid go. Dropping the [`Browser`] is enough to set that off.
+
+#[cfg(test)]
+extern crate self as guise_chromium;
 
 mod argument;
 mod browser;
@@ -26,7 +31,10 @@ mod error;
 mod fence;
 mod flags;
 mod installation;
+mod isolation;
 mod keeper;
+#[cfg(test)]
+mod kernel_tests;
 mod launcher;
 mod owner;
 mod probe;
@@ -34,6 +42,7 @@ mod process;
 mod procfs;
 mod residue;
 mod runtime;
+mod seccomp;
 mod spec;
 mod sweep;
 mod uid;
@@ -42,8 +51,8 @@ mod xvfb;
 pub use argument::Argument;
 pub use browser::{Browser, Confinement, Exit, Pipes};
 pub use error::Error;
-pub use fence::abi as landlock_abi;
 pub use installation::{Binary, Installation, Paths};
+pub use isolation::{Isolation, Obstacle, Tier, UnknownTier};
 pub use launcher::{Launcher, Options};
 pub use probe::{Probe, probe};
 pub use runtime::Folders;

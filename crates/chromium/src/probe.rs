@@ -18,12 +18,12 @@ pub struct Probe {
     pub first_answer: Duration,
     /// What holds it in from outside.
     pub confinement: Confinement,
-    /// How many renderers there were; all of them have seccomp filters, or the probe fails.
+    /// How many renderers there were; all of them have seccomp filters of Chromium's, or the probe fails.
     pub renderers: usize,
 }
 
-/// Starts a browser, asks its version over the pipe, opens a page, checks that every renderer runs behind a seccomp
-/// filter, and ends it.
+/// Starts a browser, asks its version over the pipe, opens a page, checks that every renderer runs behind seccomp
+/// filters of Chromium's, and ends it.
 ///
 /// # Errors
 /// Those of [`Launcher::launch`] and [`Browser::end`]; [`Error::Probe`] with the end of the browser's standard error when
@@ -63,19 +63,20 @@ async fn examine(browser: &Browser, started: Instant, deadline: Instant) -> Resu
     })
 }
 
-/// How many renderers there are, once all of them run behind a filter. A renderer puts it up itself, a moment after its
-/// start, and the kernel tells nobody of it.
+/// How many renderers there are, once all of them run behind a filter of Chromium's. A renderer puts it up itself, a
+/// moment after its start, and the kernel tells nobody of it.
 async fn filtered_renderers(browser: &Browser, deadline: Instant) -> Result<usize, Error> {
     let mut look = interval(Duration::from_millis(10));
+    let ours = u32::from(browser.confinement().seccomp);
     loop {
         look.tick().await;
-        let modes = renderer_seccomp_modes(browser)?;
-        if !modes.is_empty() && modes.iter().all(|mode| mode == "2") {
-            return Ok(modes.len());
+        let filters = renderer_filters(browser)?;
+        if !filters.is_empty() && filters.iter().all(|count| *count > ours) {
+            return Ok(filters.len());
         }
         if Instant::now() >= deadline {
             return Err(Error::Probe(format!(
-                "its renderers have seccomp modes {modes:?}, but at least one and only 2 was expected"
+                "its renderers have {filters:?} seccomp filters, but at least one with more than {ours} was expected"
             )));
         }
     }
@@ -117,7 +118,8 @@ async fn ask(
     }
 }
 
-fn renderer_seccomp_modes(browser: &Browser) -> Result<Vec<String>, Error> {
+/// How many filters of system calls each renderer has.
+fn renderer_filters(browser: &Browser) -> Result<Vec<u32>, Error> {
     let session = browser.pid().cast_signed();
     let processes = procfs::processes().map_err(Error::system("look through /proc"))?;
     Ok(processes
@@ -130,11 +132,30 @@ fn renderer_seccomp_modes(browser: &Browser) -> Result<Vec<String>, Error> {
                 .split(['\0', ' '])
                 .any(|argument| argument == "--type=renderer")
                 .then_some(())?;
-            let status = fs::read_to_string(format!("{folder}/status")).ok()?;
-            status
-                .lines()
-                .find_map(|line| line.strip_prefix("Seccomp:"))
-                .map(|mode| mode.trim().to_owned())
+            filters(&fs::read_to_string(format!("{folder}/status")).ok()?)
         })
         .collect())
+}
+
+/// The number of filters in a process's status (`proc_pid_status(5)`). Before Linux 5.9 there is only the mode, from which
+/// ours cannot be told apart.
+fn filters(status: &str) -> Option<u32> {
+    let field = |name: &str| {
+        let value = status.lines().find_map(|line| line.strip_prefix(name))?;
+        value.trim().parse::<u32>().ok()
+    };
+    field("Seccomp_filters:").or_else(|| field("Seccomp:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filters;
+
+    #[test]
+    fn filters_are_counted_where_the_kernel_does() {
+        let status = "Name:\tx\nSeccomp:\t2\nSeccomp_filters:\t3\n";
+        assert_eq!(filters(status), Some(3));
+        assert_eq!(filters("Name:\tx\nSeccomp:\t2\n"), Some(2));
+        assert_eq!(filters("Name:\tx\n"), None);
+    }
 }

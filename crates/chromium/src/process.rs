@@ -23,9 +23,10 @@ use rustix::{
         Gid, Uid, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
     },
 };
+use seccompiler::BpfProgram;
 use tokio::io::{Interest, unix::AsyncFd};
 
-use crate::{Error, Folders, fence, keeper};
+use crate::{Error, Folders, fence, keeper, seccomp};
 
 /// Everything that is decided about a process before it is forked.
 pub(crate) struct Plan<'a> {
@@ -38,6 +39,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) uid: Option<u32>,
     /// A Landlock rule set, where the kernel has it.
     pub(crate) fence: Option<OwnedFd>,
+    /// A filter of system calls, where the kernel has them.
+    pub(crate) filter: Option<BpfProgram>,
     /// What the kernel sends when we die.
     pub(crate) death_signal: Signal,
     pub(crate) descriptors: Vec<FdMapping>,
@@ -75,7 +78,13 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(plan.stderr);
-        confine(&mut command, plan.uid, plan.fence, plan.death_signal)?;
+        confine(
+            &mut command,
+            plan.uid,
+            plan.fence,
+            plan.filter,
+            plan.death_signal,
+        )?;
         command
             .fd_mappings(plan.descriptors)
             .map_err(|error| Error::Invalid(error.to_string()))?;
@@ -180,6 +189,7 @@ fn confine(
     command: &mut Command,
     uid: Option<u32>,
     fence: Option<OwnedFd>,
+    filter: Option<BpfProgram>,
     death_signal: Signal,
 ) -> Result<(), Error> {
     let parent = rustix::process::getpid();
@@ -203,6 +213,9 @@ fn confine(
         if let Some(fence) = &fence {
             fence::enter(fence.as_raw_fd())?;
         }
+        if let Some(filter) = &filter {
+            seccomp::enter(filter)?;
+        }
         // After the change of uid, which would clear it.
         set_parent_process_death_signal(Some(death_signal))?;
         if getppid() != Some(parent) {
@@ -215,7 +228,7 @@ fn confine(
         unsafe_code,
         reason = "the hook runs between fork and exec: it makes direct system calls only, neither allocates nor locks"
     )]
-    // SAFETY: see the reason above; `fence` was opened before the fork and is only read.
+    // SAFETY: see the reason above; `fence` and `filter` were made before the fork and are only read.
     unsafe {
         command.pre_exec(hook);
     }

@@ -22,8 +22,9 @@ use tokio::{
 };
 
 use crate::{
-    Error, Folders, Window, fence,
+    Error, Folders, Isolation, Window, fence,
     process::{Plan, Process},
+    seccomp::{self, Network},
 };
 
 const SOCKETS: &str = "/tmp/.X11-unix";
@@ -42,6 +43,7 @@ impl Xvfb {
     /// in a file of the browser's uid.
     pub(crate) async fn start(
         program: &Path,
+        isolation: &Isolation,
         folders: &Folders,
         uid: Option<u32>,
         window: Window,
@@ -74,7 +76,11 @@ impl Xvfb {
             folders,
             environment: Vec::new(),
             uid,
-            fence: fence::xvfb(program, folders)?,
+            fence: match isolation.landlock {
+                None => None,
+                Some(_) => fence::xvfb(program, folders)?,
+            },
+            filter: seccomp::filter_on(isolation, Network::None)?,
             // Unlike SIGKILL it lets Xvfb remove its lock file and socket.
             death_signal: Signal::TERM,
             descriptors: vec![FdMapping {

@@ -55,6 +55,7 @@ async fn checks_say_what_is_there_and_what_to_do() {
             "user",
             "sandbox",
             "landlock",
+            "seccomp",
             "memory"
         ]
     );

@@ -35,17 +35,19 @@ async fn every_kind_starts_confined_and_ends_without_a_trace() {
             )
             .await;
         assert_ne!(width[0], width[1], "fonts are found: {width}");
+        assert_eq!(talk.evaluate(&page, "navigator.onLine").await, true);
         let outer = talk.evaluate(&page, "[outerWidth, outerHeight]").await;
         assert_eq!(outer, json!([1280, 1024]), "{engine:?} {display:?}");
 
-        // A new renderer needs a moment for its filter.
+        // A new renderer needs a moment for the filters of its own.
+        let ours = usize::from(browser.confinement().seccomp);
         eventually(Duration::from_secs(5), "all renderers are filtered", || {
             let processes = stage.processes();
             let mut renderers = processes
                 .iter()
                 .filter(|seen| seen.command.contains("--type=renderer"))
                 .peekable();
-            renderers.peek().is_some() && renderers.all(|seen| seen.seccomp == "2")
+            renderers.peek().is_some() && renderers.all(|seen| seen.filters > ours)
         })
         .await;
         let processes = stage.processes();
@@ -57,8 +59,16 @@ async fn every_kind_starts_confined_and_ends_without_a_trace() {
         };
         assert_eq!(is("/Xvfb"), usize::from(display == Display::Xvfb));
         assert!(is("--type=renderer") > 0, "{processes:?}");
+        let own = fs::read_link("/proc/self/ns/user").unwrap();
+        for seen in processes
+            .iter()
+            .filter(|seen| seen.command.contains("--type=renderer"))
+        {
+            assert_ne!(seen.user_namespace.as_ref(), Some(&own), "{seen:?}");
+        }
         for seen in &processes {
             assert_eq!(seen.no_new_privileges, "1", "{seen:?}");
+            assert!(seen.filters >= ours, "{seen:?}");
             assert!(!seen.command.contains("no-sandbox\n"), "{seen:?}");
             assert!(!seen.command.contains("remote-debugging-port"), "{seen:?}");
             if is_root() {

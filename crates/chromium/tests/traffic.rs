@@ -9,7 +9,7 @@ use std::{
 };
 
 use common::{KINDS, Stage, Talk, soon, spec};
-use guise_chromium::{Spec, landlock_abi};
+use guise_chromium::{Isolation, Spec};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -105,14 +105,15 @@ async fn landlock_stops_other_connections_and_files() {
             .launch(spec(engine, display), soon())
             .await
             .unwrap();
-        assert_eq!(browser.confinement().landlock, landlock_abi());
+        let landlock = Isolation::of_this_machine().landlock;
+        assert_eq!(browser.confinement().landlock, landlock);
         let mut talk = Talk::to(&browser);
         let page = talk.page("about:blank").await;
         let url = format!("http://{address}/");
         let answer = talk
             .call(Some(&page), "Page.navigate", json!({"url": url}))
             .await;
-        let stops_tcp = landlock_abi().is_some_and(|version| version >= 4);
+        let stops_tcp = landlock.is_some_and(|version| version >= 4);
         assert_eq!(answer["errorText"].is_string(), stops_tcp, "{answer}");
 
         let answer = talk
@@ -135,7 +136,7 @@ async fn landlock_stops_other_connections_and_files() {
             .await;
         assert_eq!(
             answer["errorText"].is_string(),
-            landlock_abi().is_some(),
+            landlock.is_some(),
             "{answer}"
         );
         browser.end(Duration::ZERO, soon()).await.unwrap();

@@ -12,6 +12,7 @@ mod password;
 pub mod private_file;
 mod root;
 mod rotation;
+mod scrubber;
 mod token;
 mod tree;
 
@@ -28,5 +29,6 @@ pub use root::{
     Transit, TransitAddress, VariableKey,
 };
 pub use rotation::{DataRotated, Progress, Rotation, RotationError, Watcher};
+pub use scrubber::{SHORTEST_SEARCHED, ScrubStream, Scrubber};
 pub use token::{Purpose, TokenError, Tokens};
 pub use tree::{Earlier, KeyTree, OpenError};

@@ -8,6 +8,7 @@
 //! Tests in Rust start a [`Site`] of their own; suites in other languages run the binary, which prints
 //! its origins as one line of JSON and serves until it is told to end.
 
+mod canary;
 mod download;
 mod frames;
 mod headers;
@@ -17,6 +18,7 @@ mod log;
 mod login;
 mod network;
 mod pages;
+mod reach;
 mod shared;
 mod shop;
 mod sign_in;
@@ -25,7 +27,9 @@ mod socket;
 mod table;
 mod upload;
 
+pub use canary::Canary;
 pub use log::{Event, Hit};
+pub use reach::{SPELLINGS, WAYS, WAYS_BY_UDP, fewest_ways};
 pub use shared::Origins;
 pub use sign_in::Take;
 pub use site::Site;

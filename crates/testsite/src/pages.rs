@@ -91,6 +91,7 @@ const MADE: &[(&str, &str)] = &[
     ),
     ("/images/sample.png", "A generated picture, also .svg"),
     ("/login", "Form login with a cookie (ada / engine-1843)"),
+    ("/reach", "Tries every way to another address"),
     ("/log.json", "What the server saw"),
     ("/redirect?to=/article&n=3", "Redirects n times"),
     ("/shop", "Catalogue, product pages, cart and checkout"),

@@ -13,8 +13,8 @@ use crate::log::{Event, Hit};
 use crate::shared::{Origins, Shared, lock};
 use crate::sign_in::Take;
 use crate::{
-    download, frames, headers, images, log, login, network, pages, shop, sign_in, socket, table,
-    upload,
+    download, frames, headers, images, log, login, network, pages, reach, shop, sign_in, socket,
+    table, upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -143,6 +143,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(download::routes())
         .merge(headers::routes())
         .merge(network::routes())
+        .merge(reach::routes())
         .merge(images::routes())
         .merge(socket::routes())
         .merge(sign_in::routes())

@@ -87,16 +87,21 @@ impl Stage {
             .collect()
     }
 
-    /// All processes of the stage: those of its uids, and those that name its folder.
+    /// All processes of the stage: those of its uids, those that name its folder, and those of their sessions. A process
+    /// that rewrites its title overwrites its environment.
     pub(crate) fn processes(&self) -> Vec<Seen> {
-        let folder = self.folder.path().to_str().unwrap().to_owned();
-        all_processes()
-            .into_iter()
+        let mark = format!("TMPDIR={}", self.folder.path().display());
+        let own = rustix::process::geteuid().as_raw();
+        let all = all_processes();
+        let sessions: Vec<u32> = all
+            .iter()
+            .filter(|seen| seen.uid == own && seen.environment.contains(&mark))
+            .map(|seen| seen.session)
+            .collect();
+        all.into_iter()
             .filter(|seen| {
                 seen.pid != std::process::id()
-                    && (self.uids.contains(seen.uid)
-                        || (seen.uid == rustix::process::geteuid().as_raw()
-                            && seen.environment.contains(&format!("TMPDIR={folder}"))))
+                    && (self.uids.contains(seen.uid) || sessions.contains(&seen.session))
             })
             .collect()
     }
@@ -108,8 +113,11 @@ pub(crate) struct Seen {
     pub(crate) pid: u32,
     pub(crate) uid: u32,
     pub(crate) session: u32,
-    pub(crate) seccomp: String,
+    /// How many seccomp filters it has.
+    pub(crate) filters: usize,
     pub(crate) no_new_privileges: String,
+    /// Where we may look.
+    pub(crate) user_namespace: Option<PathBuf>,
     pub(crate) command: String,
     pub(crate) environment: String,
 }
@@ -132,8 +140,9 @@ pub(crate) fn all_processes() -> Vec<Seen> {
             pid,
             uid: field("Uid:")?.parse().ok()?,
             session: field("NSsid:")?.parse().ok()?,
-            seccomp: field("Seccomp:")?,
+            filters: field("Seccomp_filters:")?.parse().ok()?,
             no_new_privileges: field("NoNewPrivs:")?,
+            user_namespace: fs::read_link(format!("/proc/{pid}/ns/user")).ok(),
             command: text("cmdline")?,
             environment: text("environ").unwrap_or_default(),
         })
@@ -249,7 +258,7 @@ impl Talk {
             .call(
                 Some(page),
                 "Runtime.evaluate",
-                json!({"expression": expression, "returnByValue": true, "awaitPromise": true}),
+                json!({"expression": expression, "returnByValue": true, "awaitPromise": true, "userGesture": true}),
             )
             .await;
         assert!(answer["exceptionDetails"].is_null(), "{answer}");

@@ -8,6 +8,7 @@
 
 mod life;
 mod plain;
+mod rebinding;
 mod refusals;
 mod support;
 mod tunnels;

@@ -13,7 +13,7 @@ use guise_core::{Error, Secret};
 use reqwest::{Client, StatusCode};
 use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
-use url::Url;
+use url::{Host, Url};
 use uuid::Uuid;
 
 use super::{RootError, RootSource};
@@ -55,6 +55,16 @@ impl TransitAddress {
             mount: mount.to_owned(),
             key: key.to_owned(),
         })
+    }
+
+    /// The port that it is called at, if that is one of this machine's loopback.
+    pub fn loopback_port(&self) -> Option<u16> {
+        let is_loopback = match self.server.host()? {
+            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        };
+        self.server.port_or_known_default().filter(|_| is_loopback)
     }
 
     fn operation(&self, operation: &str) -> Url {

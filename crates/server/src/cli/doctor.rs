@@ -16,7 +16,7 @@ use rustix::fs::statvfs;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use super::slots;
+use super::{isolation, slots};
 use crate::config::Settings;
 use crate::data_folder::DataFolder;
 
@@ -50,6 +50,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
     report.section("Machine")?;
     report.tell(kernel())?;
     report.tell_all(machine)?;
+    report.tell(isolation::report(settings.require_isolation))?;
     report.section("Browsers")?;
     report.tell_all(browsers)?;
     if can_start {
@@ -61,7 +62,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
 fn is_of_the_machine(check: &Check) -> bool {
     matches!(
         check.name,
-        "user" | "memory" | "runtime folder" | "sandbox" | "landlock"
+        "user" | "memory" | "runtime folder" | "sandbox" | "landlock" | "seccomp"
     )
 }
 
@@ -340,13 +341,18 @@ fn in_words(probe: &Probe) -> String {
         || "no Landlock".to_owned(),
         |version| format!("Landlock version {version}"),
     );
+    let calls = if probe.confinement.seccomp {
+        "system calls filtered"
+    } else {
+        "no filter of system calls"
+    };
     format!(
-        "answered after {} ms, {user}, pages behind seccomp, {landlock}",
+        "answered after {} ms, {user}, pages behind seccomp, {landlock}, {calls}",
         probe.first_answer.as_millis()
     )
 }
 
-fn fine(name: &'static str, detail: String) -> Check {
+pub(super) fn fine(name: &'static str, detail: String) -> Check {
     Check {
         name,
         status: Status::Ok,
@@ -355,7 +361,7 @@ fn fine(name: &'static str, detail: String) -> Check {
     }
 }
 
-fn bad(name: &'static str, status: Status, detail: String, fix: &str) -> Check {
+pub(super) fn bad(name: &'static str, status: Status, detail: String, fix: &str) -> Check {
     Check {
         name,
         status,

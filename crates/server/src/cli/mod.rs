@@ -3,6 +3,7 @@
 mod audit;
 mod config;
 mod doctor;
+mod isolation;
 mod keys;
 mod log;
 mod remote;

@@ -35,7 +35,7 @@ use crate::adapters::one_time::ComputedCodes;
 use crate::adapters::phones::Phones;
 use crate::adapters::{mail, models};
 use crate::app::{App, Parts};
-use crate::config::Settings;
+use crate::config::{RootSpec, Settings};
 use crate::data_folder::DataFolder;
 use crate::dialects::notte::language::NotteActions;
 use crate::http::accept;
@@ -63,6 +63,7 @@ const REVEALS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
 pub(super) async fn run(settings: Settings) -> Result<()> {
     // From the first moment on: a server that is told to stop while it starts still clears up.
     let signals = Signals::listen()?;
+    super::isolation::check(settings.require_isolation)?;
     let folder = DataFolder::open(&settings.data_dir)?;
     // The port first: when another server runs here, nothing else is touched.
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
@@ -92,7 +93,9 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
 
     let own_ports = OwnPorts::default();
     let _own_port = own_ports.hold(address.port());
-    let _database_port = local_port(&settings).map(|port| own_ports.hold(port));
+    let _helpers: Vec<_> = helpers(&settings)
+        .map(|port| own_ports.hold(port))
+        .collect();
     let smtp_ports = own_ports.clone();
     let driver = Arc::new(driver(&settings, &folder, own_ports).await?);
     let browsers: Arc<dyn Browsers> = Arc::clone(&driver) as Arc<dyn Browsers>;
@@ -283,6 +286,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     } else {
         app.keys_are_open().await?;
     }
+    super::isolation::tell();
     announce(&app, address, smtp.as_ref(), slots, first_key)?;
     let expiring = tokio::spawn(tidy(
         Arc::clone(&inbox),
@@ -408,10 +412,19 @@ async fn driver(settings: &Settings, folder: &DataFolder, own_ports: OwnPorts) -
     }))
 }
 
-/// The port of a database on this machine, which pages must not reach either.
-fn local_port(settings: &Settings) -> Option<u16> {
-    let url = url::Url::parse(settings.database_url.as_deref()?).ok()?;
-    Some(url.port().unwrap_or(5432))
+/// The ports of what the server itself calls: a database, and what opens its keys on this machine. Pages must not reach
+/// them either.
+fn helpers(settings: &Settings) -> impl Iterator<Item = u16> {
+    let database = settings.database_url.as_deref().and_then(|text| {
+        let url = url::Url::parse(text).ok()?;
+        Some(url.port().unwrap_or(5432))
+    });
+    let sources = settings.root_key_source.iter();
+    let transit = sources.filter_map(|source| match source {
+        RootSpec::Transit(address) => address.loopback_port(),
+        _ => None,
+    });
+    database.into_iter().chain(transit)
 }
 
 /// On the very first start somebody must be able to call: a key is made, unless the configuration names one.
@@ -499,5 +512,35 @@ async fn serve(app: App, listener: TcpListener, mut signals: Signals, stopping: 
     let (drained, ()) = tokio::join!(requests, end);
     if drained.is_err() {
         tracing::warn!("some connections did not end in time");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::helpers;
+    use crate::config::{Layers, Settings};
+
+    #[test]
+    fn helpers_have_the_ports_that_they_are_called_at() {
+        let mut layers = Layers::defaults().unwrap();
+        let mut with = |name: &str, text: &str| {
+            layers
+                .set(name, text.to_owned(), "a test".to_owned())
+                .unwrap();
+            let settings = Settings::from_layers(&layers).unwrap();
+            helpers(&settings).collect::<Vec<_>>()
+        };
+        assert_eq!(with("database_url", ""), [0; 0]);
+        assert_eq!(
+            with("database_url", "postgres://me@127.0.0.1/guise"),
+            [5432]
+        );
+        assert_eq!(
+            with("database_url", "postgres://me@127.0.0.1:5433/guise"),
+            [5433]
+        );
+        let sources =
+            "file,transit:http://127.0.0.1:8200/transit/guise,transit:https://bao.example/a/b";
+        assert_eq!(with("root_key_source", sources), [5433, 8200]);
     }
 }

@@ -92,6 +92,7 @@ settings! {
     "chrome": "Path of chromium",
     "xvfb": "Path of Xvfb",
     "uids": "As root: uids that browsers run under",
+    "require_isolation": "What the kernel must at least hold browsers in with: A or B",
     "log_format": "text or json",
     "log_level": "error, warn, info, debug, trace, or target=level,…",
 }

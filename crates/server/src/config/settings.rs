@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use guise_chromium::UidRange;
+use guise_chromium::{Tier, UidRange, UnknownTier};
 use guise_core::{Country, SecretString};
 use guise_egress::AllowList;
 use guise_identity::{Locale, UnknownLocale};
@@ -90,6 +90,7 @@ pub struct Settings {
     pub chrome: Option<PathBuf>,
     pub xvfb: Option<PathBuf>,
     pub uids: UidRange,
+    pub require_isolation: Tier,
     pub log_format: LogFormat,
     pub log_level: String,
 }
@@ -213,6 +214,9 @@ impl Settings {
                     .zip(last.trim().parse().ok())
                     .ok_or(expected)?;
                 UidRange::new(first, last).map_err(|error| error.to_string())
+            })?,
+            require_isolation: read.with("require_isolation", |text| {
+                text.parse().map_err(|error: UnknownTier| error.to_string())
             })?,
             log_format: read.with("log_format", |text| match text {
                 "text" => Ok(LogFormat::Text),
@@ -394,6 +398,7 @@ mod tests {
     #[case("slow_client_seconds", "0")]
     #[case("rate_limit_per_minute", "99999999999")]
     #[case("uids", "5")]
+    #[case("require_isolation", "C")]
     #[case("evalstudio_keyless", "maybe")]
     #[case("mail_domain", "localhost")]
     #[case("smtp_listen", "here")]

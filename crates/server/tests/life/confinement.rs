@@ -1,9 +1,11 @@
 //! Browsers are held in: by the kernel's word, not by ours.
 
+use std::fs;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::time::Duration;
 
+use guise_chromium::Isolation;
 use guise_testsite::Site;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -32,17 +34,24 @@ async fn every_renderer_is_sandboxed(#[case] options: Value) {
             .filter(Process::is_renderer)
             .collect::<Vec<_>>()
     };
-    // A renderer puts its filter up itself, a moment after its start.
+    // Every process is behind our filter; a renderer puts up its own on top, a moment after its start.
+    let ours = u32::from(Isolation::of_this_machine().seccomp);
     within(
         Duration::from_secs(10),
-        "every renderer is behind seccomp",
+        "every renderer is behind filters of its own",
         async || {
             let renderers = renderers();
-            renderers.len() >= 2 && renderers.iter().all(|renderer| renderer.seccomp == "2")
+            renderers.len() >= 2 && renderers.iter().all(|renderer| renderer.filters > ours)
         },
     )
     .await;
+    let own_namespace = fs::read_link("/proc/self/ns/user").unwrap();
     for renderer in renderers() {
+        assert_ne!(
+            renderer.user_namespace.as_ref(),
+            Some(&own_namespace),
+            "{renderer:?}"
+        );
         assert_ne!(renderer.uid, 0, "{renderer:?}");
         assert_eq!(renderer.no_new_privileges, "1", "{renderer:?}");
     }
@@ -52,6 +61,7 @@ async fn every_renderer_is_sandboxed(#[case] options: Value) {
     assert!(all.iter().any(Process::is_browser), "{all:?}");
     for process in &all {
         assert_ne!(process.uid, 0, "{process:?}");
+        assert!(process.filters >= ours, "{process:?}");
         assert!(!process.command.contains("--no-sandbox"), "{process:?}");
         assert!(
             !process.command.contains("--remote-debugging-port"),

@@ -23,6 +23,8 @@ fn a_good_machine_passes_and_nothing_is_made() {
         "runtime folder",
         "sandbox",
         "landlock",
+        "seccomp",
+        "isolation",
         "headless-shell",
         "chromium",
         "xvfb",

@@ -2,6 +2,7 @@
 
 mod client;
 mod home;
+mod kernel;
 mod processes;
 mod server;
 
@@ -11,6 +12,7 @@ use tokio::time::{Instant, sleep};
 
 pub(crate) use self::client::Client;
 pub(crate) use self::home::{Home, Ran};
+pub(crate) use self::kernel::on_a_weaker_kernel;
 pub(crate) use self::processes::{Process, listening_ports};
 pub(crate) use self::server::{KEY, Server};
 

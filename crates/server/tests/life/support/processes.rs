@@ -1,7 +1,7 @@
 //! What /proc says, without the program's own help.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Home;
 use super::home::is_root;
@@ -13,7 +13,10 @@ pub(crate) struct Process {
     pub(crate) uid: u32,
     /// As in setsid; every browser has one of its own.
     pub(crate) session: u32,
-    pub(crate) seccomp: String,
+    /// How many seccomp filters it has.
+    pub(crate) filters: u32,
+    /// Where we may look.
+    pub(crate) user_namespace: Option<PathBuf>,
     pub(crate) no_new_privileges: String,
     /// Arguments, one a line.
     pub(crate) command: String,
@@ -40,7 +43,8 @@ impl Process {
             pid,
             uid: field("Uid:")?.parse().ok()?,
             session: field("NSsid:")?.parse().ok()?,
-            seccomp: field("Seccomp:")?,
+            filters: field("Seccomp_filters:")?.parse().ok()?,
+            user_namespace: fs::read_link(format!("/proc/{pid}/ns/user")).ok(),
             no_new_privileges: field("NoNewPrivs:")?,
             command: text("cmdline")?,
             environment: text("environ").unwrap_or_default(),
