@@ -277,8 +277,7 @@ async fn connect(client: &Client, path: &str) -> u16 {
 
 #[tokio::test]
 async fn a_server_that_never_shows_secrets_keeps_everybody_from_them() {
-    let server = Server::with(&[("vault_reveal", "never")]).await;
-    let mut stage = Stage::on(server).await;
+    let mut stage = Stage::configured(&[("vault_reveal", "never")]).await;
     let vault = vault(&stage.client).await;
     into_the_page(&stage, &vault).await;
     stage.client.stop(&stage.session).await;

@@ -39,6 +39,11 @@ impl Stage {
 
     /// Starts all of it; the session has not been anywhere.
     pub async fn new() -> Self {
+        Self::configured(&[]).await
+    }
+
+    /// Starts all of it with further settings; the session has not been anywhere.
+    pub async fn configured(settings: &[(&str, &str)]) -> Self {
         let answer = json!({"success": true, "answer": "done"});
         let model = ScriptedModel::start(move |asked| {
             if asked.text.contains("You judge") {
@@ -49,7 +54,7 @@ impl Stage {
                 false => Say::call("completion", answer.clone()),
             }
         });
-        Self::with_model(model.await).await
+        Self::with_settings(model.await, settings).await
     }
 
     /// Starts all of it, for a model that says something else.
