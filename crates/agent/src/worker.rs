@@ -155,6 +155,7 @@ impl Worker {
             seen: &seen,
         }
         .question();
+        let question = self.clean(question);
         let started_at = self.clock.now();
         let (reply, mut asked) = self.ask(question, progress.last).await?;
         if let Some(wasted) = progress.wasted.take() {
@@ -281,6 +282,16 @@ impl Worker {
                 Ok(Next::GoOn)
             }
         }
+    }
+
+    /// A question without the session's secrets: what page, mails and tools say is clean already, but what was read before a
+    /// secret was known, what somebody wrote into the task, and what the model wrote down are not.
+    fn clean(&self, mut question: Question) -> Question {
+        question.system = self.hands.clean(question.system);
+        for message in &mut question.messages {
+            message.text = self.hands.clean(std::mem::take(&mut message.text));
+        }
+        question
     }
 
     /// Asks the model, and once more when its answer cannot be used. The inner error is what is wrong with the second one.

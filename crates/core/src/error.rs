@@ -122,6 +122,16 @@ impl Error {
         Self::new(Kind::Browser, message)
     }
 
+    /// The same error with a message that `change` makes of its own.
+    #[must_use]
+    pub fn reworded(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.message = change(&self.message);
+        for violation in &mut self.violations {
+            violation.message = change(&violation.message);
+        }
+        self
+    }
+
     /// Says when another try is worth it.
     #[must_use]
     pub fn with_retry_after(mut self, after: Duration) -> Self {

@@ -29,6 +29,6 @@ pub use root::{
     Transit, TransitAddress, VariableKey,
 };
 pub use rotation::{DataRotated, Progress, Rotation, RotationError, Watcher};
-pub use scrubber::{SHORTEST_SEARCHED, ScrubStream, Scrubber};
+pub use scrubber::{SHORTEST_SEARCHED, ScrubStream, Scrubber, SessionScrubbers};
 pub use token::{Purpose, TokenError, Tokens};
 pub use tree::{Earlier, KeyTree, OpenError};

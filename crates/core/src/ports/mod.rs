@@ -20,6 +20,7 @@ mod projects;
 mod roles;
 mod run_tools;
 mod runs;
+mod scrubs;
 mod secrets;
 mod store;
 mod vaults;
@@ -52,6 +53,7 @@ pub use projects::{Defaults, ProjectStore};
 pub use roles::RoleStore;
 pub use run_tools::RunTool;
 pub use runs::RunStore;
+pub use scrubs::{Scrub, ScrubChunks, Scrubs};
 pub use secrets::{Release, SecretFill, SecretSource, SecretSources};
 pub use store::{
     FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,

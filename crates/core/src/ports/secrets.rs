@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{
     Caller, Destination, Field, FillWay, Placeholder, Placeholders, Result, Secret, SecretPart,
-    VaultId,
+    TenantId, VaultId,
 };
 
 /// Where sessions get the secrets of the vault from that they were started with.
@@ -17,6 +17,13 @@ pub trait SecretSources: Send + Sync {
     /// # Errors
     /// Kind `NotFound` for a vault that is none of the tenant's, `Denied` when the caller may not use vaults.
     async fn vault(&self, caller: &Caller, id: &str) -> Result<VaultId>;
+
+    /// Everything in a vault that is searched for in what leaves a session that has the vault, each with the words that are
+    /// put in its place. Nothing for a vault that was deleted.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    async fn searched(&self, tenant: TenantId, vault: VaultId) -> Result<Vec<(Secret, String)>>;
 
     /// The secrets of a vault for what `caller` does. `placeholders` are those of a run; Notte's literals are among them.
     fn of(

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use super::Vaults;
 use crate::ports::{Release, SecretFill, SecretSource, SecretSources};
 use crate::{
-    Caller, Credential, Error, Field, Kind, Placeholder, Placeholders, Result, Scope, SecretPart,
-    Site, Vault, VaultId, Whose, check_card_fill, check_fill, is_for_card,
+    Caller, Credential, Error, Field, Kind, Placeholder, Placeholders, Result, Scope, Secret,
+    SecretPart, Site, TenantId, Vault, VaultId, Whose, check_card_fill, check_fill, is_for_card,
 };
 
 /// Gives the browsers of sessions secrets, by the rules.
@@ -38,6 +38,13 @@ impl SecretSources for Fills {
             return Err(Error::new(Kind::Denied, MAY_NOT));
         }
         Ok(self.vaults.get(caller, id).await?.id)
+    }
+
+    async fn searched(&self, tenant: TenantId, vault: VaultId) -> Result<Vec<(Secret, String)>> {
+        match self.vaults.held(tenant, vault).await? {
+            Some(vault) => self.vaults.searched(&vault).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     fn of(
@@ -72,7 +79,7 @@ impl SecretSource for VaultSource {
         if !may_use(&self.caller) {
             return Ok(Release::Refused(MAY_NOT.to_owned()));
         }
-        let Some(vault) = self.vaults.held(&self.caller, self.vault).await? else {
+        let Some(vault) = self.vaults.held(self.caller.tenant, self.vault).await? else {
             let reason = format!("the vault {} was deleted", self.vault);
             return Ok(refused(placeholder.part, None, &reason));
         };

@@ -29,6 +29,13 @@ impl Entry {
         }
     }
 
+    /// Whether it is for this very secret and label.
+    pub(super) fn is(&self, secret: &Secret, label: &str) -> bool {
+        let secret = secret.expose().as_bytes();
+        let same = |form: &Form| form.kind == Kind::Plain && form.bytes.as_slice() == secret;
+        self.label == label && self.forms.iter().any(same)
+    }
+
     pub(super) fn label(&self) -> &str {
         &self.label
     }

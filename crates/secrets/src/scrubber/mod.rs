@@ -4,6 +4,7 @@ mod finder;
 mod forms;
 mod json;
 mod render;
+mod sessions;
 mod starts;
 mod stream;
 
@@ -15,6 +16,7 @@ use guise_core::Secret;
 use serde_json::Value;
 
 use finder::{Entry, Finder};
+pub use sessions::SessionScrubbers;
 pub use stream::ScrubStream;
 
 /// The shortest value that is searched for, in characters. Shorter ones stand in every text by chance, so whoever fills
@@ -74,13 +76,18 @@ impl Scrubber {
 
     /// Searches for one more. Answers whether it does: not for a value shorter than [`SHORTEST_SEARCHED`].
     ///
-    /// A value that is there already keeps its label; several may have the same label.
+    /// A value that is there already keeps its label; several may have the same label. One that is there with this very label
+    /// changes nothing.
     pub fn add(&self, secret: Secret, label: impl Into<String>) -> bool {
         if secret.expose().chars().count() < SHORTEST_SEARCHED {
             return false;
         }
-        let entry = Entry::new(&secret, label.into());
+        let label = label.into();
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        if live.entries.iter().any(|entry| entry.is(&secret, &label)) {
+            return true;
+        }
+        let entry = Entry::new(&secret, label);
         live.entries.push(Arc::new(entry));
         live.stale = true;
         true

@@ -23,6 +23,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use guise_secrets::SessionScrubbers;
 
 use crate::config::{Layers, SETTINGS, Setting, Settings};
 
@@ -125,7 +126,8 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     };
     let (layers, warnings) = layers(matches)?;
     let settings = Settings::from_layers(&layers)?;
-    log::start(&settings)?;
+    let scrubbers = SessionScrubbers::default();
+    log::start(&settings, &scrubbers)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -140,7 +142,9 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
         .context("cannot start the runtime")?;
     runtime.block_on(async {
         match name {
-            "serve" => serve::run(settings).await.map(|()| ExitCode::SUCCESS),
+            "serve" => serve::run(settings, scrubbers)
+                .await
+                .map(|()| ExitCode::SUCCESS),
             "doctor" => doctor::run(settings).await,
             "audit" => audit::run(settings, matches).await,
             "vault" => vault::run(settings, matches)

@@ -22,7 +22,7 @@ use guise_core::services::{
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
 use guise_inbox::Handle;
-use guise_secrets::{ApiKeySecret, AuditTrail, KeyTree, OpenError};
+use guise_secrets::{ApiKeySecret, AuditTrail, KeyTree, OpenError, SessionScrubbers};
 use guise_store::{Database, DiskBlobs};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
@@ -60,7 +60,7 @@ const LAST_MAILS: Duration = Duration::from_secs(8);
 /// Who reads more secrets than this with one key is hardly logging in.
 const REVEALS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
-pub(super) async fn run(settings: Settings) -> Result<()> {
+pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Result<()> {
     // From the first moment on: a server that is told to stop while it starts still clears up.
     let signals = Signals::listen()?;
     super::isolation::check(settings.require_isolation)?;
@@ -181,6 +181,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         browsers,
         Arc::clone(&files),
         Arc::new(Fills::new(Arc::clone(&vaults))),
+        Arc::new(scrubbers),
         Arc::clone(&clock),
         services::Settings {
             node: node.clone(),

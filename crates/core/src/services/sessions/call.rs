@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::gate::Watched;
 use super::hands::Actor;
+use super::leaves::Leaves;
 use super::live::Live;
 use super::{Sessions, Shared};
 use crate::ports::SecretSource;
@@ -106,12 +108,16 @@ impl Call {
             .await
     }
 
-    /// Runs `work` until it is done, the session ends, or its time is over, whichever comes first. Work is expected to keep
+    /// Runs `work` until it is done, the session ends, or its time is over, whichever comes first. What comes of it passes the
+    /// session's gate. Work is expected to keep
     /// the deadline by itself, since it knows best what to say then.
     ///
     /// # Errors
     /// Kind `Refused` when the session ends; `Timeout`; what `work` ends in.
-    pub(super) async fn bounded<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(super) async fn bounded<T: Leaves>(
+        &self,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         let bounded = async {
             timeout_at(self.deadline + LAST_WORD, work)
                 .await
@@ -125,7 +131,11 @@ impl Call {
                     ))
                 })
         };
-        self.live.while_running(bounded).await
+        let gate = &self.live.gate;
+        let result = self.live.while_running(bounded).await;
+        result
+            .map(|value| gate.clean(value))
+            .map_err(|error| gate.clean_error(error))
     }
 
     /// What placeholders stand for in this session, for this caller.
@@ -136,7 +146,10 @@ impl Call {
             None => (self.live.options.vault?, Placeholders::default()),
         };
         let secrets = &self.shared.secrets;
-        Some(secrets.of(&self.caller, vault, placeholders))
+        Some(Arc::new(Watched {
+            source: secrets.of(&self.caller, vault, placeholders),
+            gate: Arc::clone(&self.live.gate),
+        }))
     }
 
     fn note_use(&self) {

@@ -9,6 +9,7 @@ use tokio::fs::File;
 
 use super::Shared;
 use super::live::Live;
+use super::scrubbed::Scrubbed;
 use crate::ports::DownloadedFile;
 use crate::{Area, Error, Result, Timestamp};
 
@@ -25,7 +26,8 @@ impl Shared {
         if let Some(name) = kept.get(&file.path) {
             return Ok(name.clone());
         }
-        let name = free_name(&kept, self.clock.now(), &file.name);
+        let suggested = live.gate.clean(file.name.clone());
+        let name = free_name(&kept, self.clock.now(), &suggested);
         let bytes = open_plain(&file.path)
             .await
             .map_err(|error| Error::internal("cannot read a downloaded file", error))?;
@@ -34,7 +36,7 @@ impl Shared {
                 live.tenant,
                 Area::Downloads(live.id),
                 &name,
-                Box::pin(bytes),
+                Box::pin(Scrubbed::new(bytes, live.gate.chunks())),
             )
             .await?;
         kept.insert(file.path.clone(), name.clone());

@@ -49,6 +49,10 @@ impl Sessions {
     /// Kind `NotFound`; `Refused` when the session has ended.
     pub async fn hands(&self, caller: &Caller, id: &str, actor: Actor) -> Result<Hands> {
         let live = self.shared.running(caller.tenant, id).await?;
+        if let Some(purse) = &actor.purse {
+            let secrets = &*self.shared.secrets;
+            live.gate.watch(secrets, live.tenant, purse.vault).await?;
+        }
         Ok(Hands {
             shared: Arc::clone(&self.shared),
             caller: caller.clone(),
@@ -76,6 +80,16 @@ impl Hands {
             return call.beside_turns(|call| act(call, action)).await;
         }
         call.in_turn(|call| act(call, action)).await
+    }
+
+    /// A text without the session's secrets: for what is asked of a model.
+    pub fn clean(&self, text: String) -> String {
+        let live = self.shared.table().get(&self.session).cloned();
+        match live {
+            Some(live) => live.gate.clean(text),
+            // It has ended, and nothing will be asked.
+            None => text,
+        }
     }
 
     /// Notes that the session is in use.

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::admission::{Patience, Place};
+use super::gate::Gate;
 use super::live::{Live, LiveEvent, NewLive};
 use super::{Sessions, Shared};
 use crate::ports::{BrowserEvent, EndReason, SessionEnd, Started, Usage};
@@ -155,6 +156,11 @@ impl Shared {
         let shared = Arc::clone(self);
         let caller = caller.clone();
         self.see_through(&self.starts, async move {
+            // Before there is a browser that would have to be ended again.
+            let gate = Gate::new(shared.scrubs.scrub());
+            if let Some(vault) = options.vault {
+                gate.watch(&*shared.secrets, caller.tenant, vault).await?;
+            }
             let started = tokio::select! {
                 biased;
                 () = shared.stopping.cancelled() => {
@@ -162,7 +168,7 @@ impl Shared {
                 }
                 started = shared.browsers.start(&spec, Instant::now() + START) => started?,
             };
-            let (session, live) = shared.add(&caller, options, started, place).await?;
+            let (session, live) = shared.add(&caller, options, started, gate, place).await?;
             if hung_up.is_cancelled() {
                 let reason = Some("the caller hung up before it had started".to_owned());
                 shared
@@ -194,6 +200,7 @@ impl Shared {
         caller: &Caller,
         options: SessionOptions,
         started: Started,
+        gate: Gate,
         place: Place,
     ) -> Result<(Session, Arc<Live>)> {
         let now = self.clock.now();
@@ -217,6 +224,7 @@ impl Shared {
             options,
             notes: started.notes,
             browser: started.browser,
+            gate,
             created_at: now,
             place,
         }));

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::admission::{Counted, Place};
 use super::downloads::Kept;
+use super::gate::Gate;
 use crate::ports::Browser;
 use crate::{Error, Kind, Result, SessionId, SessionOptions, Step, TenantId, Timestamp};
 
@@ -31,6 +32,8 @@ pub(super) struct Live {
     pub(super) options: SessionOptions,
     pub(super) notes: Vec<String>,
     pub(super) browser: Arc<dyn Browser>,
+    /// What leaves it passes here.
+    pub(super) gate: Arc<Gate>,
     pub(super) ends_at: Timestamp,
     /// Callers take turns, in the order of their arrival.
     turn: Arc<Mutex<()>>,
@@ -56,6 +59,7 @@ pub(super) struct NewLive {
     pub(super) options: SessionOptions,
     pub(super) notes: Vec<String>,
     pub(super) browser: Arc<dyn Browser>,
+    pub(super) gate: Gate,
     pub(super) created_at: Timestamp,
     pub(super) place: Place,
 }
@@ -70,6 +74,7 @@ impl Live {
             options: new.options,
             notes: new.notes,
             browser: new.browser,
+            gate: Arc::new(new.gate),
             turn: Arc::default(),
             last_accessed: AtomicI64::new(new.created_at.as_micros()),
             next_step: AtomicU64::new(0),

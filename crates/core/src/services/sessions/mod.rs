@@ -1,16 +1,19 @@
 //! Browser sessions: starting, listing, using and ending them.
 //!
 //! `admission` lets starts in, `lifecycle` starts and ends, `live` is one session that runs, `call` is one call on it, `page`
-//! is what can be done in it, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
+//! is what can be done in it, `gate` and `leaves` are what its answers pass, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
 
 mod admission;
 mod call;
 mod downloads;
+mod gate;
 mod hands;
+mod leaves;
 mod lifecycle;
 mod live;
 mod one_shot;
 mod page;
+mod scrubbed;
 mod trajectory;
 
 use std::collections::HashMap;
@@ -26,7 +29,7 @@ use self::admission::Admission;
 pub use self::hands::{Actor, Hands, Purse};
 use self::live::Live;
 pub use self::live::LiveEvent;
-use crate::ports::{Blobs, Browsers, Clock, SecretSources, Store};
+use crate::ports::{Blobs, Browsers, Clock, Scrubs, SecretSources, Store};
 use crate::services::Files;
 use crate::{
     Caller, Error, Page, PageRequest, Result, Session, SessionFilter, SessionId, Status, Tab,
@@ -74,6 +77,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     files: Arc<Files>,
     secrets: Arc<dyn SecretSources>,
+    scrubs: Arc<dyn Scrubs>,
     settings: Settings,
     admission: Admission,
     live: Mutex<HashMap<SessionId, Arc<Live>>>,
@@ -86,13 +90,15 @@ struct Shared {
 }
 
 impl Sessions {
-    /// A service whose sessions run in `browsers` and hold the vaults of `secrets`.
+    /// A service whose sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves.
+    #[expect(clippy::too_many_arguments, reason = "each is another port")]
     pub fn new(
         store: Arc<dyn Store>,
         blobs: Arc<dyn Blobs>,
         browsers: Arc<dyn Browsers>,
         files: Arc<Files>,
         secrets: Arc<dyn SecretSources>,
+        scrubs: Arc<dyn Scrubs>,
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Self {
@@ -104,6 +110,7 @@ impl Sessions {
                 clock,
                 files,
                 secrets,
+                scrubs,
                 admission: Admission::new(&settings),
                 settings,
                 live: Mutex::default(),

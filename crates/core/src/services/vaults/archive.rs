@@ -520,7 +520,7 @@ impl Vaults {
         Ok(before.map_or(Put::Added, |_| Put::Replaced))
     }
 
-    async fn card(&self, vault: &Vault) -> Result<Option<Card>> {
+    pub(super) async fn card(&self, vault: &Vault) -> Result<Option<Card>> {
         let id = vault.id.as_uuid();
         let Some((place, sealed)) = self.store.sealed(vault.tenant, CARD, id).await? else {
             return Ok(None);

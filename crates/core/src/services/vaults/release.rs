@@ -3,7 +3,9 @@
 use super::{CARD, Vaults, no_card};
 use crate::ports::{Actor, AuditEvent, Deed};
 use crate::services::secrets_wire;
-use crate::{Caller, Credential, Error, Result, Secret, SecretPart, Site, Vault, VaultId};
+use crate::{
+    Caller, Credential, Error, Kind, Result, Secret, SecretPart, Site, TenantId, Vault, VaultId,
+};
 
 impl Vaults {
     /// A part of a credential, to be filled in. A one-time code is the one of this moment.
@@ -63,6 +65,45 @@ impl Vaults {
         }
     }
 
+    /// What is searched for in what leaves a session with this vault. It goes nowhere else, so no fill and no reading of it is
+    /// written down. Of a card only the number: holder, check digits and expiry stand in many texts by chance.
+    ///
+    /// # Errors
+    /// When the store or the keyring fails.
+    pub(in crate::services) async fn searched(
+        &self,
+        vault: &Vault,
+    ) -> Result<Vec<(Secret, String)>> {
+        let mut searched = Vec::new();
+        for credential in self.credentials(vault).await? {
+            let of = match &credential.site {
+                Some(site) => site.clone(),
+                None => plain(&credential.label),
+            };
+            let secrets = match self.open(credential).await {
+                Ok((_, secrets)) => secrets,
+                // Deleted meanwhile.
+                Err(error) if error.kind() == Kind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            let parts = [
+                ("password", secrets.password),
+                ("secret", secrets.value),
+                ("seed", secrets.seed),
+            ];
+            if let Some(seed) = &parts[2].1 {
+                searched.push((bare_seed(seed), format!("[seed of {of}]")));
+            }
+            for (name, secret) in parts {
+                searched.extend(secret.map(|secret| (secret, format!("[{name} of {of}]"))));
+            }
+        }
+        if let Some(card) = self.card(vault).await? {
+            searched.push((card.number, "[card number]".to_owned()));
+        }
+        Ok(searched)
+    }
+
     /// Writes down that an address or name to log in with, which is no secret, is filled in.
     ///
     /// # Errors
@@ -82,10 +123,10 @@ impl Vaults {
     /// When the store fails.
     pub(in crate::services) async fn held(
         &self,
-        caller: &Caller,
+        tenant: TenantId,
         id: VaultId,
     ) -> Result<Option<Vault>> {
-        self.store.vault(caller.tenant, id).await
+        self.store.vault(tenant, id).await
     }
 
     /// Whether a vault has a card.
@@ -122,4 +163,22 @@ impl Vaults {
     ) -> Result<Option<Credential>> {
         self.store.credential(vault.tenant, vault.id, id).await
     }
+}
+
+/// A name as it can stand in any text, also in JSON and HTML.
+fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '_'))
+        .collect()
+}
+
+/// A seed as sites show it, without the address around it and the spaces in it.
+fn bare_seed(seed: &Secret) -> Secret {
+    let seed = seed.expose();
+    let bare = match seed.split_once("secret=") {
+        Some((_, rest)) => rest.split(['&', '#']).next().unwrap_or_default(),
+        None => seed,
+    };
+    let bare = bare.chars().filter(char::is_ascii_alphanumeric);
+    Secret::new(bare.collect())
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod blobs;
 mod browsers;
+mod scrubs;
 mod secrets;
 mod store;
 
@@ -87,6 +88,7 @@ impl House {
             Arc::clone(&browsers) as _,
             Arc::clone(&files),
             Arc::clone(&vault) as _,
+            Arc::new(scrubs::Plain),
             Arc::clone(&clock) as Arc<dyn Clock>,
             settings,
         );

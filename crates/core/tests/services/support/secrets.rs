@@ -1,18 +1,25 @@
-//! One vault that every tenant has, with nothing in it.
+//! One vault that every tenant has, with one password in it that is never filled in.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use guise_core::ports::{Release, SecretSource, SecretSources};
-use guise_core::{Caller, Error, Field, Placeholder, Placeholders, Result, Scope, VaultId};
+use guise_core::{
+    Caller, Error, Field, Placeholder, Placeholders, Result, Scope, Secret, TenantId, VaultId,
+};
 
 pub struct OneVault {
     pub id: VaultId,
+    /// What is searched for in what leaves sessions that have it.
+    pub password: &'static str,
 }
 
 impl Default for OneVault {
     fn default() -> Self {
-        Self { id: VaultId::new() }
+        Self {
+            id: VaultId::new(),
+            password: "correct horse",
+        }
     }
 }
 
@@ -23,6 +30,12 @@ impl SecretSources for OneVault {
             Ok(id) if id == self.id => Ok(id),
             _ => Err(Error::not_found("Vault", id)),
         }
+    }
+
+    async fn searched(&self, _: TenantId, vault: VaultId) -> Result<Vec<(Secret, String)>> {
+        assert_eq!(vault, self.id);
+        let password = Secret::new(self.password.to_owned());
+        Ok(vec![(password, "[password]".to_owned())])
     }
 
     fn of(

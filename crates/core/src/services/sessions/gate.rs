@@ -1,0 +1,131 @@
+//! What everything passes that leaves a session's browser or comes from a run's tools: without the secrets of the session.
+//!
+//! The rules for fills keep secrets from pages; this is the net below them, for sites that send back what they were sent and
+//! mails that repeat it. Pictures are not read; what is in them the browser paints over.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+use super::leaves::Leaves;
+use crate::ports::{Release, Scrub, ScrubChunks, SecretFill, SecretSource, SecretSources};
+use crate::{Error, Field, Placeholder, Result, SecretPart, TenantId, VaultId};
+
+/// A one-time code is searched for so long after it was released: longer than any site takes it.
+const CODE: Duration = Duration::from_mins(3);
+
+/// The secrets of one session.
+pub(super) struct Gate {
+    scrub: Arc<dyn Scrub>,
+    /// The labels of one-time codes, and when the last code of that label was released.
+    codes: Mutex<HashMap<String, Instant>>,
+}
+
+impl Gate {
+    pub(super) fn new(scrub: Arc<dyn Scrub>) -> Self {
+        Self {
+            scrub,
+            codes: Mutex::default(),
+        }
+    }
+
+    /// Searches for everything that is in a vault now.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) async fn watch(
+        &self,
+        secrets: &dyn SecretSources,
+        tenant: TenantId,
+        vault: VaultId,
+    ) -> Result<()> {
+        for (secret, label) in secrets.searched(tenant, vault).await? {
+            self.scrub.add(&secret, &label);
+        }
+        Ok(())
+    }
+
+    /// A value as it may leave.
+    pub(super) fn clean<T: Leaves>(&self, mut value: T) -> T {
+        self.forget_old_codes();
+        value.scrub(&*self.scrub);
+        value
+    }
+
+    /// An error as it may leave.
+    pub(super) fn clean_error(&self, error: Error) -> Error {
+        self.forget_old_codes();
+        error.reworded(|message| self.scrub.text(message).into_owned())
+    }
+
+    /// For bytes that come in chunks.
+    pub(super) fn chunks(&self) -> Box<dyn ScrubChunks> {
+        self.forget_old_codes();
+        self.scrub.chunks()
+    }
+
+    fn release(&self, fill: &SecretFill) {
+        let SecretFill {
+            part,
+            secret,
+            destination,
+            ..
+        } = fill;
+        let label = format!("[{} of {}]", part.name(), destination.site());
+        match part {
+            SecretPart::Password | SecretPart::CardNumber => self.scrub.add(secret, &label),
+            SecretPart::Code => {
+                self.scrub.add(secret, &label);
+                self.codes().insert(label, Instant::now());
+            }
+            // Not to be told from chance, or no secret.
+            SecretPart::CardHolder
+            | SecretPart::CardCode
+            | SecretPart::CardExpiry
+            | SecretPart::Email
+            | SecretPart::Username => {}
+        }
+    }
+
+    fn forget_old_codes(&self) {
+        self.codes().retain(|label, released| {
+            let young = released.elapsed() < CODE;
+            if !young {
+                self.scrub.remove(label);
+            }
+            young
+        });
+    }
+
+    fn codes(&self) -> std::sync::MutexGuard<'_, HashMap<String, Instant>> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A source of secrets for a session, which is searched for what it releases.
+pub(super) struct Watched {
+    pub(super) source: Arc<dyn SecretSource>,
+    pub(super) gate: Arc<Gate>,
+}
+
+#[async_trait]
+impl SecretSource for Watched {
+    fn read(&self, value: &str) -> Option<Placeholder> {
+        self.source.read(value)
+    }
+
+    async fn release(&self, placeholder: &Placeholder, field: &Field) -> Result<Release> {
+        let release = self.source.release(placeholder, field).await?;
+        if let Release::Secret(fill) = &release {
+            self.gate.release(fill);
+        }
+        Ok(release)
+    }
+
+    fn reveals(&self) -> bool {
+        self.source.reveals()
+    }
+}
