@@ -10,6 +10,7 @@
 
 mod canary;
 mod download;
+mod echo;
 mod frames;
 mod headers;
 mod html;

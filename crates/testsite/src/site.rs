@@ -13,8 +13,8 @@ use crate::log::{Event, Hit};
 use crate::shared::{Origins, Shared, lock};
 use crate::sign_in::Take;
 use crate::{
-    download, frames, headers, images, log, login, network, pages, reach, shop, sign_in, socket,
-    table, upload,
+    download, echo, frames, headers, images, log, login, network, pages, reach, shop, sign_in,
+    socket, table, upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -147,6 +147,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(images::routes())
         .merge(socket::routes())
         .merge(sign_in::routes())
+        .merge(echo::routes())
         .merge(log::routes())
         .layer(middleware::from_fn_with_state(
             Arc::clone(shared),

@@ -15,6 +15,7 @@ mod coverage;
 mod document;
 mod files;
 mod fills;
+mod gates;
 mod keys;
 mod limits;
 mod mail;
