@@ -10,6 +10,14 @@ use crate::page_lines::cut;
 /// So many credentials are told, the newest; more would fill the prompt.
 const MOST: usize = 50;
 
+/// What of a card can be filled in.
+const CARD: [(SecretPart, &str); 4] = [
+    (SecretPart::CardHolder, "holder"),
+    (SecretPart::CardNumber, "number"),
+    (SecretPart::CardExpiry, "expiry"),
+    (SecretPart::CardCode, "check digits"),
+];
+
 /// A purse for a vault, with the words about it for the model. No secret is read for this.
 ///
 /// # Errors
@@ -17,17 +25,25 @@ const MOST: usize = 50;
 pub(crate) async fn purse(vaults: &Vaults, vault: &Vault) -> Result<(Purse, String)> {
     let mut credentials = vaults.credentials(vault).await?;
     credentials.sort_by_key(|credential| std::cmp::Reverse(credential.id));
-    let mut placeholders = Placeholders::default();
+    let placeholders = Placeholders::default();
     let mut words = String::new();
     for credential in credentials.iter().take(MOST) {
-        let line = line(credential, &mut placeholders);
+        let line = line(credential, &placeholders);
         words.push_str(&line);
+    }
+    if vaults.has_card(vault).await? {
+        words.push_str("- the card:");
+        for (part, name) in CARD {
+            let word = placeholders.add(Whose::Site, part);
+            let _ = write!(words, " {name} {word}");
+        }
+        words.push('\n');
     }
     if !words.is_empty() {
         words.insert_str(
             0,
             "Credentials. Give one of these words as the whole value of fill, form_fill or multi_factor_fill, and the browser puts \
-             in what it stands for, on the credential's own site only. You never see the secrets themselves.\n",
+             in what it stands for, on the credential's own site only, for a card on sites that were allowed. You never see the secrets themselves.\n",
         );
     }
     let purse = Purse {
@@ -37,14 +53,13 @@ pub(crate) async fn purse(vaults: &Vaults, vault: &Vault) -> Result<(Purse, Stri
     Ok((purse, words))
 }
 
-fn line(credential: &Credential, placeholders: &mut Placeholders) -> String {
+fn line(credential: &Credential, placeholders: &Placeholders) -> String {
     let mut line = format!("- {}", cut(&credential.label));
     if let Some(site) = &credential.site {
         let _ = write!(line, " for {site}");
     }
     line.push(':');
-    for (part, name) in parts(credential) {
-        let word = placeholders.add(Whose::Credential(credential.id), part);
+    for (name, word) in self::placeholders(credential, placeholders) {
         let _ = write!(line, " {name} {word}");
     }
     if let Some(notes) = &credential.notes {
@@ -52,6 +67,20 @@ fn line(credential: &Credential, placeholders: &mut Placeholders) -> String {
     }
     line.push('\n');
     line
+}
+
+/// What of a credential can be filled in, with the word for it.
+pub(crate) fn placeholders(
+    credential: &Credential,
+    placeholders: &Placeholders,
+) -> Vec<(&'static str, String)> {
+    let parts = parts(credential).into_iter();
+    parts
+        .map(|(part, name)| {
+            let word = placeholders.add(Whose::Credential(credential.id), part);
+            (name, word)
+        })
+        .collect()
 }
 
 /// What of a credential can be filled in.

@@ -3,6 +3,7 @@
 //! A value is a placeholder only if the whole of it equals one; a placeholder inside a longer text is text.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rand::Rng as _;
 use rand::distr::Alphanumeric;
@@ -99,25 +100,30 @@ pub struct Placeholder {
 
 /// The placeholders that values of a session may be: Notte's literals, and tokens that were drawn for one run.
 ///
-/// Tokens are random, so that no page can know one.
+/// Tokens are random, so that no page can know one. Clones are the same: what one draws, the others know.
 #[derive(Clone, Debug, Default)]
-pub struct Placeholders(HashMap<String, (Whose, SecretPart)>);
+pub struct Placeholders(Arc<Mutex<HashMap<String, (Whose, SecretPart)>>>);
 
 /// How many random letters and digits a token has: 142 bits.
 const TOKEN: usize = 24;
 
 impl Placeholders {
-    /// A new token that stands for a part of a secret.
-    pub fn add(&mut self, whose: Whose, part: SecretPart) -> String {
+    /// The token that stands for a part of a secret; a new one where there was none.
+    pub fn add(&self, whose: Whose, part: SecretPart) -> String {
+        let mut tokens = self.tokens();
+        let mut known = tokens.iter();
+        if let Some((token, _)) = known.find(|(_, of)| **of == (whose, part)) {
+            return token.clone();
+        }
         let random = rand::rng().sample_iter(Alphanumeric).take(TOKEN);
         let token = format!("secret-{}", random.map(char::from).collect::<String>());
-        self.0.insert(token.clone(), (whose, part));
+        tokens.insert(token.clone(), (whose, part));
         token
     }
 
     /// What `value` stands for; nothing when it is an ordinary text.
     pub fn read(&self, value: &str) -> Option<Placeholder> {
-        if let Some(&(whose, part)) = self.0.get(value) {
+        if let Some(&(whose, part)) = self.tokens().get(value) {
             return Some(Placeholder {
                 whose,
                 part,
@@ -129,6 +135,10 @@ impl Placeholders {
             part,
             literal: true,
         })
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, HashMap<String, (Whose, SecretPart)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -157,11 +167,16 @@ mod tests {
 
     #[test]
     fn tokens_stand_for_what_they_were_drawn_for() {
-        let mut placeholders = Placeholders::default();
+        let placeholders = Placeholders::default();
         let id = CredentialId::new();
         let password = placeholders.add(Whose::Credential(id), SecretPart::Password);
         let code = placeholders.add(Whose::Site, SecretPart::Code);
         assert_ne!(password, code);
+        let again = placeholders.clone();
+        assert_eq!(
+            again.add(Whose::Credential(id), SecretPart::Password),
+            password
+        );
         let read = placeholders.read(&password).unwrap();
         assert_eq!(
             (read.whose, read.part),

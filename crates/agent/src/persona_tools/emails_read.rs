@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use guise_core::ports::{RunTool, Tool};
 use guise_core::services::Correspondence;
-use guise_core::{Action, Credential, CredentialKind, Outcome, Result, Timestamp};
+use guise_core::{Action, Credential, CredentialKind, Outcome, Placeholders, Result, Timestamp};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -51,7 +51,13 @@ impl RunTool for EmailsRead {
         &["email_read", "email_verification_read"]
     }
 
-    async fn call(&self, arguments: &Value, now: Timestamp, deadline: Instant) -> Result<Outcome> {
+    async fn call(
+        &self,
+        arguments: &Value,
+        _: Option<&Placeholders>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<Outcome> {
         let wish = match Wish::read(arguments) {
             Ok(wish) => wish,
             Err(wrong) => return Ok(Outcome::failed(wrong)),

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guise_core::ports::{RunTool, Tool};
-use guise_core::{Credential, Outcome, Result, Timestamp};
-use serde_json::{Value, json};
+use guise_core::{Credential, Outcome, Placeholders, Result, Timestamp};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::{Keychain, read, text};
+use crate::credentials;
 
 /// What the model is told of the values.
-const VALUES: &str = "Passwords and secret values are filled in by the browser and never shown.";
+const VALUES: &str = "Passwords and codes are never shown: give one of the placeholders as the whole value of fill, form_fill or \
+                      multi_factor_fill, and the browser puts in what it stands for, on the credential's own site only.";
 
 /// The tool.
 pub(super) struct GetCredentials(pub(super) Arc<Keychain>);
@@ -32,7 +34,13 @@ impl RunTool for GetCredentials {
         }
     }
 
-    async fn call(&self, arguments: &Value, _: Timestamp, _: Instant) -> Result<Outcome> {
+    async fn call(
+        &self,
+        arguments: &Value,
+        placeholders: Option<&Placeholders>,
+        _: Timestamp,
+        _: Instant,
+    ) -> Result<Outcome> {
         let label = match text(arguments, "label") {
             Ok(label) => label,
             Err(wrong) => return Ok(Outcome::failed(wrong)),
@@ -46,7 +54,7 @@ impl RunTool for GetCredentials {
         let fitting: Vec<_> = credentials
             .into_iter()
             .filter(|it| label.as_ref().is_none_or(|label| it.label.trim() == label))
-            .map(listed)
+            .map(|it| listed(it, placeholders))
             .collect();
         if let Some(label) = label
             && fitting.is_empty()
@@ -72,7 +80,14 @@ impl RunTool for GetCredentials {
     }
 }
 
-fn listed(credential: Credential) -> Value {
+fn listed(credential: Credential, placeholders: Option<&Placeholders>) -> Value {
+    let words: Option<Map<_, _>> = placeholders.map(|placeholders| {
+        let words = credentials::placeholders(&credential, placeholders);
+        let words = words.into_iter();
+        words
+            .map(|(name, word)| (name.replace([' ', '-'], "_"), word.into()))
+            .collect()
+    });
     let members = json!({
         "label": credential.label,
         "cred_type": credential.kind.as_str(),
@@ -81,6 +96,7 @@ fn listed(credential: Credential) -> Value {
         "site": credential.site,
         "auth_notes": credential.notes,
         "has_mfa": credential.one_time,
+        "placeholders": words,
     });
     let Value::Object(members) = members else {
         return members;

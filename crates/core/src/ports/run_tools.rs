@@ -5,7 +5,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::ports::Tool;
-use crate::{Outcome, Result, Timestamp};
+use crate::{Outcome, Placeholders, Result, Timestamp};
 
 /// A tool of a run.
 #[async_trait]
@@ -18,10 +18,16 @@ pub trait RunTool: Send + Sync {
         &[]
     }
 
-    /// Calls it. Arguments that are wrong are a failed outcome, which the model reads. What it answers is kept in the session's
+    /// Calls it. `placeholders` are those of the run, if it may have secrets filled in. Arguments that are wrong are a failed outcome, which the model reads. What it answers is kept in the session's
     /// trajectory, so it holds no secret.
     ///
     /// # Errors
     /// When it could not be tried at all, such as when the store fails.
-    async fn call(&self, arguments: &Value, now: Timestamp, deadline: Instant) -> Result<Outcome>;
+    async fn call(
+        &self,
+        arguments: &Value,
+        placeholders: Option<&Placeholders>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<Outcome>;
 }

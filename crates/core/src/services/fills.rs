@@ -118,7 +118,10 @@ impl VaultSource {
         let site = match credential.site.as_deref().map(Site::of) {
             Some(Ok(site)) => site,
             _ => {
-                let reason = format!("the credential '{}' belongs to no site", credential.label);
+                let reason = format!(
+                    "the credential '{}' belongs to no site: add it again with the site on which it may be filled in",
+                    credential.label
+                );
                 return Ok(refused(part, None, &reason));
             }
         };

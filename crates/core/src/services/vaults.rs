@@ -68,6 +68,8 @@ pub struct LabelledCredential {
     pub label: String,
     /// What it is good for.
     pub kind: CredentialKind,
+    /// The host or address of the site that it may be filled in on; nowhere when absent.
+    pub site: Option<String>,
     /// The address to log in with.
     pub email: Option<String>,
     /// How to use it, for agents.
@@ -316,7 +318,10 @@ impl Vaults {
                     .map_or_else(CredentialId::new, |before| before.id),
                 tenant: vault.tenant,
                 vault: vault.id,
-                label: site.to_string(),
+                // One that was added under a label keeps it.
+                label: before
+                    .as_ref()
+                    .map_or_else(|| site.to_string(), |before| before.label.clone()),
                 kind,
                 site: Some(site.to_string()),
                 email: new.email.clone(),
@@ -385,7 +390,8 @@ impl Vaults {
     /// Adds a credential under a label to a persona's vault.
     ///
     /// # Errors
-    /// Kind `Invalid` for members that are missing, too long, or do not belong to the kind.
+    /// Kind `Invalid` for members that are missing, too long, or do not belong to the kind; `Conflict` when the persona has a
+    /// credential for that site already.
     pub async fn add_labelled(
         &self,
         caller: &Caller,
@@ -394,6 +400,7 @@ impl Vaults {
     ) -> Result<Credential> {
         check_labelled(&new)?;
         self.check_secrets(&new.secrets, &[])?;
+        let site = new.site.as_deref().map(site_member).transpose()?;
         let email = match new.kind {
             CredentialKind::UsernamePassword | CredentialKind::MagicLink => {
                 Some(self.address(persona))
@@ -403,6 +410,15 @@ impl Vaults {
         };
         for _ in 0..TRIES {
             let vault = self.of_persona(caller, persona).await?;
+            if let Some(site) = &site
+                && let Some(taken) = self.for_site(&vault, site).await?
+            {
+                let message = format!(
+                    "The persona has a credential for {site} already, '{}': delete that one first",
+                    taken.label
+                );
+                return Err(Error::new(Kind::Conflict, message));
+            }
             let now = self.clock.now();
             let credential = Credential {
                 id: CredentialId::new(),
@@ -410,7 +426,7 @@ impl Vaults {
                 vault: vault.id,
                 label: new.label.clone(),
                 kind: new.kind,
-                site: None,
+                site: site.as_ref().map(Site::to_string),
                 email: email.clone(),
                 username: None,
                 notes: new.notes.clone(),
@@ -423,7 +439,7 @@ impl Vaults {
             if self.seal_and_put(&credential, &new.secrets).await? {
                 return Ok(credential);
             }
-            // The vault was deleted in the meantime; the persona gets another one.
+            // The vault was deleted in the meantime, and the persona gets another one; or the site got a credential.
         }
         Err(busy())
     }
@@ -633,6 +649,14 @@ impl Vaults {
         }
         Ok(())
     }
+}
+
+/// A site that a request names, by host or address.
+fn site_member(text: &str) -> Result<Site> {
+    Site::of(text).map_err(|error| {
+        let message = format!("Invalid site: {}", error.message());
+        Error::invalid_member(&["site"], "value_error", message)
+    })
 }
 
 /// The vault that a persona gets.

@@ -281,8 +281,10 @@ async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
         },
         Action::Tool { name, arguments } => match tool(call, name) {
             Some(tool) => {
-                tool.call(arguments, call.shared.clock.now(), call.deadline)
-                    .await
+                let purse = call.actor.as_ref().and_then(|it| it.purse.as_ref());
+                let placeholders = purse.map(|purse| &purse.placeholders);
+                let now = call.shared.clock.now();
+                tool.call(arguments, placeholders, now, call.deadline).await
             }
             None => Ok(Outcome::failed(no_tool(name))),
         },

@@ -378,6 +378,7 @@ impl Vaults {
             let mut labelled = LabelledCredential {
                 label: read.label,
                 kind,
+                site: None,
                 email: read.email,
                 notes: read.notes,
                 secrets,

@@ -56,6 +56,10 @@ pub(super) fn check_labelled(new: &LabelledCredential) -> Result<()> {
             message,
         ));
     }
+    if new.site.is_some() && !may_have_seed {
+        let message = format!("site does not belong to cred_type '{kind}': leave it out");
+        return Err(Error::invalid_member(&["site"], "value_error", message));
+    }
     if let (CredentialKind::External, Some(email)) = (new.kind, &new.email) {
         check_email(email, &["email"])?;
     }

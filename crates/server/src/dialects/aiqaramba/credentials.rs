@@ -50,7 +50,7 @@ pub(super) async fn list(
         (status = 201, description = "The credential.", body = CredentialBody),
         (status = 400, description = "A member is missing, wrong, or does not belong to the type.", body = Message),
         (status = 404, description = "No such persona.", body = Message),
-        (status = 409, description = "Too many write there at the same time.", body = Message),
+        (status = 409, description = "The persona has a credential for that site already, or too many write there at the same time.", body = Message),
         (status = 503, description = "The keyring is locked.", body = Message),
     ))]
 pub(super) async fn create(
@@ -71,6 +71,7 @@ pub(super) async fn create(
     let new = LabelledCredential {
         label: request.label,
         kind,
+        site: request.site,
         email: request.email,
         notes: request.auth_notes,
         secrets: CredentialSecrets {

@@ -95,6 +95,8 @@ pub(super) struct NewCredential {
     pub(super) cred_type: String,
     /// The address to log in with: needed for `external`; the persona's own for the others.
     pub(super) email: Option<String>,
+    /// The site on which agents may have it filled in, as a host or an address: they can fill it in nowhere without it.
+    pub(super) site: Option<String>,
     /// Needed for `username_password` and `external`.
     #[schema(write_only, format = "password")]
     pub(super) password: Option<String>,
