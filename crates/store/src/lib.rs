@@ -15,6 +15,7 @@ mod keys;
 mod mailboxes;
 mod meta;
 mod migrations;
+mod model_keys;
 mod numbers;
 mod personas;
 mod postgres;

@@ -65,6 +65,10 @@ pub enum Deed {
     KeyMade,
     /// An API key is revoked.
     KeyRevoked,
+    /// A tenant brings a key of its own for a provider of models.
+    ModelKeySet,
+    /// A tenant's key for a provider of models is removed.
+    ModelKeyRemoved,
 }
 
 impl Deed {
@@ -82,6 +86,8 @@ impl Deed {
             Self::Unseal => "unseal",
             Self::KeyMade => "key_made",
             Self::KeyRevoked => "key_revoked",
+            Self::ModelKeySet => "model_key_set",
+            Self::ModelKeyRemoved => "model_key_removed",
         }
     }
 }

@@ -11,6 +11,7 @@ mod journeys;
 mod key_rows;
 mod keyring;
 mod mailboxes;
+mod model_keys;
 mod models;
 mod names;
 mod one_time;
@@ -41,6 +42,7 @@ pub use key_rows::{
 };
 pub use keyring::{Keyring, Place, Sealed};
 pub use mailboxes::{ArrivedMail, MailboxStore, PersonaNumber, Retention, SealedMail};
+pub use model_keys::{MODEL_KEY, ModelKeyStore};
 pub use models::{
     Answer, AnswerSchema, ChosenModel, Message, Model, ModelError, Models, Question, Speaker,
     TenantModelKeys, Tool, ToolCall,

@@ -1,19 +1,34 @@
 //! Language models: from the settings, else from the variables that people have for them anyway.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use guise_core::ExposeSecret as _;
-use guise_models::{ModelDirectory, ModelSettings};
+use guise_core::ports::TenantModelKeys;
+use guise_models::{ModelDirectory, ModelSettings, Provider};
 
 use crate::config::Settings;
 
-/// The models that are set up.
+/// The providers that a tenant can bring a key for.
+pub fn providers_with_keys() -> Vec<&'static str> {
+    let providers = Provider::all().iter();
+    providers
+        .filter(|provider| !provider.keyless)
+        .map(|provider| provider.name)
+        .collect()
+}
+
+/// The models that are set up. Tenants' own keys come before the operator's.
 ///
 /// # Errors
 /// When a setting or a variable is wrong; the message names it.
-pub fn configured(settings: &Settings) -> Result<ModelDirectory> {
+pub fn configured(
+    settings: &Settings,
+    tenant_keys: Arc<dyn TenantModelKeys>,
+) -> Result<ModelDirectory> {
     let read = ModelSettings::from_variables(|variable| value(settings, variable));
     let models = read.context("a setting of a language model cannot be used")?;
-    ModelDirectory::new(models, None).context("language models cannot be asked")
+    ModelDirectory::new(models, Some(tenant_keys)).context("language models cannot be asked")
 }
 
 /// What a variable of a provider is set to: by the setting of its name, or by itself.

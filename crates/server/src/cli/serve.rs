@@ -16,8 +16,8 @@ use guise_core::ports::{
     SystemClock,
 };
 use guise_core::services::{
-    self, Access, Files, Fills, Inbox, InboxRules, Journeys, NewKey, Numbers, Personas, Projects,
-    Roles, Sessions, VaultRules, Vaults,
+    self, Access, Files, Fills, Inbox, InboxRules, Journeys, ModelKeys, NewKey, Numbers, Personas,
+    Projects, Roles, Sessions, VaultRules, Vaults,
 };
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
@@ -199,7 +199,14 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
             "sessions of an earlier run were noted as ended"
         );
     }
-    let models: Arc<dyn Models> = Arc::new(models::configured(&settings)?);
+    let model_keys = Arc::new(ModelKeys::new(
+        Arc::clone(&database) as _,
+        Arc::clone(&keys) as _,
+        Arc::clone(&audit),
+        models::providers_with_keys(),
+    ));
+    let models: Arc<dyn Models> =
+        Arc::new(models::configured(&settings, Arc::clone(&model_keys) as _)?);
     let runs = Arc::new(Runs::new(RunParts {
         store: Arc::clone(&database) as _,
         sessions: Arc::clone(&sessions),
@@ -254,6 +261,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         sessions,
         runs,
         assignments,
+        model_keys,
         advice: Advice::new(models),
         driver,
         files,

@@ -9,6 +9,7 @@ mod ends;
 mod house;
 mod listening;
 mod messages;
+mod model_keys;
 mod prompts;
 mod secrets;
 #[expect(dead_code, reason = "the tests of the API use more of it")]

@@ -75,6 +75,11 @@ impl ScriptedModel {
         self.provider.until_left(1).now_or_never().is_some()
     }
 
+    /// How a question was authorised.
+    pub fn key(&self, number: usize) -> String {
+        self.provider.requests()[number].headers["authorization"].clone()
+    }
+
     /// What it was asked.
     pub fn asked(&self, number: usize) -> Asked {
         Asked::new(number, &self.provider.requests()[number])

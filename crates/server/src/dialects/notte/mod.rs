@@ -9,6 +9,7 @@ mod error;
 mod health;
 mod inbox;
 pub mod language;
+mod model_keys;
 mod one_shot;
 mod page;
 mod personas;
@@ -105,6 +106,11 @@ pub fn identity() -> OpenApiRouter<App> {
             vaults::vault_credit_card_get,
             vaults::vault_credit_card_set,
             vaults::vault_credit_card_delete
+        ))
+        .routes(routes!(model_keys::model_keys_list))
+        .routes(routes!(
+            model_keys::model_key_set,
+            model_keys::model_key_delete
         ));
     openapi::also_with_slash(router.get_openapi_mut(), "/personas");
     openapi::also_with_slash(router.get_openapi_mut(), "/vaults");

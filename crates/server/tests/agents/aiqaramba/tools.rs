@@ -57,7 +57,9 @@ async fn credentials_are_listed_without_what_is_secret() {
         "bank",
         "sarah@bank.example",
         "token",
-        "filled in by the browser and never shown",
+        "never shown",
+        "\"placeholders\"",
+        "\"password\":\"secret-",
     ] {
         assert!(all.contains(part), "{part}: {all}");
     }

@@ -3,6 +3,7 @@
 mod agents;
 mod aiqaramba;
 mod evalstudio;
+mod models;
 mod neighbours;
 mod personas;
 mod sessions;
@@ -22,6 +23,7 @@ const NEVER_WRONG: &[&str] = &[
     "files_list_uploads",
     "project_list",
     "project_persona_list",
+    "model_keys_list",
 ];
 
 /// What the requests speak of, made beforehand. What is doomed is only there to be deleted.
@@ -60,6 +62,7 @@ impl Samples {
         let client = &stage.client;
         sessions::prepare(stage).await;
         let (vault, doomed_vault) = vaults::prepare(client).await;
+        models::prepare(client).await;
         let (tenant_persona, doomed_tenant_persona, [credential, doomed_credential]) =
             aiqaramba::prepare(client).await;
         let project = evalstudio::project(client, "kept").await;
@@ -101,6 +104,7 @@ impl Samples {
             .or_else(|| agents::valid(client, self, operation))
             .or_else(|| personas::valid(client, self, operation))
             .or_else(|| vaults::valid(client, self, operation))
+            .or_else(|| models::valid(client, operation))
             .or_else(|| aiqaramba::valid(client, self, operation))
             .or_else(|| neighbours::valid(client, self, operation))
             .or_else(|| tenant_agents::valid(client, self, operation))
@@ -117,6 +121,7 @@ impl Samples {
             .or_else(|| agents::wrong(client, self, operation))
             .or_else(|| personas::wrong(client, self, operation))
             .or_else(|| vaults::wrong(client, self, operation))
+            .or_else(|| models::wrong(client, operation))
             .or_else(|| aiqaramba::wrong(client, self, operation))
             .or_else(|| neighbours::wrong(client, operation))
             .or_else(|| tenant_agents::wrong(client, operation))

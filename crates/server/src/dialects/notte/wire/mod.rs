@@ -8,6 +8,7 @@ pub(super) mod execution;
 pub(super) mod file;
 pub(super) mod fill_rules;
 pub(super) mod interaction;
+pub(super) mod model_keys;
 pub(super) mod observation;
 pub(super) mod persona;
 pub(super) mod prompt;
