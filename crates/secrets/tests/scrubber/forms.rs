@@ -153,3 +153,14 @@ fn json_values_stay_json_values() {
     scrubber.scrub_json(&mut alone);
     assert_eq!(alone, "<code>");
 }
+
+#[rstest]
+#[case(r"it is a\<b\_c\\d, yes \*", "it is <pw>, yes \\*")]
+#[case(r"\a\<b\_c\\d", "\\<pw>")]
+#[case(r"a<b_c\d", "<pw>")]
+#[case(r"a\<b\_c\\d\!", "<pw>\\!")]
+#[case(r"a\\<b_c\d and é\_", "a\\\\<b_c\\d and é\\_")]
+fn backslashes_before_punctuation_hide_nothing(#[case] text: &str, #[case] expected: &str) {
+    let expected = expected.replace("<pw>", LABEL);
+    assert_eq!(scrubber(r"a<b_c\d").scrub_text(text), expected);
+}

@@ -32,6 +32,7 @@ async fn a_tenants_own_key_comes_before_the_operators_and_is_nobody_elses() {
     assert_eq!(house.model.key(1), format!("Bearer {OWN}"));
 
     // Another tenant has none of it.
+    house.server.command(&["tenants", "create", "other"]).await;
     let key = house.server.new_key("other", &[]).await;
     let other = client.with_key(Some(&key));
     let listed = other.get("/models/keys").ok().await;
