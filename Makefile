@@ -4,10 +4,10 @@ PYTHON ?= python3
 TEST = $(PYTHON) scripts/test.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dist test lint bench soak
+.PHONY: help run build dist test test-model lint bench soak
 
 help: ## Lists these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Installs what is missing, builds, and serves (ARGS="--listen 127.0.0.1:4000")
 	@scripts/install-debian.sh run build
@@ -25,6 +25,10 @@ dist: ## Builds the small, optimised target/dist/guise for publishing (slow)
 test: ## Runs every check that CI runs (ONLY="lint rust" narrows it)
 	@scripts/install-debian.sh run build test
 	@$(TEST) $(ONLY)
+
+test-model: ## Runs the server with a small real model, which it installs (370 MB)
+	@scripts/install-debian.sh run build test
+	@scripts/test-model.sh
 
 lint: ## Runs formatting, clippy, documentation and dependency checks
 	@scripts/install-debian.sh build

@@ -4,6 +4,7 @@ mod advice;
 mod ask_once;
 mod assignments;
 mod credentials;
+mod extraction;
 mod history;
 mod language;
 mod page_lines;
@@ -20,6 +21,7 @@ mod worker;
 
 pub use advice::{Advice, Improved};
 pub use assignments::{AssignmentParts, AssignmentSettings, Assignments};
+pub use extraction::Extraction;
 pub use language::Language;
 pub use requests::{RunRequest, RunTools};
 pub use runs::{RunEvent, RunParts, RunSettings, Runs};

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use guise_core::ports::{Clock, Models, RunStore, Tool};
-use guise_core::services::{Actor, Correspondence, Inbox, Personas, Sessions, Vaults};
+use guise_core::ports::{Clock, Models, RunStore, RunTool, Tool};
+use guise_core::services::{Actor, Correspondence, Inbox, Personas, Recovered, Sessions, Vaults};
 use guise_core::{
     Caller, Decision, Error, Kind, ModelUsage, Page, PageRequest, Persona, Result, Run, RunEnd,
-    RunFilter, RunId, Scope, Session, SessionId, StepRecord, Vault,
+    RunFilter, RunId, Scope, Scopes, Session, SessionId, StepRecord, Vault,
 };
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout_at};
@@ -24,7 +24,7 @@ use crate::quote::Quotes;
 use crate::requests::RunRequest;
 use crate::schema::Schema;
 use crate::with_tools::WithTools;
-use crate::worker::{STOPPED, Worker};
+use crate::worker::{STOPPED, Worker, reason};
 
 /// How many events a listener may be behind before it misses some.
 const EVENTS: usize = 256;
@@ -86,6 +86,13 @@ struct Live {
     ended: CancellationToken,
 }
 
+/// Who a run acts as, and with what.
+struct Who {
+    persona: Option<Persona>,
+    vault: Option<Vault>,
+    tools: Vec<Arc<dyn RunTool>>,
+}
+
 /// What the service is made of.
 #[expect(missing_docs, reason = "each is what its type says")]
 pub struct RunParts {
@@ -128,7 +135,6 @@ impl Runs {
         let mut options = request.check()?;
         let persona = self.persona(caller, request.persona_id.as_deref()).await?;
         options.persona = persona.as_ref().map(|persona| persona.id);
-        let id = RunId::new();
         let session = self.sessions.get(caller, &request.session_id).await?;
         let vault = self
             .vault(
@@ -139,8 +145,44 @@ impl Runs {
             )
             .await?;
         options.vault = vault.as_ref().map(|vault| vault.id);
-        let (mut character, correspondence) = self.character(persona).await?;
-        let purse = match &vault {
+        let run = Run {
+            id: RunId::new(),
+            tenant: caller.tenant,
+            key: caller.key,
+            session: session.id,
+            task: request.task,
+            options,
+            model: String::new(),
+            note: None,
+            usage: ModelUsage::default(),
+            created_at: self.clock.now(),
+            end: None,
+        };
+        let who = Who {
+            persona,
+            vault,
+            tools: request.tools.0,
+        };
+        let model = request.reasoning_model.as_deref();
+        let worker = self.worker(caller, run, who, model, false).await?;
+        // A caller who hangs up now leaves a run that works, not half of one.
+        let begun = self.tasks.spawn(Arc::clone(self).begin(worker));
+        begun
+            .await
+            .map_err(|_| Error::internal("starting a run broke off", "its task failed"))?
+    }
+
+    /// What works on a run, with the model that answers to `wish`.
+    async fn worker(
+        &self,
+        caller: &Caller,
+        mut run: Run,
+        who: Who,
+        wish: Option<&str>,
+        resumed: bool,
+    ) -> Result<Worker> {
+        let (mut character, correspondence) = self.character(who.persona).await?;
+        let purse = match &who.vault {
             None => None,
             Some(vault) => {
                 let (purse, words) = credentials::purse(&self.vaults, vault).await?;
@@ -149,41 +191,25 @@ impl Runs {
             }
         };
         let actor = Actor {
-            run: id,
+            run: run.id,
             correspondence,
             purse,
-            tools: request.tools.0.clone(),
+            tools: who.tools.clone(),
         };
-        let hands = self
-            .sessions
-            .hands(caller, &request.session_id, actor)
-            .await?;
-        let chosen = self
-            .models
-            .choose(caller.tenant, request.reasoning_model.as_deref())
-            .await?;
-        let schema = options
+        let session = run.session.to_string();
+        let hands = self.sessions.hands(caller, &session, actor).await?;
+        let chosen = self.models.choose(caller.tenant, wish).await?;
+        chosen.model.name().clone_into(&mut run.model);
+        run.note = run.note.or(chosen.note);
+        let schema = run
+            .options
             .response_format
             .as_ref()
             .map(|format| Schema::new(format, "response_format"))
             .transpose()?;
-        let run = Run {
-            id,
-            tenant: caller.tenant,
-            key: caller.key,
-            session: hands.session(),
-            task: request.task,
-            options,
-            model: chosen.model.name().to_owned(),
-            note: chosen.note,
-            usage: ModelUsage::default(),
-            created_at: self.clock.now(),
-            end: None,
-        };
-        let events = broadcast::Sender::new(EVENTS);
-        let stop = CancellationToken::new();
-        let language = WithTools::new(Arc::clone(&self.language), request.tools.0);
-        let worker = Worker {
+        let language = WithTools::new(Arc::clone(&self.language), who.tools);
+        let spent = self.clock.now().since(run.created_at);
+        Ok(Worker {
             run,
             hands,
             model: chosen.model,
@@ -194,16 +220,12 @@ impl Runs {
             schema: schema.map(Arc::new),
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
-            events,
-            stop,
+            events: broadcast::Sender::new(EVENTS),
+            stop: CancellationToken::new(),
             stopping: self.stopping.clone(),
-            deadline: Instant::now() + self.settings.longest,
-        };
-        // A caller who hangs up now leaves a run that works, not half of one.
-        let begun = self.tasks.spawn(Arc::clone(self).begin(worker));
-        begun
-            .await
-            .map_err(|_| Error::internal("starting a run broke off", "its task failed"))?
+            deadline: Instant::now() + self.settings.longest.saturating_sub(spent),
+            resumed,
+        })
     }
 
     /// Writes a run's row and puts its worker to work.
@@ -214,11 +236,15 @@ impl Runs {
             self.table().remove(&run.id);
             return Err(error);
         }
-        let span = tracing::info_span!("run", id = %run.id);
-        let service = Arc::clone(&self);
+        self.set_to_work(worker);
+        Ok(run)
+    }
+
+    fn set_to_work(self: &Arc<Self>, worker: Worker) {
+        let span = tracing::info_span!("run", id = %worker.run.id);
+        let service = Arc::clone(self);
         self.tasks
             .spawn(service.see_through(worker).instrument(span));
-        Ok(run)
     }
 
     /// A run of the caller's tenant.
@@ -320,17 +346,67 @@ impl Runs {
         self.table().len()
     }
 
-    /// Notes the runs of an earlier life of this server as ended: their browsers died with it. Returns how many there were.
+    /// Takes up the runs of an earlier life of this server whose sessions go on, and notes the others as ended: their browsers died
+    /// with it. Sessions were recovered before.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn recover(&self) -> Result<u64> {
-        let end = RunEnd {
-            at: self.clock.now(),
-            success: false,
-            answer: "The server was restarted, and the run's browser is gone".to_owned(),
+    pub async fn recover(self: &Arc<Self>) -> Result<Recovered> {
+        let mut recovered = Recovered::default();
+        for run in self.store.runs_of_node(&self.settings.node).await? {
+            let id = run.id;
+            let answer = if self.sessions.is_running(run.session) {
+                match self.resume(run).await {
+                    Ok(()) => {
+                        recovered.resumed += 1;
+                        continue;
+                    }
+                    Err(error) => {
+                        let why = reason(&error);
+                        format!("The server was restarted, and the run could not go on: {why}")
+                    }
+                }
+            } else {
+                "The server was restarted, and the run's browser is gone".to_owned()
+            };
+            let end = RunEnd {
+                at: self.clock.now(),
+                success: false,
+                answer,
+            };
+            self.store.end_run(id, &end).await?;
+            recovered.lost += 1;
+        }
+        Ok(recovered)
+    }
+
+    /// Goes on with a run from its last finished step.
+    async fn resume(self: &Arc<Self>, run: Run) -> Result<()> {
+        let caller = Caller {
+            tenant: run.tenant,
+            key: run.key,
+            // What it may do was checked when it was asked for.
+            scopes: Scopes::of([Scope::Sessions, Scope::Personas]),
         };
-        self.store.end_runs_of(&self.settings.node, &end).await
+        let persona = match run.options.persona {
+            Some(id) => Some(self.personas.get(&caller, &id.to_string()).await?),
+            None => None,
+        };
+        let vault = match run.options.vault {
+            Some(id) => Some(self.vaults.get(&caller, &id.to_string()).await?),
+            None => None,
+        };
+        let who = Who {
+            persona,
+            vault,
+            // Those who give tools of their own have sessions that end with the server.
+            tools: Vec::new(),
+        };
+        let model = run.model.clone();
+        let worker = self.worker(&caller, run, who, Some(&model), true).await?;
+        self.enter(&worker)?;
+        self.set_to_work(worker);
+        Ok(())
     }
 
     /// Ends all runs and waits until they are, at most until `deadline`. Nothing is started any more.
@@ -351,12 +427,17 @@ impl Runs {
             Ok(end) => end,
             Err(_) => {
                 tracing::error!("a run broke off");
-                RunEnd {
+                Some(RunEnd {
                     at: self.clock.now(),
                     success: false,
                     answer: "Something went wrong in this server; its log says what".to_owned(),
-                }
+                })
             }
+        };
+        let Some(end) = end else {
+            // The next life of the server goes on with it.
+            self.table().remove(&id);
+            return;
         };
         // Where somebody stopped it, that stays how it ended.
         while let Err(error) = self.store.end_run(id, &end).await {

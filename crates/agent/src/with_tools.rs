@@ -59,7 +59,7 @@ impl Language for WithTools {
 #[cfg(test)]
 mod tests {
     use async_trait::async_trait;
-    use guise_core::{Error, Outcome, Timestamp};
+    use guise_core::{Error, Outcome, Placeholders, Timestamp};
     use serde_json::json;
     use tokio::time::Instant;
 
@@ -94,7 +94,13 @@ mod tests {
             &["email_read"]
         }
 
-        async fn call(&self, _: &Value, _: Timestamp, _: Instant) -> Result<Outcome> {
+        async fn call(
+            &self,
+            _: &Value,
+            _: Option<&Placeholders>,
+            _: Timestamp,
+            _: Instant,
+        ) -> Result<Outcome> {
             Ok(Outcome::done("read"))
         }
     }

@@ -7,7 +7,7 @@ use guise_core::ports::{Answer, Clock, Message, Model, Question, RunStore, Tool}
 use guise_core::services::Hands;
 use guise_core::{
     Action, Asked, Decision, Error, Execution, GoalStatus, Kind, Observation, ObserveRequest,
-    Result, Run, RunEnd, Step, StepMark,
+    Result, Run, RunEnd, Step, StepMark, StepRecord,
 };
 use tokio::sync::broadcast;
 use tokio::time::Instant;
@@ -60,6 +60,8 @@ pub(crate) struct Worker {
     pub(crate) stop: CancellationToken,
     pub(crate) stopping: CancellationToken,
     pub(crate) deadline: Instant,
+    /// It was under way before the server was restarted.
+    pub(crate) resumed: bool,
 }
 
 /// What changes from step to step.
@@ -77,6 +79,8 @@ struct Progress {
     wasted: Option<Asked>,
     refused_answer: bool,
     decisions: usize,
+    /// Something was done before the server was restarted.
+    has_begun: bool,
 }
 
 /// How a step ended.
@@ -86,13 +90,18 @@ enum Next {
 }
 
 impl Worker {
-    /// Works until the run ends, and says how.
-    pub(crate) async fn work(&mut self) -> RunEnd {
+    /// Works until the run ends, and says how; nothing where it is left as it is, for the next life of the server to go on with.
+    pub(crate) async fn work(&mut self) -> Option<RunEnd> {
         let stop = self.stop.clone();
         let deadline = self.deadline;
         let (success, answer) = tokio::select! {
             biased;
-            () = self.stopping.clone().cancelled_owned() => (false, "The server was stopped".to_owned()),
+            () = self.stopping.clone().cancelled_owned() => {
+                if self.hands.live_on() {
+                    return None;
+                }
+                (false, "The server was stopped".to_owned())
+            }
             () = stop.cancelled() => (false, STOPPED.to_owned()),
             () = tokio::time::sleep_until(deadline) => (false, "The run's time is up".to_owned()),
             result = self.steps() => match result {
@@ -100,27 +109,40 @@ impl Worker {
                 Err(error) => (false, reason(&error)),
             },
         };
-        RunEnd {
+        Some(RunEnd {
             at: self.clock.now(),
             success,
             answer,
-        }
+        })
     }
 
     async fn steps(&mut self) -> Result<(bool, String)> {
         let mut progress = Progress::default();
+        let before = match self.resumed {
+            true => Some(self.hands.own_steps().await?),
+            false => None,
+        };
         if let Some(offset) = self.run.options.session_offset {
-            let earlier = self.hands.earlier_steps(offset, MOST_EARLIER).await?;
+            let mut earlier = self.hands.earlier_steps(offset, MOST_EARLIER).await?;
+            if let Some(own) = before.as_ref().and_then(|(own, _)| own.first()) {
+                earlier.retain(|record| record.sequence < own.sequence);
+            }
             progress.history = History::of(&earlier, &*self.language);
         }
-        if let Some(url) = self.run.options.url.clone() {
+        let first = match before {
+            Some((finished, unfinished)) => self.catch_up(&mut progress, finished, unfinished),
+            None => 1,
+        };
+        if let Some(url) = self.run.options.url.clone()
+            && !progress.has_begun
+        {
             let execution = self.hands.execute(Action::Goto { url }).await?;
             if !execution.outcome.success {
                 return Ok((false, execution.outcome.message));
             }
             progress.history.add(&execution, &*self.language);
         }
-        for number in 1..=self.run.options.max_steps {
+        for number in first..=self.run.options.max_steps {
             self.mark(number, Step::RunStepBegan).await?;
             let next = self.step(number, &mut progress).await?;
             self.mark(number, Step::RunStepEnded).await?;
@@ -133,6 +155,46 @@ impl Worker {
             false,
             format!("The task was not done within {most} steps; allow more of them"),
         ))
+    }
+
+    /// Learns what the run did before the server was restarted. Returns the step that it goes on with. What nobody knows the end of
+    /// is not done again blindly: the model is told, and sees the page first.
+    fn catch_up(
+        &self,
+        progress: &mut Progress,
+        finished: Vec<StepRecord>,
+        unfinished: Option<Step>,
+    ) -> u32 {
+        progress.has_begun = !finished.is_empty() || unfinished.is_some();
+        let mut ended = 0;
+        for record in finished {
+            match record.step {
+                Some(Step::Execution(execution)) => {
+                    progress.last = if execution.outcome.success {
+                        GoalStatus::Success
+                    } else {
+                        GoalStatus::Failure
+                    };
+                    progress.history.add(&execution, &*self.language);
+                }
+                Some(Step::Decision(decision)) => {
+                    progress.decisions += 1;
+                    if !decision.goal.memory.is_empty() {
+                        progress.memory = decision.goal.memory;
+                    }
+                }
+                Some(Step::RunStepEnded(mark)) => ended = ended.max(mark.number),
+                _ => {}
+            }
+        }
+        if let Some(Step::Execution(execution)) = unfinished {
+            let words = self.language.write(&execution.action);
+            progress.history.line(format!(
+                "interrupted when the server was restarted; nobody knows whether it had its effect, so look at the page before you \
+                 try it again: {words}"
+            ));
+        }
+        ended + 1
     }
 
     /// One step: look, ask, do, note.

@@ -60,10 +60,14 @@ impl ChromiumBrowser {
         let events = core.root.subscribe(FOLLOWED);
         core.tasks.spawn(follow(Arc::clone(&core), events));
         core.tasks.spawn(watch_over(Arc::clone(&core), told));
+        let folder = core.downloads.folder();
         let downloads = SetDownloadBehavior {
-            behavior: DownloadBehavior::AllowAndName,
+            behavior: match folder {
+                Some(_) => DownloadBehavior::AllowAndName,
+                None => DownloadBehavior::Deny,
+            },
             browser_context_id: core.context.clone(),
-            download_path: core.downloads.folder().to_str().map(str::to_owned),
+            download_path: folder.and_then(|folder| folder.to_str().map(str::to_owned)),
             events_enabled: Some(true),
         };
         let attach = targets::auto_attach();

@@ -29,8 +29,8 @@ pub(crate) struct Core {
     pub(crate) version: BrowserVersion,
     /// What it runs on.
     pub(crate) host: Arc<dyn Host>,
-    /// Where staged files lie.
-    pub(crate) uploads: PathBuf,
+    /// Where staged files lie; there are none where it is absent.
+    pub(crate) uploads: Option<PathBuf>,
     /// Who must be able to read staged files.
     pub(crate) owner: Option<(u32, u32)>,
     /// What is known of tabs and frames.

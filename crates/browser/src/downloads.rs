@@ -32,14 +32,15 @@ struct Download {
 
 /// The downloads of one browser.
 pub(crate) struct Downloads {
-    folder: PathBuf,
+    /// Where they are kept; they are not where it is absent.
+    folder: Option<PathBuf>,
     list: Mutex<Vec<Download>>,
     changed: watch::Sender<()>,
 }
 
 impl Downloads {
-    /// Chromium puts them into `folder`, each named by its guid.
-    pub(crate) fn new(folder: PathBuf) -> Self {
+    /// Chromium puts them into `folder`, each named by its guid; without one it keeps none.
+    pub(crate) fn new(folder: Option<PathBuf>) -> Self {
         Self {
             folder,
             list: Mutex::default(),
@@ -47,9 +48,9 @@ impl Downloads {
         }
     }
 
-    /// Where Chromium puts them.
-    pub(crate) fn folder(&self) -> &PathBuf {
-        &self.folder
+    /// Where Chromium puts them, if it keeps any.
+    pub(crate) fn folder(&self) -> Option<&PathBuf> {
+        self.folder.as_ref()
     }
 
     fn list(&self) -> MutexGuard<'_, Vec<Download>> {
@@ -58,7 +59,8 @@ impl Downloads {
 
     /// A download begins.
     pub(crate) fn begins(&self, event: DownloadWillBegin) {
-        let path = self.folder.join(plain_name(&event.guid));
+        let Some(folder) = &self.folder else { return };
+        let path = folder.join(plain_name(&event.guid));
         let mut list = self.list();
         if list.len() >= REMEMBERED
             && let Some(old) = list.iter().position(|old| old.stage != Stage::Running)

@@ -11,15 +11,16 @@ use guise_chromium::Launcher;
 use guise_chromium::doctor::{SESSION_MEMORY, available_memory};
 use guise_core::ports::{Browsers, Started};
 use guise_core::{
-    BrowserSpec, Engine, Error, ExposeSecret as _, Kind as ErrorKind, Result, Violation,
+    BrowserSpec, Engine, Error, ExposeSecret as _, Kind as ErrorKind, Remote, Result, Violation,
 };
-use guise_egress::{AllowList, Policy, Upstream};
+use guise_egress::{AllowList, Guard, Policy, Upstream};
 use tokio::time::Instant;
 
 use crate::chrome_args;
 use crate::host::Settings;
 use crate::pool::{Pool, PoolSizes};
 use crate::process::{Kind, Prepared};
+use crate::remote;
 
 /// What callers are told to wait when memory is short.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -57,6 +58,31 @@ impl Driver {
         }
     }
 
+    /// Attaches to a browser of somebody else's.
+    async fn attach(
+        &self,
+        remote: &Remote,
+        spec: &BrowserSpec,
+        deadline: Instant,
+    ) -> Result<Started> {
+        let doors = &self.doors;
+        let (allow, resolver) = (self.allow.clone(), doors.resolver.clone());
+        let guard = Guard::new(allow, doors.own_ports.clone(), resolver);
+        let settings = Settings {
+            extra_headers: spec.extra_http_headers.clone(),
+            ..Settings::default()
+        };
+        let (browser, context) = remote::attach(remote, &guard, settings, deadline).await?;
+        let note = "the browser at cdp_url is not confined by this server, files go neither in nor out, and what it moves is \
+                    not counted";
+        Ok(Started {
+            browser,
+            engine: spec.engine,
+            notes: vec![note.to_owned()],
+            remote_context: Some(context),
+        })
+    }
+
     /// How many browsers wait, and how many sessions got one that did.
     pub fn pool_figures(&self) -> (usize, u64) {
         (self.pool.ready(), self.pool.hits())
@@ -72,6 +98,9 @@ impl Browsers for Driver {
     }
 
     async fn start(&self, spec: &BrowserSpec, deadline: Instant) -> Result<Started> {
+        if let Some(remote) = &spec.remote {
+            return self.attach(remote, spec, deadline).await;
+        }
         let arguments = chrome_args::check(&spec.chrome_args)?;
         let policy = Policy {
             allow: self.allow.clone(),
@@ -107,6 +136,7 @@ impl Browsers for Driver {
             browser,
             engine,
             notes,
+            remote_context: None,
         })
     }
 

@@ -38,10 +38,10 @@ pub struct Parts {
     pub context: Option<BrowserContextId>,
     /// What it says of itself.
     pub version: BrowserVersion,
-    /// Where it puts downloads; it can write there.
-    pub downloads: PathBuf,
-    /// Where files that pages may take are put; it can read there.
-    pub uploads: PathBuf,
+    /// Where it puts downloads; it can write there. It keeps none where absent.
+    pub downloads: Option<PathBuf>,
+    /// Where files that pages may take are put; it can read there. Pages take none where absent.
+    pub uploads: Option<PathBuf>,
     /// The user and group that must be able to read staged files, when they are not ours.
     pub owner: Option<(u32, u32)>,
     /// What it runs on.

@@ -42,6 +42,7 @@ mod pool;
 mod process;
 mod quiet;
 mod recording;
+mod remote;
 mod scrape;
 mod settings;
 mod stage;

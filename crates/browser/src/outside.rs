@@ -11,15 +11,15 @@ use tokio::sync::{mpsc, watch};
 use crate::core::Core;
 use crate::fault::{Fault, Result};
 
-/// Only what was put into the session's uploads folder may be given to a page.
-struct Uploads(PathBuf);
+/// Only what was put into the session's uploads folder may be given to a page; nothing where there is none.
+struct Uploads(Option<PathBuf>);
 
 impl Rules for Uploads {
     fn may_upload(&self, path: &Path) -> bool {
         // A link must not lead out of the folder; both ends are looked at as they really are.
         let real = path.canonicalize();
-        let folder = self.0.canonicalize();
-        matches!((real, folder), (Ok(real), Ok(folder)) if real != folder && real.starts_with(&folder))
+        let folder = self.0.as_ref().map(|folder| folder.canonicalize());
+        matches!((real, folder), (Ok(real), Some(Ok(folder))) if real != folder && real.starts_with(&folder))
     }
 }
 

@@ -173,8 +173,8 @@ impl Begun {
         let folders = process.browser.folders();
         let uid = process.browser.confinement().uid;
         let parts = Parts {
-            downloads: folders.downloads(),
-            uploads: folders.uploads(),
+            downloads: Some(folders.downloads()),
+            uploads: Some(folders.uploads()),
             owner: uid.map(|uid| (uid, uid)),
             connection: process.connection.clone(),
             target,

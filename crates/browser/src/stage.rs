@@ -18,8 +18,13 @@ pub(crate) async fn stage(core: &Core, name: &str, mut bytes: ByteStream) -> Res
             "'{name}' is not the name of a file: it must not be empty or hold a path"
         )));
     }
+    let Some(uploads) = &core.uploads else {
+        return Err(Error::refused(
+            "This session's browser runs elsewhere and cannot read files of this server",
+        ));
+    };
     // Pages see the file's name; a folder of its own keeps equal names of earlier copies apart.
-    let folder = core.uploads.join(uuid::Uuid::now_v7().to_string());
+    let folder = uploads.join(uuid::Uuid::now_v7().to_string());
     let path = folder.join(name);
     match write(core, &folder, &path, &mut bytes).await {
         Ok(()) => Ok(StagedFile { path }),

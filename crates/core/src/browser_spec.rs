@@ -6,6 +6,8 @@ use std::fmt;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use crate::RemoteAddress;
+
 /// The browser that a caller names (Notte API: `browser_type`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -100,4 +102,15 @@ pub struct BrowserSpec {
     pub proxy: Option<Proxy>,
     /// Keep what is downloaded, let pages take uploads.
     pub file_storage: bool,
+    /// Drive this browser instead of starting one.
+    pub remote: Option<Remote>,
+}
+
+/// A browser of somebody else's.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    /// Where it is.
+    pub address: RemoteAddress,
+    /// The browser context that a session has there already; a new one is made when absent.
+    pub context: Option<String>,
 }

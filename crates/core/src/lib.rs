@@ -24,6 +24,7 @@ pub mod ports;
 mod project;
 mod prompt_template;
 mod readable;
+mod remote_address;
 mod role;
 mod run;
 mod scrape;
@@ -42,7 +43,7 @@ pub use assignment::{
     Assignment, AssignmentEnd, AssignmentFilter, AssignmentOptions, AssignmentState, Summary,
     Verdict,
 };
-pub use browser_spec::{BrowserSpec, BrowserType, Engine, Proxy, Viewport};
+pub use browser_spec::{BrowserSpec, BrowserType, Engine, Proxy, Remote, Viewport};
 pub use cookie::{Cookie, SameSite};
 pub use edit::Edit;
 pub use error::{Error, Kind, Result, Violation};
@@ -71,6 +72,7 @@ pub use phone::{Country, InboundSms, InvalidCountry, InvalidPhoneNumber, PhoneNu
 pub use placeholder::{Placeholder, Placeholders, SecretPart, Whose};
 pub use project::{Project, ProjectChange};
 pub use prompt_template::{MAX_PROMPT_BYTES, PromptTemplate};
+pub use remote_address::RemoteAddress;
 pub use role::{BuiltinRole, Role, RoleChange};
 pub use run::{Run, RunEnd, RunFilter, RunOptions};
 pub use scrape::{DataSpace, ImageData, ScrapeOptions, StructuredData};

@@ -103,6 +103,10 @@ pub struct SessionOptions {
     /// The vault whose secrets placeholders stand for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault: Option<VaultId>,
+    /// The browser context that it has in a browser of somebody else's, which goes on without this server; absent for a browser of
+    /// its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote_context: Option<String>,
 }
 
 /// Bytes that a session's browser moved through its door to the network.

@@ -15,7 +15,6 @@ mod keys;
 mod mailboxes;
 mod meta;
 mod migrations;
-mod model_keys;
 mod numbers;
 mod personas;
 mod postgres;

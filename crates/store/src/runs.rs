@@ -47,9 +47,11 @@ const END: Statement = Statement::new(
                ended_at, success, answer",
 );
 
-const END_OF_NODE: Statement = Statement::new(
-    "end the runs of an earlier life",
-    "UPDATE runs SET ended_at = $2, success = $3, answer = $4 WHERE node = $1 AND ended_at IS NULL",
+const OF_NODE: Statement = Statement::new(
+    "list the runs of an earlier life",
+    "SELECT id, tenant_id, key_id, session_id, task, options, model, note, model_usage, created_at,
+            ended_at, success, answer
+     FROM runs WHERE node = $1 AND ended_at IS NULL ORDER BY id",
 );
 
 #[async_trait]
@@ -99,12 +101,13 @@ impl RunStore for Database {
         row.as_ref().map(run).transpose()
     }
 
-    async fn end_runs_of(&self, node: &str, end: &RunEnd) -> Result<u64> {
-        self.touch(END_OF_NODE, &ending(node.into(), end)).await
+    async fn runs_of_node(&self, node: &str) -> Result<Vec<Run>> {
+        let rows = self.rows(OF_NODE, &[node.into()]).await?;
+        rows.iter().map(run).collect()
     }
 }
 
-/// The arguments of both statements that end runs.
+/// The arguments of the statement that ends a run.
 fn ending<'a>(whose: Value<'a>, end: &'a RunEnd) -> [Value<'a>; 4] {
     [
         whose,

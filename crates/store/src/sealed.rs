@@ -3,7 +3,8 @@
 //! Who keeps a row elsewhere puts its secret here in the same transaction, under the same id. So keys can be replaced
 //! without knowing any noun, and what an owner had becomes unreadable by removing its data keys.
 
-use guise_core::ports::{Place, Sealed};
+use async_trait::async_trait;
+use guise_core::ports::{Place, Sealed, SealedValues};
 use guise_core::{Error, Kind, Result, TenantId};
 use uuid::Uuid;
 
@@ -167,5 +168,25 @@ impl Database {
         let mut transaction = self.begin().await?;
         delete_owner(&mut transaction, tenant, owner).await?;
         transaction.commit().await
+    }
+}
+
+#[async_trait]
+impl SealedValues for Database {
+    async fn keep_value(&self, place: &Place, sealed: &Sealed) -> Result<()> {
+        self.put_sealed_value(place, sealed).await
+    }
+
+    async fn value(
+        &self,
+        tenant: TenantId,
+        kind: &'static str,
+        row: Uuid,
+    ) -> Result<Option<(Place, Sealed)>> {
+        self.sealed_value(tenant, row, kind).await
+    }
+
+    async fn forget_values(&self, tenant: TenantId, row: Uuid) -> Result<bool> {
+        Ok(self.delete_sealed_values(tenant, row).await? > 0)
     }
 }

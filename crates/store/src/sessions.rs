@@ -41,26 +41,24 @@ const COUNT_ACTIVE: Statement = Statement::new(
     "SELECT COUNT(*) AS active FROM sessions WHERE tenant_id = $1 AND status = 'active'",
 );
 
+// While a session runs, its last use is known to the server that runs it; after a crash its last step tells.
 const END: Statement = Statement::new(
     "end a session",
     "UPDATE sessions
      SET status = $2, close_reason = $3, error = $4, closed_at = $5,
-         last_accessed_at = COALESCE($6, last_accessed_at),
+         last_accessed_at = COALESCE($6,
+             (SELECT MAX(steps.started_at) FROM steps WHERE steps.session_id = sessions.id), last_accessed_at),
          request_bytes = COALESCE($7, request_bytes), response_bytes = COALESCE($8, response_bytes)
      WHERE id = $1 AND status = 'active'
      RETURNING id, tenant_id, key_id, options, status, close_reason, error,
                created_at, last_accessed_at, closed_at, request_bytes, response_bytes",
 );
 
-// While a session runs, its last use is known to the server that runs it; after a crash its last step tells.
-const END_OF_NODE: Statement = Statement::new(
-    "end the sessions of an earlier run",
-    "UPDATE sessions
-     SET status = $2, close_reason = $3, error = $4, closed_at = $5,
-         last_accessed_at = COALESCE($6,
-             (SELECT MAX(steps.started_at) FROM steps WHERE steps.session_id = sessions.id), last_accessed_at),
-         request_bytes = COALESCE($7, request_bytes), response_bytes = COALESCE($8, response_bytes)
-     WHERE node = $1 AND status = 'active'",
+const ACTIVE_OF_NODE: Statement = Statement::new(
+    "list the sessions of an earlier run",
+    "SELECT id, tenant_id, key_id, options, status, close_reason, error,
+            created_at, last_accessed_at, closed_at, request_bytes, response_bytes
+     FROM sessions WHERE node = $1 AND status = 'active' ORDER BY id",
 );
 
 #[async_trait]
@@ -112,12 +110,13 @@ impl SessionStore for Database {
         row.as_ref().map(session).transpose()
     }
 
-    async fn end_sessions_of(&self, node: &str, end: &SessionEnd) -> Result<u64> {
-        self.touch(END_OF_NODE, &ending(node.into(), end)).await
+    async fn active_sessions_of(&self, node: &str) -> Result<Vec<Session>> {
+        let rows = self.rows(ACTIVE_OF_NODE, &[node.into()]).await?;
+        rows.iter().map(session).collect()
     }
 }
 
-/// The arguments of both statements that end sessions.
+/// The arguments of the statement that ends a session.
 fn ending<'a>(whose: Value<'a>, end: &'a SessionEnd) -> [Value<'a>; 8] {
     [
         whose,

@@ -40,6 +40,20 @@ const COUNT_FINISHED: Statement = Statement::new(
     "SELECT COUNT(*) AS finished FROM steps WHERE session_id = $1 AND result IS NOT NULL",
 );
 
+const NEXT: Statement = Statement::new(
+    "find the end of a trajectory",
+    "SELECT COALESCE(MAX(sequence) + 1, 0) AS next FROM steps WHERE session_id = $1",
+);
+
+const UNFINISHED_OF_RUN: Statement = Statement::new(
+    "look up what a run tried last",
+    "SELECT intent FROM steps
+     WHERE run_id = $1 AND result IS NULL AND intent IS NOT NULL AND sequence >
+         COALESCE((SELECT MAX(finished.sequence) FROM steps AS finished
+                   WHERE finished.run_id = $1 AND finished.result IS NOT NULL), -1)
+     ORDER BY sequence DESC LIMIT 1",
+);
+
 #[async_trait]
 impl StepStore for Database {
     async fn begin_step(&self, place: StepPlace, intent: &Step, at: Timestamp) -> Result<()> {
@@ -89,6 +103,16 @@ impl StepStore for Database {
     async fn steps_of_run(&self, run: RunId) -> Result<Vec<StepRecord>> {
         let rows = self.rows(FINISHED_OF_RUN, &[run.into()]).await?;
         rows.iter().map(record).collect()
+    }
+
+    async fn next_sequence(&self, session: SessionId) -> Result<u64> {
+        let row = self.row(NEXT, &[session.into()]).await?;
+        row.map_or(Ok(0), |row| row.count("next"))
+    }
+
+    async fn unfinished_step_of_run(&self, run: RunId) -> Result<Option<Step>> {
+        let row = self.row(UNFINISHED_OF_RUN, &[run.into()]).await?;
+        row.map(|row| row.json("intent")).transpose()
     }
 
     async fn count_steps(&self, session: SessionId) -> Result<u64> {

@@ -53,6 +53,7 @@ fn spec(engine: Engine) -> BrowserSpec {
         chrome_args: Vec::new(),
         proxy: None,
         file_storage: false,
+        remote: None,
     }
 }
 

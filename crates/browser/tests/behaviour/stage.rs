@@ -145,8 +145,8 @@ impl Stage {
                 user_agent: version.user_agent,
                 js_version: version.js_version,
             },
-            downloads: folders.downloads(),
-            uploads: folders.uploads(),
+            downloads: Some(folders.downloads()),
+            uploads: Some(folders.uploads()),
             owner,
             host: Arc::clone(&process) as Arc<dyn Host>,
         };

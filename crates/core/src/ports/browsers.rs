@@ -41,6 +41,8 @@ pub struct Started {
     pub engine: Engine,
     /// What differs from what was asked for, in words.
     pub notes: Vec<String>,
+    /// The context that the session has in a browser of somebody else's.
+    pub remote_context: Option<String>,
 }
 
 /// Why a browser is gone.

@@ -6,22 +6,24 @@ mod audit_rows;
 mod blobs;
 mod browsers;
 mod clock;
+mod extractor;
 mod identity;
 mod journeys;
 mod key_rows;
 mod keyring;
 mod mailboxes;
-mod model_keys;
 mod models;
 mod names;
 mod one_time;
 mod personas;
 mod phones;
 mod projects;
+mod remote_addresses;
 mod roles;
 mod run_tools;
 mod runs;
 mod scrubs;
+mod sealed_values;
 mod secrets;
 mod store;
 mod vaults;
@@ -35,6 +37,7 @@ pub use browsers::{
     StagedFile, Started,
 };
 pub use clock::{Clock, SystemClock};
+pub use extractor::{ExtractionWish, Extractor};
 pub use identity::{Added, Changed, IdentityStore};
 pub use journeys::JourneyStore;
 pub use key_rows::{
@@ -42,7 +45,6 @@ pub use key_rows::{
 };
 pub use keyring::{Keyring, Place, Sealed};
 pub use mailboxes::{ArrivedMail, MailboxStore, PersonaNumber, Retention, SealedMail};
-pub use model_keys::{MODEL_KEY, ModelKeyStore};
 pub use models::{
     Answer, AnswerSchema, ChosenModel, Message, Model, ModelError, Models, Question, Speaker,
     TenantModelKeys, Tool, ToolCall,
@@ -52,10 +54,12 @@ pub use one_time::{OneTimeCode, OneTimeCodes};
 pub use personas::{Closed, PersonaStore};
 pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
 pub use projects::{Defaults, ProjectStore};
+pub use remote_addresses::RemoteAddresses;
 pub use roles::RoleStore;
 pub use run_tools::RunTool;
 pub use runs::RunStore;
 pub use scrubs::{Scrub, ScrubChunks, Scrubs};
+pub use sealed_values::SealedValues;
 pub use secrets::{Release, SecretFill, SecretSource, SecretSources};
 pub use store::{
     FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,

@@ -22,6 +22,6 @@ pub trait RunStore: Send + Sync {
     /// Ends a run that is under way, and gives it as it is then; `None` when it had ended or is not there.
     async fn end_run(&self, id: RunId, end: &RunEnd) -> Result<Option<Run>>;
 
-    /// Ends every run of `node` that is under way, such as those of an earlier life of the server. Returns how many.
-    async fn end_runs_of(&self, node: &str, end: &RunEnd) -> Result<u64>;
+    /// Every run of `node` that is under way, such as those of an earlier life of the server, oldest first.
+    async fn runs_of_node(&self, node: &str) -> Result<Vec<Run>>;
 }

@@ -92,8 +92,8 @@ pub trait SessionStore: Send + Sync {
     /// Ends an active session, and gives it as it is then; `None` when it had ended or is not there.
     async fn end_session(&self, id: SessionId, end: &SessionEnd) -> Result<Option<Session>>;
 
-    /// Ends every active session of `node`, such as those of an earlier run. Returns how many.
-    async fn end_sessions_of(&self, node: &str, end: &SessionEnd) -> Result<u64>;
+    /// Every active session of `node`, such as those of an earlier life of the server.
+    async fn active_sessions_of(&self, node: &str) -> Result<Vec<Session>>;
 }
 
 /// Trajectories.
@@ -127,6 +127,12 @@ pub trait StepStore: Send + Sync {
 
     /// The finished steps of a run, in order.
     async fn steps_of_run(&self, run: RunId) -> Result<Vec<StepRecord>>;
+
+    /// The first place in a session's trajectory behind all steps, finished or not.
+    async fn next_sequence(&self, session: SessionId) -> Result<u64>;
+
+    /// What a run tried last, where it is not known what became of it: the server died on the way.
+    async fn unfinished_step_of_run(&self, run: RunId) -> Result<Option<Step>>;
 
     /// How many finished steps a session has.
     async fn count_steps(&self, session: SessionId) -> Result<u64>;

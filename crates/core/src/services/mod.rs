@@ -7,6 +7,7 @@ mod files;
 mod fills;
 mod inbox;
 mod journeys;
+mod kept_addresses;
 mod model_keys;
 mod numbers;
 mod personas;
@@ -26,13 +27,16 @@ pub use files::{Files, MAX_FILE_BYTES};
 pub use fills::Fills;
 pub use inbox::{ArrivingMail, Inbox, InboxRules};
 pub use journeys::{Cast, CastWish, Journeys, NewJourney};
+pub use kept_addresses::KeptAddresses;
 pub use model_keys::ModelKeys;
 pub use numbers::Numbers;
 pub use personas::{Naming, NewPersona, Personas};
 pub use projects::{NewProject, ProjectTexts, Projects};
 pub use roles::Roles;
 pub use session_request::{ProxyRequest, SessionRequest};
-pub use sessions::{Actor, Debug, Hands, LiveEvent, Purse, Sessions, Settings};
+pub use sessions::{
+    Actor, Debug, Hands, LiveEvent, Purse, Recovered, SessionParts, Sessions, Settings,
+};
 pub use vaults::{
     Archive, Existing, Imported, LabelledCredential, SiteCredential, VaultRules, Vaults,
 };

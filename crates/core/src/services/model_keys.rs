@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::zeroize::Zeroizing;
 
-use crate::ports::{
-    Actor, Audit, AuditEvent, Deed, Keyring, MODEL_KEY, ModelKeyStore, Place, TenantModelKeys,
-};
+use crate::ports::{Actor, Audit, AuditEvent, Deed, Keyring, Place, SealedValues, TenantModelKeys};
 use crate::{Caller, Error, Kind, Result, Secret, TenantId};
+
+/// What keys are sealed as.
+const MODEL_KEY: &str = "model_key";
 
 /// The longest key, in bytes.
 const MAX_KEY: usize = 4096;
@@ -18,7 +19,7 @@ const TRIES: usize = 5;
 
 /// The service.
 pub struct ModelKeys {
-    store: Arc<dyn ModelKeyStore>,
+    store: Arc<dyn SealedValues>,
     keyring: Arc<dyn Keyring>,
     audit: Arc<dyn Audit>,
     /// The providers that take a key, by name. No name is longer than 16 bytes.
@@ -28,7 +29,7 @@ pub struct ModelKeys {
 impl ModelKeys {
     /// A service for keys of `providers`.
     pub fn new(
-        store: Arc<dyn ModelKeyStore>,
+        store: Arc<dyn SealedValues>,
         keyring: Arc<dyn Keyring>,
         audit: Arc<dyn Audit>,
         providers: Vec<&'static str>,
@@ -48,7 +49,10 @@ impl ModelKeys {
     pub async fn list(&self, caller: &Caller) -> Result<Vec<&'static str>> {
         let mut found = Vec::new();
         for provider in &self.providers {
-            let key = self.store.model_key(caller.tenant, row(provider)).await?;
+            let key = self
+                .store
+                .value(caller.tenant, MODEL_KEY, row(provider))
+                .await?;
             found.extend(key.map(|_| *provider));
         }
         found.sort_unstable();
@@ -66,7 +70,10 @@ impl ModelKeys {
         check(&key)?;
         self.record(caller, Deed::ModelKeySet, provider).await?;
         for _ in 0..TRIES {
-            let before = self.store.model_key(caller.tenant, row(provider)).await?;
+            let before = self
+                .store
+                .value(caller.tenant, MODEL_KEY, row(provider))
+                .await?;
             let place = Place {
                 tenant: caller.tenant,
                 owner: caller.tenant.as_uuid(),
@@ -76,7 +83,7 @@ impl ModelKeys {
             };
             let plain = Zeroizing::new(key.expose().as_bytes().to_vec());
             let sealed = self.keyring.seal(&place, &plain).await?;
-            match self.store.put_model_key(&place, &sealed).await {
+            match self.store.keep_value(&place, &sealed).await {
                 Err(error) if error.kind() == Kind::Conflict => {}
                 done => return done.map(|()| provider),
             }
@@ -93,7 +100,7 @@ impl ModelKeys {
         let provider = self.known(provider)?;
         self.record(caller, Deed::ModelKeyRemoved, provider).await?;
         let tenant = caller.tenant;
-        match self.store.delete_model_key(tenant, row(provider)).await? {
+        match self.store.forget_values(tenant, row(provider)).await? {
             true => Ok(provider),
             false => Err(Error::not_found("Model key", format!("of {provider}"))),
         }
@@ -128,7 +135,8 @@ impl ModelKeys {
 #[async_trait]
 impl TenantModelKeys for ModelKeys {
     async fn key(&self, tenant: TenantId, provider: &str) -> Result<Option<Secret>> {
-        let Some((place, sealed)) = self.store.model_key(tenant, row(provider)).await? else {
+        let Some((place, sealed)) = self.store.value(tenant, MODEL_KEY, row(provider)).await?
+        else {
             return Ok(None);
         };
         let plain = self.keyring.open(&place, &sealed).await?;

@@ -9,8 +9,8 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use crate::{
-    BrowserSpec, BrowserType, Engine, Error, Proxy, Result, ScreenshotType, SessionOptions,
-    Viewport, Violation,
+    BrowserSpec, BrowserType, Engine, Error, Proxy, Remote, RemoteAddress, Result, ScreenshotType,
+    SessionOptions, Viewport, Violation,
 };
 
 /// A start request as a dialect read it: types are right, nothing else is checked (Notte API: `ApiSessionStartRequest`).
@@ -91,6 +91,7 @@ impl SessionRequest {
             );
         }
         self.refuse_what_is_not_there(&mut wrong);
+        let remote = self.remote(&mut wrong);
         let viewport = self.viewport(&mut wrong);
         let proxy = external_proxy(self.proxies, &mut wrong);
         check_headers(&self.extra_http_headers, &mut wrong);
@@ -107,7 +108,7 @@ impl SessionRequest {
         wrong.into_result()?;
 
         let headless = self.headless.unwrap_or(true);
-        let file_storage = self.use_file_storage.unwrap_or(true);
+        let file_storage = self.use_file_storage.unwrap_or(true) && remote.is_none();
         let options = SessionOptions {
             headless,
             solve_captchas: false,
@@ -120,6 +121,7 @@ impl SessionRequest {
             use_file_storage: file_storage,
             screenshot_type: self.screenshot_type,
             vault: None,
+            remote_context: None,
         };
         let spec = BrowserSpec {
             engine: engine(self.browser_type, headless),
@@ -129,17 +131,43 @@ impl SessionRequest {
             chrome_args: self.chrome_args,
             proxy,
             file_storage,
+            remote,
         };
         Ok((options, spec))
     }
 
+    /// The browser of somebody else's, and what cannot be wished of one (Notte API: `cdp_url`).
+    fn remote(&self, wrong: &mut Wrong) -> Option<Remote> {
+        let address = self.cdp_url.as_deref()?;
+        let of_ours = [
+            ("headless", self.headless == Some(false)),
+            ("user_agent", self.user_agent.is_some()),
+            ("chrome_args", !self.chrome_args.is_empty()),
+            ("viewport_width", self.viewport_width.is_some()),
+            ("viewport_height", self.viewport_height.is_some()),
+            ("aspect_ratio", self.aspect_ratio.is_some()),
+            ("proxies", !self.proxies.is_empty()),
+        ];
+        for (member, _) in of_ours.into_iter().filter(|(_, set)| *set) {
+            let message = format!(
+                "Invalid {member}: a browser that is reached by cdp_url is as it was started; leave {member} out"
+            );
+            wrong.add(member, "exclusive", message, json!(null));
+        }
+        match RemoteAddress::parse(address) {
+            Ok(address) => Some(Remote {
+                address,
+                context: None,
+            }),
+            Err(error) => {
+                wrong.add("cdp_url", "url", error.message(), json!(null));
+                None
+            }
+        }
+    }
+
     fn refuse_what_is_not_there(&self, wrong: &mut Wrong) {
         let missing = [
-            (
-                self.cdp_url.is_some(),
-                "cdp_url",
-                "browsers of other providers cannot be driven; leave it out to get one of ours",
-            ),
             (
                 self.profile.is_some(),
                 "profile",

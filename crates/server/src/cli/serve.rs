@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use guise_agent::{
-    Advice, AssignmentParts, AssignmentSettings, Assignments, RunParts, RunSettings, Runs,
+    Advice, AssignmentParts, AssignmentSettings, Assignments, Extraction, RunParts, RunSettings,
+    Runs,
 };
 use guise_browser::{Driver, DriverOptions, PoolSizes};
 use guise_chromium::Installation;
@@ -16,8 +17,8 @@ use guise_core::ports::{
     SystemClock,
 };
 use guise_core::services::{
-    self, Access, Files, Fills, Inbox, InboxRules, Journeys, ModelKeys, NewKey, Numbers, Personas,
-    Projects, Roles, Sessions, VaultRules, Vaults,
+    self, Access, Files, Fills, Inbox, InboxRules, Journeys, KeptAddresses, ModelKeys, NewKey,
+    Numbers, Personas, Projects, Recovered, Roles, SessionParts, Sessions, VaultRules, Vaults,
 };
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
@@ -175,30 +176,6 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     ));
     let slots = super::slots::in_force(&settings)?;
     let node = folder.node()?;
-    let sessions = Arc::new(Sessions::new(
-        Arc::clone(&store),
-        blobs,
-        browsers,
-        Arc::clone(&files),
-        Arc::new(Fills::new(Arc::clone(&vaults))),
-        Arc::new(scrubbers),
-        Arc::clone(&clock),
-        services::Settings {
-            node: node.clone(),
-            slots,
-            waiting: settings.slots_waiting,
-            wait: settings.slots_wait,
-            sessions_per_tenant: settings.sessions_per_tenant,
-            call: Duration::from_secs(40),
-        },
-    ));
-    let lost = sessions.recover().await?;
-    if lost > 0 {
-        tracing::warn!(
-            sessions = lost,
-            "sessions of an earlier run were noted as ended"
-        );
-    }
     let model_keys = Arc::new(ModelKeys::new(
         Arc::clone(&database) as _,
         Arc::clone(&keys) as _,
@@ -207,6 +184,30 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     ));
     let models: Arc<dyn Models> =
         Arc::new(models::configured(&settings, Arc::clone(&model_keys) as _)?);
+    let sessions = Arc::new(Sessions::new(SessionParts {
+        store: Arc::clone(&store),
+        blobs,
+        browsers,
+        files: Arc::clone(&files),
+        secrets: Arc::new(Fills::new(Arc::clone(&vaults))),
+        scrubs: Arc::new(scrubbers),
+        remotes: Arc::new(KeptAddresses::new(
+            Arc::clone(&database) as _,
+            Arc::clone(&keys) as _,
+        )),
+        extractor: Arc::new(Extraction::new(Arc::clone(&models))),
+        clock: Arc::clone(&clock),
+        settings: services::Settings {
+            node: node.clone(),
+            slots,
+            waiting: settings.slots_waiting,
+            wait: settings.slots_wait,
+            sessions_per_tenant: settings.sessions_per_tenant,
+            call: Duration::from_secs(40),
+        },
+    }));
+    let recovered = sessions.recover().await?;
+    report("sessions", recovered);
     let runs = Arc::new(Runs::new(RunParts {
         store: Arc::clone(&database) as _,
         sessions: Arc::clone(&sessions),
@@ -221,13 +222,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
             longest: LONGEST_RUN,
         },
     }));
-    let lost = runs.recover().await?;
-    if lost > 0 {
-        tracing::warn!(
-            agents = lost,
-            "agents of an earlier life of this server were noted as ended"
-        );
-    }
+    report("agents", runs.recover().await?);
     let assignments = Arc::new(Assignments::new(AssignmentParts {
         store: Arc::clone(&database) as _,
         sessions: Arc::clone(&sessions),
@@ -521,6 +516,19 @@ async fn serve(app: App, listener: TcpListener, mut signals: Signals, stopping: 
     let (drained, ()) = tokio::join!(requests, end);
     if drained.is_err() {
         tracing::warn!("some connections did not end in time");
+    }
+}
+
+/// Tells what became of what an earlier life of this server left.
+fn report(what: &'static str, recovered: Recovered) {
+    let Recovered { resumed, lost } = recovered;
+    if resumed > 0 || lost > 0 {
+        tracing::warn!(
+            what,
+            resumed,
+            lost,
+            "of an earlier life of this server: what is resumed goes on, what is lost was noted as ended"
+        );
     }
 }
 

@@ -6,11 +6,13 @@ mod aiqaramba;
 mod answers;
 mod bad_input;
 mod ends;
+mod extraction;
 mod house;
 mod listening;
 mod messages;
 mod model_keys;
 mod prompts;
+mod remote;
 mod secrets;
 #[expect(dead_code, reason = "the tests of the API use more of it")]
 #[path = "../support/mod.rs"]

@@ -6,7 +6,9 @@ use crate::support::Stage;
 
 #[tokio::test]
 async fn a_page_is_read_as_markdown_under_both_names() {
-    let stage = Stage::with_page().await;
+    let stage = Stage::configured(&[("model", "")]).await;
+    let url = format!("{}/shop", stage.site.origin());
+    stage.execute(json!({"type": "goto", "url": url})).await;
     let read = async |body: Value| {
         stage
             .client

@@ -179,9 +179,9 @@ async fn wishes_that_cannot_be_granted_are_named() {
         (json!({"vault_id": "v"}), "vault_id", "your vaults"),
         (json!({"auth_ids": ["a"]}), "auth_ids", "empty list"),
         (
-            json!({"cdp_url": "ws://a.example/"}),
+            json!({"cdp_url": "a.example"}),
             "cdp_url",
-            "leave it out",
+            "begins with ws://",
         ),
         (json!({"block_ads": true}), "block_ads", "false"),
         (

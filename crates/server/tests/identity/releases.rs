@@ -301,7 +301,7 @@ async fn literals_mean_themselves_and_tokens_nothing_where_there_is_nothing() {
         .literal(SecretPart::Password, &inside)
         .await
         .is_refused("frame");
-    let mut placeholders = Placeholders::default();
+    let placeholders = Placeholders::default();
     let token = placeholders.add(Whose::Site, SecretPart::Password);
     let source = house.source(placeholders);
     let read = source.read(&token).unwrap();
@@ -322,7 +322,7 @@ async fn a_credential_of_its_own_stays_on_its_site() {
         .of_site(&house.vault, "bank.example")
         .await
         .unwrap();
-    let mut placeholders = Placeholders::default();
+    let placeholders = Placeholders::default();
     let token = placeholders.add(Whose::Credential(bank.id), SecretPart::Password);
     let unknown = placeholders.add(
         Whose::Credential(guise_core::CredentialId::new()),

@@ -111,7 +111,7 @@ async fn lists_are_filtered_and_newest_first(#[values(Sqlite, Postgres)] backend
 
 #[rstest]
 #[tokio::test]
-async fn a_node_ends_its_own_runs_only(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_node_finds_its_own_runs_only(#[values(Sqlite, Postgres)] backend: Backend) {
     backend
         .run(async |db, _| {
             let tenant = kept_tenant(db, "acme").await;
@@ -119,11 +119,11 @@ async fn a_node_ends_its_own_runs_only(#[values(Sqlite, Postgres)] backend: Back
             let (mine, theirs) = (run(tenant, session, 1), run(tenant, session, 2));
             db.add_run(&mine, "node-1").await.unwrap();
             db.add_run(&theirs, "node-2").await.unwrap();
-            assert_eq!(db.end_runs_of("node-1", &end(false)).await.unwrap(), 1);
-            assert_eq!(db.end_runs_of("node-1", &end(false)).await.unwrap(), 0);
-            let kept = |id| db.run(tenant, id);
-            assert_eq!(kept(mine.id).await.unwrap().unwrap().end, Some(end(false)));
-            assert_eq!(kept(theirs.id).await.unwrap().unwrap().end, None);
+            let found = db.runs_of_node("node-1").await.unwrap();
+            assert_eq!(found, std::slice::from_ref(&mine));
+            assert!(db.end_run(mine.id, &end(false)).await.unwrap().is_some());
+            assert_eq!(db.runs_of_node("node-1").await.unwrap(), []);
+            assert_eq!(db.runs_of_node("node-2").await.unwrap(), [theirs]);
         })
         .await;
 }

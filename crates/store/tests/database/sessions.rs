@@ -205,8 +205,12 @@ async fn only_a_nodes_own_active_sessions_end_with_it(
             db.add_step(place(one.id, 1), &step(1), None, at(4))
                 .await
                 .unwrap();
-            assert_eq!(db.end_sessions_of("node-1", &end).await.unwrap(), 2);
-            assert_eq!(db.end_sessions_of("node-1", &end).await.unwrap(), 0);
+            let left = db.active_sessions_of("node-1").await.unwrap();
+            assert_eq!(left, [one.clone(), two.clone()]);
+            for session in left {
+                assert!(db.end_session(session.id, &end).await.unwrap().is_some());
+            }
+            assert_eq!(db.active_sessions_of("node-1").await.unwrap(), []);
             for (id, status) in [
                 (one.id, Status::Error),
                 (two.id, Status::Error),

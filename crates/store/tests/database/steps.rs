@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::runs::run;
 use crate::support::Backend::{self, Postgres, Sqlite};
 use crate::support::{at, kept_session, kept_tenant, place, step};
-use guise_core::ports::StepStore;
-use guise_core::{Kind, SessionId, StepRecord};
+use guise_core::ports::{RunStore, StepStore};
+use guise_core::{Kind, SessionId, StepPlace, StepRecord};
 use rstest::rstest;
 use tokio::task::JoinSet;
 
@@ -45,6 +46,39 @@ async fn finished_steps_come_back_in_order(#[values(Sqlite, Postgres)] backend: 
             assert_eq!(db.steps(session, 0).await.unwrap(), [first, second.clone()]);
             assert_eq!(db.steps(session, 1).await.unwrap(), [second]);
             assert_eq!(db.steps(session, 2).await.unwrap(), []);
+            // Its place stays taken.
+            assert_eq!(db.next_sequence(session).await.unwrap(), 3);
+            assert_eq!(db.next_sequence(SessionId::new()).await.unwrap(), 0);
+        })
+        .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_run_tried_last_is_found_as_long_as_nothing_came_after_it(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    backend
+        .run(async |db, _| {
+            let tenant = kept_tenant(db, "acme").await;
+            let session = kept_session(db, tenant).await.id;
+            let run = run(tenant, session, 1);
+            db.add_run(&run, "node-1").await.unwrap();
+            let place = |sequence| StepPlace {
+                run: Some(run.id),
+                ..place(session, sequence)
+            };
+            let tried = || db.unfinished_step_of_run(run.id);
+            assert_eq!(tried().await.unwrap(), None);
+            db.add_step(place(0), &step(0), None, at(1)).await.unwrap();
+            assert_eq!(tried().await.unwrap(), None);
+            db.begin_step(place(1), &step(1), at(2)).await.unwrap();
+            assert_eq!(tried().await.unwrap(), Some(step(1)));
+            db.add_step(place(2), &step(2), None, at(3)).await.unwrap();
+            assert_eq!(tried().await.unwrap(), None);
+            db.begin_step(place(3), &step(3), at(4)).await.unwrap();
+            db.finish_step(session, 3, &step(4), None).await.unwrap();
+            assert_eq!(tried().await.unwrap(), None);
         })
         .await;
 }

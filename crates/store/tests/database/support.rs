@@ -156,6 +156,7 @@ pub(crate) fn session(tenant: TenantId) -> Session {
             use_file_storage: true,
             screenshot_type: ScreenshotType::Full,
             vault: Some(VaultId::new()),
+            remote_context: None,
         },
         status: Status::Active,
         close_reason: None,

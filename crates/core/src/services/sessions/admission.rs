@@ -83,6 +83,19 @@ impl Admission {
         Ok(Place { slot, counted })
     }
 
+    /// Leave for a session that had it before the server was restarted. It waits for nothing, and no allowance stands against it.
+    ///
+    /// # Errors
+    /// Kind `Full` when there are fewer slots than there were.
+    pub(super) fn admit_again(&self, tenant: TenantId) -> Result<Place> {
+        let slot = Arc::clone(&self.slots).try_acquire_owned();
+        let slot = slot.map_err(|_| Error::new(Kind::Full, "No slot is free any more"))?;
+        *lock(&self.counts).entry(tenant).or_default() += 1;
+        let counts = Arc::clone(&self.counts);
+        let counted = Counted { tenant, counts };
+        Ok(Place { slot, counted })
+    }
+
     /// Waits until a session ends here, at most for as long as those who are refused are told to wait: nobody tells of
     /// sessions that end on other servers.
     pub(super) async fn until_one_ends(&self) {

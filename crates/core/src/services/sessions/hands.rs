@@ -135,6 +135,23 @@ impl Hands {
         store.steps(self.session, first).await
     }
 
+    /// The run's own finished steps, without their pictures, and what it tried last where nobody knows what became of it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn own_steps(&self) -> Result<(Vec<StepRecord>, Option<Step>)> {
+        let store = &self.shared.store;
+        let finished = store.steps_of_run(self.actor.run).await?;
+        let unfinished = store.unfinished_step_of_run(self.actor.run).await?;
+        Ok((finished, unfinished))
+    }
+
+    /// Whether the session goes on when the server stops, for the next life of it to take up.
+    pub fn live_on(&self) -> bool {
+        let live = self.shared.table().get(&self.session).cloned();
+        live.is_some_and(|live| live.lives_on())
+    }
+
     /// Resolves when the session ends; at once where it has.
     pub async fn ended(&self) {
         let live = self.shared.table().get(&self.session).cloned();

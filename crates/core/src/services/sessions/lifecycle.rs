@@ -14,8 +14,8 @@ use super::{Sessions, Shared};
 use crate::ports::{BrowserEvent, EndReason, SessionEnd, Started, Usage};
 use crate::services::SessionRequest;
 use crate::{
-    Caller, CloseReason, Error, Kind, Result, Session, SessionId, SessionOptions, Status, Traffic,
-    VaultId,
+    Caller, CloseReason, Error, Kind, RemoteAddress, Result, Session, SessionId, SessionOptions,
+    Status, Traffic, VaultId,
 };
 
 /// What a browser may take to be there.
@@ -84,25 +84,8 @@ impl Sessions {
         Ok(session)
     }
 
-    /// Notes the sessions of an earlier run, whose browsers died with it, as ended. Returns how many there were.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn recover(&self) -> Result<u64> {
-        let end = SessionEnd {
-            status: Status::Error,
-            reason: CloseReason::Error,
-            error: Some("the server was restarted".to_owned()),
-            at: self.shared.clock.now(),
-            usage: None,
-        };
-        self.shared
-            .store
-            .end_sessions_of(&self.shared.settings.node, &end)
-            .await
-    }
-
-    /// Ends all sessions and waits until their browsers are gone, at most until `deadline`. Nothing is started any more.
+    /// Ends all sessions and waits until their browsers are gone, at most until `deadline`. Nothing is started any more. Sessions in
+    /// browsers of somebody else's are let go as they are: those browsers go on, and the next life of the server takes them up.
     pub async fn shutdown(&self, deadline: Instant) {
         let shared = &self.shared;
         shared.stopping.cancel();
@@ -112,7 +95,7 @@ impl Sessions {
             shared.starts.wait().await;
             // No start is under way any more, so the table names every session there is.
             let live: Vec<_> = shared.table().values().cloned().collect();
-            for live in live {
+            for live in live.into_iter().filter(|live| !live.lives_on()) {
                 let reason = Some("the server was stopped".to_owned());
                 let shared = Arc::clone(shared);
                 self.shared.tasks.spawn(async move {
@@ -168,7 +151,9 @@ impl Shared {
                 }
                 started = shared.browsers.start(&spec, Instant::now() + START) => started?,
             };
-            let (session, live) = shared.add(&caller, options, started, gate, place).await?;
+            let address = spec.remote.map(|remote| remote.address);
+            let added = shared.add(&caller, options, started, gate, place, address);
+            let (session, live) = added.await?;
             if hung_up.is_cancelled() {
                 let reason = Some("the caller hung up before it had started".to_owned());
                 shared
@@ -198,12 +183,14 @@ impl Shared {
     async fn add(
         self: &Arc<Self>,
         caller: &Caller,
-        options: SessionOptions,
+        mut options: SessionOptions,
         started: Started,
         gate: Gate,
         place: Place,
+        address: Option<RemoteAddress>,
     ) -> Result<(Session, Arc<Live>)> {
         let now = self.clock.now();
+        options.remote_context = started.remote_context;
         let session = Session {
             id: SessionId::new(),
             tenant: caller.tenant,
@@ -226,19 +213,39 @@ impl Shared {
             browser: started.browser,
             gate,
             created_at: now,
+            last_accessed_at: now,
+            next_step: 0,
             place,
         }));
         // Whoever finds the row must find the session running. The row comes after the browser: it never names one that did
         // not start. A crash in between leaves a process that the next start sweeps up.
         self.table().insert(session.id, Arc::clone(&live));
-        if let Err(error) = self.store.add_session(&session, &self.settings.node).await {
+        if let Err(error) = self.write(&session, address.as_ref()).await {
             self.table().remove(&session.id);
             live.browser.end(Instant::now() + END).await;
             return Err(error);
         }
-        self.tasks
-            .spawn(watch(Arc::clone(self), Arc::clone(&live), events));
+        self.watch_over(&live, events);
         Ok((session, live))
+    }
+
+    /// Writes what the next life of the server must know of a session.
+    async fn write(&self, session: &Session, address: Option<&RemoteAddress>) -> Result<()> {
+        if let Some(address) = address {
+            let (tenant, id) = (session.tenant, session.id);
+            self.remotes.keep(tenant, id, address).await?;
+        }
+        self.store.add_session(session, &self.settings.node).await
+    }
+
+    /// Watches over a session until it ends.
+    pub(super) fn watch_over(
+        self: &Arc<Self>,
+        live: &Arc<Live>,
+        events: broadcast::Receiver<BrowserEvent>,
+    ) {
+        self.tasks
+            .spawn(watch(Arc::clone(self), Arc::clone(live), events));
     }
 
     /// Ends a running session: once, whoever comes first, and to the end, whoever hangs up. The row is written when this
@@ -303,6 +310,11 @@ impl Shared {
             },
         )));
         live.ended.cancel();
+        if live.lives_on()
+            && let Err(error) = self.remotes.forget(live.tenant, id).await
+        {
+            tracing::error!(session = %id, error = ?error, "the address of a browser stays behind");
+        }
         self.tasks
             .spawn(async move { live.browser.end(Instant::now() + END).await });
         if written.is_err() {
@@ -357,6 +369,8 @@ async fn watch(
         tokio::select! {
             biased;
             () = live.ended.cancelled() => return,
+            // The next life of the server watches over it.
+            () = shared.stopping.cancelled(), if live.lives_on() => return,
             () = tokio::time::sleep(wait) => {
                 let now = shared.clock.now();
                 if live.ends_at <= now {

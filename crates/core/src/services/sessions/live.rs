@@ -61,6 +61,9 @@ pub(super) struct NewLive {
     pub(super) browser: Arc<dyn Browser>,
     pub(super) gate: Gate,
     pub(super) created_at: Timestamp,
+    pub(super) last_accessed_at: Timestamp,
+    /// The first free place in the trajectory.
+    pub(super) next_step: u64,
     pub(super) place: Place,
 }
 
@@ -76,8 +79,8 @@ impl Live {
             browser: new.browser,
             gate: Arc::new(new.gate),
             turn: Arc::default(),
-            last_accessed: AtomicI64::new(new.created_at.as_micros()),
-            next_step: AtomicU64::new(0),
+            last_accessed: AtomicI64::new(new.last_accessed_at.as_micros()),
+            next_step: AtomicU64::new(new.next_step),
             ending: AtomicBool::new(false),
             ended: CancellationToken::new(),
             events: broadcast::Sender::new(EVENTS),
@@ -106,6 +109,11 @@ impl Live {
         self.last_accessed().plus(Duration::from_mins(u64::from(
             self.options.idle_timeout_minutes,
         )))
+    }
+
+    /// Whether its browser goes on without this server.
+    pub(super) fn lives_on(&self) -> bool {
+        self.options.remote_context.is_some()
     }
 
     /// Whether the caller is the one who ends it.

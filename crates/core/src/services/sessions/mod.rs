@@ -1,6 +1,6 @@
 //! Browser sessions: starting, listing, using and ending them.
 //!
-//! `admission` lets starts in, `lifecycle` starts and ends, `live` is one session that runs, `call` is one call on it, `page`
+//! `admission` lets starts in, `lifecycle` starts and ends, `resume` takes up again what an earlier life of the server left, `live` is one session that runs, `call` is one call on it, `page`
 //! is what can be done in it, `gate` and `leaves` are what its answers pass, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
 
 mod admission;
@@ -13,6 +13,7 @@ mod lifecycle;
 mod live;
 mod one_shot;
 mod page;
+mod resume;
 mod scrubbed;
 mod trajectory;
 
@@ -29,7 +30,10 @@ use self::admission::Admission;
 pub use self::hands::{Actor, Hands, Purse};
 use self::live::Live;
 pub use self::live::LiveEvent;
-use crate::ports::{Blobs, Browsers, Clock, Scrubs, SecretSources, Store};
+pub use self::resume::Recovered;
+use crate::ports::{
+    Blobs, Browsers, Clock, Extractor, RemoteAddresses, Scrubs, SecretSources, Store,
+};
 use crate::services::Files;
 use crate::{
     Caller, Error, Page, PageRequest, Result, Session, SessionFilter, SessionId, Status, Tab,
@@ -64,6 +68,22 @@ pub struct Debug {
     pub notes: Vec<String>,
 }
 
+/// What the service is made of. Sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves;
+/// `remotes` has where those are that do not run here; `extractor` reads pages for those who ask for data.
+#[expect(missing_docs, reason = "each is what its type says")]
+pub struct SessionParts {
+    pub store: Arc<dyn Store>,
+    pub blobs: Arc<dyn Blobs>,
+    pub browsers: Arc<dyn Browsers>,
+    pub files: Arc<Files>,
+    pub secrets: Arc<dyn SecretSources>,
+    pub scrubs: Arc<dyn Scrubs>,
+    pub remotes: Arc<dyn RemoteAddresses>,
+    pub extractor: Arc<dyn Extractor>,
+    pub clock: Arc<dyn Clock>,
+    pub settings: Settings,
+}
+
 /// The service.
 pub struct Sessions {
     shared: Arc<Shared>,
@@ -78,6 +98,8 @@ struct Shared {
     files: Arc<Files>,
     secrets: Arc<dyn SecretSources>,
     scrubs: Arc<dyn Scrubs>,
+    remotes: Arc<dyn RemoteAddresses>,
+    extractor: Arc<dyn Extractor>,
     settings: Settings,
     admission: Admission,
     live: Mutex<HashMap<SessionId, Arc<Live>>>,
@@ -90,29 +112,21 @@ struct Shared {
 }
 
 impl Sessions {
-    /// A service whose sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves.
-    #[expect(clippy::too_many_arguments, reason = "each is another port")]
-    pub fn new(
-        store: Arc<dyn Store>,
-        blobs: Arc<dyn Blobs>,
-        browsers: Arc<dyn Browsers>,
-        files: Arc<Files>,
-        secrets: Arc<dyn SecretSources>,
-        scrubs: Arc<dyn Scrubs>,
-        clock: Arc<dyn Clock>,
-        settings: Settings,
-    ) -> Self {
+    /// A service of those parts.
+    pub fn new(parts: SessionParts) -> Self {
         Self {
             shared: Arc::new(Shared {
-                store,
-                blobs,
-                browsers,
-                clock,
-                files,
-                secrets,
-                scrubs,
-                admission: Admission::new(&settings),
-                settings,
+                store: parts.store,
+                blobs: parts.blobs,
+                browsers: parts.browsers,
+                clock: parts.clock,
+                files: parts.files,
+                secrets: parts.secrets,
+                scrubs: parts.scrubs,
+                remotes: parts.remotes,
+                extractor: parts.extractor,
+                admission: Admission::new(&parts.settings),
+                settings: parts.settings,
                 live: Mutex::default(),
                 starts: TaskTracker::new(),
                 tasks: TaskTracker::new(),

@@ -9,11 +9,11 @@ use tokio::time::Instant;
 use super::call::Call;
 use super::live::{Live, LiveEvent};
 use super::{Debug, Sessions, Shared};
-use crate::ports::{Browser, BrowserVersion, Channel, RunTool, StagedFile};
+use crate::ports::{Browser, BrowserVersion, Channel, ExtractionWish, RunTool, StagedFile};
 use crate::services::Correspondence;
 use crate::{
     Action, Area, Caller, Cookie, DataSpace, Error, Execution, Interaction, Kind, Observation,
-    ObserveRequest, Outcome, Result, ScrapeOptions, Screenshot, SessionId, Step, StructuredData,
+    ObserveRequest, Outcome, Result, ScrapeOptions, Screenshot, SessionId, Step,
 };
 
 impl Sessions {
@@ -380,14 +380,16 @@ pub(super) fn check_possible(call: &Call, action: &Action) -> Result<()> {
 pub(super) async fn read(call: &Call, options: &ScrapeOptions) -> Result<DataSpace> {
     let mut data = call.live.browser.scrape(options, call.deadline).await?;
     if options.response_format.is_some() || options.instructions.is_some() {
-        data.structured = Some(StructuredData {
-            success: false,
-            error: Some(
-                "Structured answers need a language model, and none is set up on this server"
-                    .to_owned(),
-            ),
-            data: None,
-        });
+        // Before a model reads it.
+        data = call.live.gate.clean(data);
+        let wish = ExtractionWish {
+            markdown: &data.markdown,
+            schema: options.response_format.as_ref(),
+            instructions: options.instructions.as_deref(),
+        };
+        let extractor = &call.shared.extractor;
+        let tenant = call.live.tenant;
+        data.structured = Some(extractor.extract(tenant, wish, call.deadline).await);
     }
     Ok(data)
 }

@@ -91,6 +91,7 @@ impl Browsers for FakeBrowsers {
             browser,
             engine: Engine::HeadlessShell,
             notes: vec!["a note".to_owned()],
+            remote_context: None,
         })
     }
 

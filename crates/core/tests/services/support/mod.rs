@@ -3,6 +3,7 @@
 mod audit;
 mod blobs;
 mod browsers;
+mod remotes;
 mod scrubs;
 mod secrets;
 mod store;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guise_core::ports::{Blobs, Clock, Store};
-use guise_core::services::{Files, SessionRequest, Sessions, Settings};
+use guise_core::services::{Files, SessionParts, SessionRequest, Sessions, Settings};
 use guise_core::{
     Action, Caller, Error, Execution, KeyId, Result, Scopes, Session, TenantId, Timestamp,
 };
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 pub use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 pub use self::browsers::{FakeBrowser, FakeBrowsers};
+use self::remotes::{NoModel, NoRemotes};
 pub use self::secrets::OneVault;
 pub use self::store::MemoryStore;
 
@@ -82,16 +84,18 @@ impl House {
             Arc::clone(&blobs) as Arc<dyn Blobs>,
             Arc::clone(&clock) as Arc<dyn Clock>,
         ));
-        let sessions = Sessions::new(
-            Arc::clone(&store) as Arc<dyn Store>,
-            Arc::clone(&blobs) as Arc<dyn Blobs>,
-            Arc::clone(&browsers) as _,
-            Arc::clone(&files),
-            Arc::clone(&vault) as _,
-            Arc::new(scrubs::Plain),
-            Arc::clone(&clock) as Arc<dyn Clock>,
+        let sessions = Sessions::new(SessionParts {
+            store: Arc::clone(&store) as _,
+            blobs: Arc::clone(&blobs) as _,
+            browsers: Arc::clone(&browsers) as _,
+            files: Arc::clone(&files),
+            secrets: Arc::clone(&vault) as _,
+            scrubs: Arc::new(scrubs::Plain),
+            remotes: Arc::new(NoRemotes),
+            extractor: Arc::new(NoModel),
+            clock: Arc::clone(&clock) as _,
             settings,
-        );
+        });
         Self {
             sessions: Arc::new(sessions),
             files,

@@ -218,13 +218,11 @@ impl SessionStore for MemoryStore {
         Ok(row.and_then(|row| end_row(row, end).then(|| row.clone())))
     }
 
-    async fn end_sessions_of(&self, node: &str, end: &SessionEnd) -> Result<u64> {
-        let mut rows = self.reach("end_sessions_of").await?;
-        let mut ended = 0;
-        for (row, _) in rows.sessions.iter_mut().filter(|row| row.1 == node) {
-            ended += u64::from(end_row(row, end));
-        }
-        Ok(ended)
+    async fn active_sessions_of(&self, node: &str) -> Result<Vec<Session>> {
+        let rows = self.reach("active_sessions_of").await?;
+        let here = rows.sessions.iter().filter(|row| row.1 == node);
+        let active = here.filter(|row| row.0.status == Status::Active);
+        Ok(active.map(|row| row.0.clone()).collect())
     }
 }
 
@@ -290,6 +288,16 @@ impl StepStore for MemoryStore {
         let rows = self.reach("steps").await?;
         let skipped = usize::try_from(offset).unwrap();
         Ok(rows.finished(session).skip(skipped).cloned().collect())
+    }
+
+    async fn next_sequence(&self, session: SessionId) -> Result<u64> {
+        let rows = self.reach("next_sequence").await?;
+        let there = rows.steps.iter().filter(|row| row.0 == session);
+        Ok(there.map(|row| row.1.sequence + 1).max().unwrap_or(0))
+    }
+
+    async fn unfinished_step_of_run(&self, _run: RunId) -> Result<Option<Step>> {
+        Ok(None)
     }
 
     async fn count_steps(&self, session: SessionId) -> Result<u64> {

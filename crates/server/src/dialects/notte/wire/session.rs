@@ -44,7 +44,10 @@ pub struct ApiSessionStartRequest {
     pub viewport_height: Option<i64>,
     /// `5:4` or `16:9`, instead of width and height.
     pub aspect_ratio: Option<String>,
-    /// The address of a browser elsewhere.
+    /// The address of a browser elsewhere, which is driven instead of one of ours: a WebSocket, or the HTTP address whose
+    /// `/json/version` tells it. It carries its own authorisation and is kept sealed. `headless` stays true then, and `user_agent`,
+    /// `chrome_args`, the viewport and `proxies` are left out.
+    #[schema(format = "uri")]
     pub cdp_url: Option<String>,
     /// Keep downloads and take uploads; true when absent.
     pub use_file_storage: Option<bool>,
