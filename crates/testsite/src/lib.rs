@@ -8,12 +8,14 @@
 //! Tests in Rust start a [`Site`] of their own; suites in other languages run the binary, which prints
 //! its origins as one line of JSON and serves until it is told to end.
 
+mod accounts;
 mod canary;
 mod download;
 mod frames;
 mod headers;
 mod html;
 mod images;
+mod injected;
 mod log;
 mod login;
 mod network;
@@ -24,12 +26,16 @@ mod shop;
 mod sign_in;
 mod site;
 mod socket;
+mod spellings;
 mod table;
 mod upload;
 
+pub use accounts::{Account, Letter, one_time_code};
 pub use canary::Canary;
+pub use injected::{GOALS, Instruction, PLACEMENTS};
 pub use log::{Event, Hit};
 pub use reach::{SPELLINGS, WAYS, WAYS_BY_UDP, fewest_ways};
 pub use shared::Origins;
 pub use sign_in::Take;
 pub use site::Site;
+pub use spellings::{spelling_in, spellings};
