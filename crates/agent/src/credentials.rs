@@ -3,12 +3,25 @@
 use std::fmt::Write as _;
 
 use guise_core::services::{Purse, Vaults};
-use guise_core::{Credential, CredentialKind, Placeholders, Result, SecretPart, Vault, Whose};
+use guise_core::{
+    Credential, CredentialKind, Placeholders, Result, SecretPart, Site, Vault, Whose,
+};
 
 use crate::page_lines::cut;
 
 /// So many credentials are told, the newest; more would fill the prompt.
 const MOST: usize = 50;
+
+/// So many sites that take the card are named.
+const MOST_SITES: usize = 10;
+
+/// What of a card can be filled in.
+const CARD: [(SecretPart, &str); 4] = [
+    (SecretPart::CardHolder, "holder"),
+    (SecretPart::CardNumber, "number"),
+    (SecretPart::CardExpiry, "expiry"),
+    (SecretPart::CardCode, "check digits"),
+];
 
 /// A purse for a vault, with the words about it for the model. No secret is read for this.
 ///
@@ -23,11 +36,14 @@ pub(crate) async fn purse(vaults: &Vaults, vault: &Vault) -> Result<(Purse, Stri
         let line = line(credential, &mut placeholders);
         words.push_str(&line);
     }
+    if let Some(line) = card_line(vaults, vault, &mut placeholders).await? {
+        words.push_str(&line);
+    }
     if !words.is_empty() {
         words.insert_str(
             0,
             "Credentials. Give one of these words as the whole value of fill, form_fill or multi_factor_fill, and the browser puts \
-             in what it stands for, on the credential's own site only. You never see the secrets themselves.\n",
+             in what it stands for, on the sites that are named here only. You never see the secrets themselves.\n",
         );
     }
     let purse = Purse {
@@ -52,6 +68,30 @@ fn line(credential: &Credential, placeholders: &mut Placeholders) -> String {
     }
     line.push('\n');
     line
+}
+
+/// The vault's card, where it has one and allows it anywhere.
+async fn card_line(
+    vaults: &Vaults,
+    vault: &Vault,
+    placeholders: &mut Placeholders,
+) -> Result<Option<String>> {
+    let sites = &vault.fill_rules.card_sites;
+    if sites.is_empty() || !vaults.has_card(vault).await? {
+        return Ok(None);
+    }
+    let named: Vec<_> = sites.iter().take(MOST_SITES).map(Site::as_str).collect();
+    let mut line = format!("- The card for {}", named.join(", "));
+    if let Some(more) = sites.len().checked_sub(MOST_SITES).filter(|it| *it > 0) {
+        let _ = write!(line, " and {more} more sites");
+    }
+    line.push(':');
+    for (part, name) in CARD {
+        let word = placeholders.add(Whose::Site, part);
+        let _ = write!(line, " {name} {word}");
+    }
+    line.push('\n');
+    Ok(Some(line))
 }
 
 /// What of a credential can be filled in.

@@ -92,7 +92,7 @@ impl Vaults {
     ///
     /// # Errors
     /// When the store fails.
-    pub(in crate::services) async fn has_card(&self, vault: &Vault) -> Result<bool> {
+    pub async fn has_card(&self, vault: &Vault) -> Result<bool> {
         let version = self.store.card_version(vault.tenant, vault.id).await?;
         Ok(version.is_some())
     }
