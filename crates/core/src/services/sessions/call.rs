@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::time::{Instant, timeout_at};
 
 use super::hands::Actor;
 use super::live::Live;
 use super::{Sessions, Shared};
-use crate::ports::SecretSource;
-use crate::{Caller, Error, Kind, Placeholders, Result};
+use crate::ports::{Release, SecretSource};
+use crate::{Caller, Error, Field, Kind, Placeholder, Placeholders, Result};
 
 /// How long after a call's deadline its work may still say what became of it. A browser that says nothing by then must not
 /// hold up the session's other callers.
@@ -128,20 +129,53 @@ impl Call {
         self.live.while_running(bounded).await
     }
 
-    /// What placeholders stand for in this session, for this caller.
-    pub(super) fn secrets(&self) -> Option<Arc<dyn SecretSource>> {
-        let (vault, placeholders) = match self.actor.as_ref().and_then(|actor| actor.purse.as_ref())
-        {
-            Some(purse) => (purse.vault, purse.placeholders.clone()),
-            None => (self.live.options.vault?, Placeholders::default()),
+    /// What placeholders stand for in this session, for whoever acts.
+    pub(super) fn secrets(&self) -> InHand {
+        let sources = &self.shared.secrets;
+        let purse = self.actor.as_ref().and_then(|actor| actor.purse.as_ref());
+        let held = match purse {
+            Some(purse) => Some((purse.vault, purse.placeholders.clone())),
+            None => self
+                .live
+                .options
+                .vault
+                .map(|vault| (vault, Placeholders::default())),
         };
-        let secrets = &self.shared.secrets;
-        Some(secrets.of(&self.caller, vault, placeholders))
+        InHand {
+            held: held.map(|(vault, placeholders)| sources.of(&self.caller, vault, placeholders)),
+            reveals: self.actor.is_none() && sources.reveals(&self.caller),
+        }
     }
 
     fn note_use(&self) {
         if self.keep_alive {
             self.live.touch(self.shared.clock.now());
         }
+    }
+}
+
+/// The secrets of the vault that whoever acts has at hand, if any.
+pub(super) struct InHand {
+    held: Option<Arc<dyn SecretSource>>,
+    /// A run's model gets to see no secret, whatever its key may; and what one run's vault has put into a page is a secret for
+    /// whoever acts without a vault, too.
+    reveals: bool,
+}
+
+#[async_trait]
+impl SecretSource for InHand {
+    fn read(&self, value: &str) -> Option<Placeholder> {
+        self.held.as_ref()?.read(value)
+    }
+
+    async fn release(&self, placeholder: &Placeholder, field: &Field) -> Result<Release> {
+        match &self.held {
+            Some(held) => held.release(placeholder, field).await,
+            None => Ok(Release::Unchanged),
+        }
+    }
+
+    fn reveals(&self) -> bool {
+        self.reveals
     }
 }
