@@ -7,8 +7,10 @@ mod answers;
 mod bad_input;
 mod ends;
 mod house;
+mod injections;
 mod listening;
 mod messages;
+mod paths;
 mod prompts;
 mod secrets;
 #[expect(dead_code, reason = "the tests of the API use more of it")]
