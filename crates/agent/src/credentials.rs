@@ -3,12 +3,17 @@
 use std::fmt::Write as _;
 
 use guise_core::services::{Purse, Vaults};
-use guise_core::{Credential, CredentialKind, Placeholders, Result, SecretPart, Vault, Whose};
+use guise_core::{
+    Credential, CredentialKind, Placeholders, Result, SecretPart, Site, Vault, Whose,
+};
 
 use crate::page_lines::cut;
 
 /// So many credentials are told, the newest; more would fill the prompt.
 const MOST: usize = 50;
+
+/// So many sites that take the card are named.
+const MOST_SITES: usize = 10;
 
 /// What of a card can be filled in.
 const CARD: [(SecretPart, &str); 4] = [
@@ -31,19 +36,14 @@ pub(crate) async fn purse(vaults: &Vaults, vault: &Vault) -> Result<(Purse, Stri
         let line = line(credential, &placeholders);
         words.push_str(&line);
     }
-    if vaults.has_card(vault).await? {
-        words.push_str("- the card:");
-        for (part, name) in CARD {
-            let word = placeholders.add(Whose::Site, part);
-            let _ = write!(words, " {name} {word}");
-        }
-        words.push('\n');
+    if let Some(line) = card_line(vaults, vault, &placeholders).await? {
+        words.push_str(&line);
     }
     if !words.is_empty() {
         words.insert_str(
             0,
             "Credentials. Give one of these words as the whole value of fill, form_fill or multi_factor_fill, and the browser puts \
-             in what it stands for, on the credential's own site only, for a card on sites that were allowed. You never see the secrets themselves.\n",
+             in what it stands for, on the sites that are named here only. You never see the secrets themselves.\n",
         );
     }
     let purse = Purse {
@@ -81,6 +81,30 @@ pub(crate) fn placeholders(
             (name, word)
         })
         .collect()
+}
+
+/// The vault's card, where it has one and allows it anywhere.
+async fn card_line(
+    vaults: &Vaults,
+    vault: &Vault,
+    placeholders: &Placeholders,
+) -> Result<Option<String>> {
+    let sites = &vault.fill_rules.card_sites;
+    if sites.is_empty() || !vaults.has_card(vault).await? {
+        return Ok(None);
+    }
+    let named: Vec<_> = sites.iter().take(MOST_SITES).map(Site::as_str).collect();
+    let mut line = format!("- The card for {}", named.join(", "));
+    if let Some(more) = sites.len().checked_sub(MOST_SITES).filter(|it| *it > 0) {
+        let _ = write!(line, " and {more} more sites");
+    }
+    line.push(':');
+    for (part, name) in CARD {
+        let word = placeholders.add(Whose::Site, part);
+        let _ = write!(line, " {name} {word}");
+    }
+    line.push('\n');
+    Ok(Some(line))
 }
 
 /// What of a credential can be filled in.

@@ -83,6 +83,10 @@ static PAGES: &[Page] = &[
 
 /// Pages made in code, for the list only.
 const MADE: &[(&str, &str)] = &[
+    (
+        "/accounts/sign-up",
+        "Accounts: signing up with a mailed code, and all ways of signing in",
+    ),
     ("/cookies", "Shows, sets and deletes cookies"),
     ("/headers", "Request headers as JSON"),
     (
@@ -90,6 +94,10 @@ const MADE: &[(&str, &str)] = &[
         "Headers that page, frame, worker and pop-up send",
     ),
     ("/images/sample.png", "A generated picture, also .svg"),
+    (
+        "/injected/visible-text/purchase",
+        "Pages that tell a model what to do",
+    ),
     ("/login", "Form login with a cookie (ada / engine-1843)"),
     ("/reach", "Tries every way to another address"),
     ("/log.json", "What the server saw"),

@@ -8,6 +8,7 @@ use axum::http::header::COOKIE;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::Service;
 use crate::log::Log;
 use crate::sign_in::Take;
 
@@ -43,6 +44,7 @@ impl Origins {
 pub(crate) struct Shared {
     pub(crate) origins: Origins,
     pub(crate) log: Log,
+    pub(crate) accounts: Service,
     /// Shopping carts by the value of the cookie `cart`: article number to quantity.
     pub(crate) carts: Mutex<HashMap<String, Vec<(String, u32)>>>,
     /// Names of the people logged in, by the value of the cookie `session`.
@@ -58,6 +60,7 @@ impl Shared {
         Self {
             origins,
             log: Log::default(),
+            accounts: Service::default(),
             carts: Mutex::default(),
             logins: Mutex::default(),
             takes: Mutex::default(),

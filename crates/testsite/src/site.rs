@@ -9,12 +9,13 @@ use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::accounts::{Account, Letter};
 use crate::log::{Event, Hit};
 use crate::shared::{Origins, Shared, lock};
 use crate::sign_in::Take;
 use crate::{
-    download, echo, frames, headers, images, log, login, network, pages, reach, shop, sign_in,
-    socket, table, upload,
+    accounts, download, echo, frames, headers, images, injected, log, login, network, pages, reach,
+    shop, sign_in, socket, table, upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -113,6 +114,23 @@ impl Site {
         lock(&self.shared.takes).clone()
     }
 
+    /// Opens an account of the account service, as if somebody had signed up there before, in place of one of that login. `seed`
+    /// is that of its second factor, in base32.
+    pub fn open_account(&self, name: &str, login: &str, password: &str, seed: Option<&str>) {
+        self.shared.accounts.open(name, login, password, seed);
+    }
+
+    /// The account of that mail address or phone number, as the account service has it.
+    #[must_use]
+    pub fn account(&self, login: &str) -> Option<Account> {
+        self.shared.accounts.account(login)
+    }
+
+    /// Waits for the next thing that the account service sends, and takes it for delivery.
+    pub async fn letter(&self) -> Option<Letter> {
+        self.shared.accounts.letter().await
+    }
+
     /// Forgets hits, events and what reached the sink.
     pub fn reset(&self) {
         self.shared.log.reset();
@@ -148,6 +166,8 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(socket::routes())
         .merge(sign_in::routes())
         .merge(echo::routes())
+        .merge(accounts::routes())
+        .merge(injected::routes())
         .merge(log::routes())
         .layer(middleware::from_fn_with_state(
             Arc::clone(shared),

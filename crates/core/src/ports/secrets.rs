@@ -32,6 +32,9 @@ pub trait SecretSources: Send + Sync {
         vault: VaultId,
         placeholders: Placeholders,
     ) -> Arc<dyn SecretSource>;
+
+    /// Whether a caller may read secrets anyway.
+    fn reveals(&self, caller: &Caller) -> bool;
 }
 
 /// Says which values are placeholders, and decides what goes into a field in the place of one.

@@ -60,6 +60,10 @@ impl SecretSources for Fills {
             placeholders,
         })
     }
+
+    fn reveals(&self, caller: &Caller) -> bool {
+        self.vaults.reveals_to(caller)
+    }
 }
 
 const MAY_NOT: &str = "This API key may not use vaults: it lacks the scope 'personas'";

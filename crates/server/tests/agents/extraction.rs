@@ -78,5 +78,9 @@ async fn what_goes_wrong_is_told_beside_the_page() {
     let read = scrape(json!({"response_format": {"type": 5}})).await;
     let error = read["structured"]["error"].as_str().unwrap();
     assert!(error.contains("response_format"), "{error}");
-    assert_eq!(house.model.count(), asked, "a schema that is none costs nothing");
+    assert_eq!(
+        house.model.count(),
+        asked,
+        "a schema that is none costs nothing"
+    );
 }

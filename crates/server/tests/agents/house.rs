@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use crate::support::model::{Asked, Say, ScriptedModel};
 use crate::support::{Stage, eventually};
 
+/// Longer than any agent of these tests works.
+const PATIENCE: Duration = Duration::from_secs(150);
+
 /// A server with a session and a model that says what a test wants.
 pub struct House(pub Stage);
 
@@ -55,6 +58,21 @@ impl House {
         .await
     }
 
+    /// The same for an agent that may have to wait for pages.
+    pub async fn ended_late(&self, agent: &str) -> Value {
+        let ended = async {
+            loop {
+                let status = self.status(agent).await;
+                if status["status"] == "closed" {
+                    return status;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let ended = tokio::time::timeout(PATIENCE, ended).await;
+        ended.unwrap_or_else(|_| panic!("agent {agent} does not end"))
+    }
+
     /// Starts an agent and gives how it ended.
     pub async fn run(&self, more: Value) -> Value {
         let agent = self.start(more).await;
@@ -82,6 +100,21 @@ pub fn deeds(steps: &Value) -> Vec<(String, bool)> {
             (name, value["success"].as_bool().unwrap())
         })
         .collect()
+}
+
+/// The word that stands for a part of a secret, such as `password`: the first that the model was told.
+pub fn placeholder(asked: &Asked, part: &str) -> String {
+    placeholder_of(asked, "", part)
+}
+
+/// The word that stands for a part of what the vault has for a site.
+pub fn placeholder_of(asked: &Asked, site: &str, part: &str) -> String {
+    let mark = format!(" {part} secret-");
+    let mut lines = asked.text.lines().filter(|line| line.contains(site));
+    let rest = lines.find_map(|line| line.split_once(&mark));
+    let (_, rest) = rest.unwrap_or_else(|| panic!("no {part} of {site} in {}", asked.text));
+    let end = rest.find(|c: char| !c.is_alphanumeric());
+    format!("secret-{}", &rest[..end.unwrap_or(rest.len())])
 }
 
 /// A short while, for what must not happen meanwhile.

@@ -80,6 +80,15 @@ impl ScriptedModel {
         self.provider.requests()[number].headers["authorization"].clone()
     }
 
+    /// All that it was asked.
+    pub fn all_asked(&self) -> Vec<Asked> {
+        let requests = self.provider.requests();
+        let requests = requests.iter().enumerate();
+        requests
+            .map(|(number, request)| Asked::new(number, request))
+            .collect()
+    }
+
     /// What it was asked.
     pub fn asked(&self, number: usize) -> Asked {
         Asked::new(number, &self.provider.requests()[number])

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::time::{Instant, timeout_at};
 
 use super::gate::Watched;
@@ -10,8 +11,8 @@ use super::hands::Actor;
 use super::leaves::Leaves;
 use super::live::Live;
 use super::{Sessions, Shared};
-use crate::ports::SecretSource;
-use crate::{Caller, Error, Kind, Placeholders, Result};
+use crate::ports::{Release, SecretSource};
+use crate::{Caller, Error, Field, Kind, Placeholder, Placeholders, Result};
 
 /// How long after a call's deadline its work may still say what became of it. A browser that says nothing by then must not
 /// hold up the session's other callers.
@@ -138,23 +139,57 @@ impl Call {
             .map_err(|error| gate.clean_error(error))
     }
 
-    /// What placeholders stand for in this session, for this caller.
-    pub(super) fn secrets(&self) -> Option<Arc<dyn SecretSource>> {
-        let (vault, placeholders) = match self.actor.as_ref().and_then(|actor| actor.purse.as_ref())
-        {
-            Some(purse) => (purse.vault, purse.placeholders.clone()),
-            None => (self.live.options.vault?, Placeholders::default()),
+    /// What placeholders stand for in this session, for whoever acts.
+    pub(super) fn secrets(&self) -> InHand {
+        let sources = &self.shared.secrets;
+        let purse = self.actor.as_ref().and_then(|actor| actor.purse.as_ref());
+        let held = match purse {
+            Some(purse) => Some((purse.vault, purse.placeholders.clone())),
+            None => self
+                .live
+                .options
+                .vault
+                .map(|vault| (vault, Placeholders::default())),
         };
-        let secrets = &self.shared.secrets;
-        Some(Arc::new(Watched {
-            source: secrets.of(&self.caller, vault, placeholders),
+        let watched = |(vault, placeholders)| Watched {
+            source: sources.of(&self.caller, vault, placeholders),
             gate: Arc::clone(&self.live.gate),
-        }))
+        };
+        InHand {
+            held: held.map(watched),
+            reveals: self.actor.is_none() && sources.reveals(&self.caller),
+        }
     }
 
     fn note_use(&self) {
         if self.keep_alive {
             self.live.touch(self.shared.clock.now());
         }
+    }
+}
+
+/// The secrets of the vault that whoever acts has at hand, if any.
+pub(super) struct InHand {
+    held: Option<Watched>,
+    /// A run's model gets to see no secret, whatever its key may; and what one run's vault has put into a page is a secret for
+    /// whoever acts without a vault, too.
+    reveals: bool,
+}
+
+#[async_trait]
+impl SecretSource for InHand {
+    fn read(&self, value: &str) -> Option<Placeholder> {
+        self.held.as_ref()?.read(value)
+    }
+
+    async fn release(&self, placeholder: &Placeholder, field: &Field) -> Result<Release> {
+        match &self.held {
+            Some(held) => held.release(placeholder, field).await,
+            None => Ok(Release::Unchanged),
+        }
+    }
+
+    fn reveals(&self) -> bool {
+        self.reveals
     }
 }

@@ -319,7 +319,7 @@ async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> R
     let browser = &call.live.browser;
     let secrets = call.secrets();
     let performed = browser
-        .perform(action, upload, secrets.as_deref(), call.deadline)
+        .perform(action, upload, Some(&secrets), call.deadline)
         .await?;
     let mut outcome = performed.outcome;
     if let Some(file) = &performed.download {

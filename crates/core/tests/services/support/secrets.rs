@@ -47,8 +47,12 @@ impl SecretSources for OneVault {
         assert_eq!(vault, self.id);
         Arc::new(Nothing {
             placeholders,
-            reveals: caller.scopes.contains(Scope::VaultReveal),
+            reveals: self.reveals(caller),
         })
+    }
+
+    fn reveals(&self, caller: &Caller) -> bool {
+        caller.scopes.contains(Scope::VaultReveal)
     }
 }
 
