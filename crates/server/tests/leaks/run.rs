@@ -8,7 +8,7 @@ use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 use super::devtools::DevTools;
 use super::record::{Body, Part, Record};
-use super::script::{Plan, READ, Secrets, TWO, Way, on};
+use super::script::{Kind, Plan, READ, Secrets, TWO, Way, on};
 use super::sockets::{self, Ear};
 use super::support::client::{Answer, Client};
 use super::support::eventually;
@@ -18,20 +18,17 @@ use super::support::server::{KEY, Server};
 /// Where a script finds what the page shows.
 const SHOWN: &str = "JSON.stringify([...document.querySelectorAll('.copy, #field, #note')].map((it) => it.getBoundingClientRect()))";
 
-/// The same script twice, with two secrets.
+/// The same script twice, with two secrets, side by side.
 pub async fn twice(plan: Plan) -> (Record, Record) {
-    let site = Site::start().await.unwrap();
-    let one = Run::start(plan, TWO[0], &site).await.whole().await;
-    site.reset();
-    let other = Run::start(plan, TWO[1], &site).await.whole().await;
-    (one, other)
+    let run = async |secrets| Run::start(plan, secrets).await.whole().await;
+    tokio::join!(run(TWO[0]), run(TWO[1]))
 }
 
 /// A run under way.
-struct Run<'a> {
+struct Run {
     plan: Plan,
     secrets: Secrets,
-    site: &'a Site,
+    site: Site,
     model: ScriptedModel,
     /// May do everything but read secrets.
     client: Client,
@@ -49,10 +46,11 @@ fn now() -> Timestamp {
     Timestamp::from_jiff(jiff::Timestamp::now())
 }
 
-impl<'a> Run<'a> {
+impl Run {
     /// A server of its own with a vault, a session and an agent in it that has begun.
-    async fn start(plan: Plan, secrets: Secrets, site: &'a Site) -> Self {
+    async fn start(plan: Plan, secrets: Secrets) -> Self {
         let from = now();
+        let site = Site::start().await.unwrap();
         let model = plan.model().await;
         let mut settings = model.settings();
         for (name, value) in [("log_level", "trace"), ("log_format", "json")] {
@@ -73,7 +71,7 @@ impl<'a> Run<'a> {
         let address = server.address().to_string();
         let log = format!("ws://{address}/sessions/{session}/debug/logs?token={key}");
         let hears = Ear::at(&log).await;
-        let task = json!({"task": "Sign in.", "session_id": session, "url": plan.url(site), "vault_id": vault});
+        let task = json!({"task": "Sign in.", "session_id": session, "url": plan.url(&site), "vault_id": vault});
         let agent = client.post("/agents/start").json(task).ok().await;
         let agent = agent["agent_id"].as_str().unwrap().to_owned();
         let log = format!("ws://{address}/agents/{agent}/debug/logs?token={key}");
@@ -82,6 +80,7 @@ impl<'a> Run<'a> {
         let folder = server.folder().display().to_string();
         let names = vec![
             (address, "«server»"),
+            (site.origin().replace("http://", ""), "«site»"),
             (provider.unwrap().1.to_owned(), "«model»"),
             (folder, "«folder»"),
             (key, "«key»"),
@@ -355,20 +354,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The secrets, and every code of the time since the beginning.
+    /// What may have been filled in: the password, or every code of the time since the beginning; and what makes codes.
     fn valid_secrets(&self) -> Vec<String> {
-        let factor = OneTime::parse(&self.secrets.factor()).unwrap();
-        let mut secrets = vec![
-            self.secrets.password.to_owned(),
-            self.secrets.seed.to_owned(),
-        ];
-        let (mut at, until) = (self.from.as_micros(), now().as_micros() + 30_000_000);
-        while at < until {
-            let code = factor.at(Timestamp::from_micros(at)).unwrap().code;
-            secrets.push(code.expose().to_owned());
-            at += 30_000_000;
+        let mut secrets = Vec::new();
+        if self.plan.kind == Kind::Password {
+            secrets.push(self.secrets.password.to_owned());
+        } else {
+            let factor = OneTime::parse(&self.secrets.factor()).unwrap();
+            let (mut at, until) = (self.from.as_micros(), now().as_micros() + 30_000_000);
+            while at < until {
+                let code = factor.at(Timestamp::from_micros(at)).unwrap().code;
+                secrets.push(code.expose().to_owned());
+                at += 30_000_000;
+            }
         }
-        secrets.dedup();
+        secrets.push(self.secrets.seed.to_owned());
         secrets
     }
 

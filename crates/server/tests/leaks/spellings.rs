@@ -112,7 +112,7 @@ pub fn stand_in(text: &str) -> Regex {
             _ => "",
         };
         pattern.push_str(&format!(
-            r"(?:\\?{plain}|%(?i:{code:02x})|&#{code};|&#(?i:x{code:x});|\\u{code:04x}|_|%5F{named})"
+            r"(?:\\*{plain}|%(?i:{code:02x})|&#{code};|&#(?i:x{code:x});|\\u{code:04x}|_|%5F{named})"
         ));
     }
     let mut encoded = in_base64(text.as_bytes());
@@ -123,6 +123,28 @@ pub fn stand_in(text: &str) -> Regex {
         pattern.push_str(&regex::escape(&spelling));
     }
     Regex::new(&pattern).unwrap()
+}
+
+#[test]
+fn a_stand_in_is_found_with_every_sign() {
+    for sign in "!#$%&'()*+,-./:;<=>?@[]^_`{|}~".chars() {
+        let stand_in = format!("Gp0ko5pps{sign}7 dvamut");
+        let percent = utf8_percent_encode(&stand_in, NON_ALPHANUMERIC).to_string();
+        let escaped = stand_in.replace(sign, &format!("\\{sign}"));
+        let file = stand_in.replace(sign, "_");
+        let form: String = url::form_urlencoded::byte_serialize(stand_in.as_bytes()).collect();
+        let html = stand_in.replace('&', "&amp;").replace('<', "&lt;");
+        let base64 = STANDARD.encode(&stand_in);
+        let twice = escaped.replace('\\', "\\\\");
+        let finder = self::stand_in(&stand_in);
+        for text in [
+            &stand_in, &percent, &escaped, &twice, &file, &form, &html, &base64,
+        ] {
+            assert_eq!(finder.replace_all(text, "x"), "x", "{text}");
+        }
+        let file = utf8_percent_encode(&file, NON_ALPHANUMERIC).to_string();
+        assert_eq!(finder.replace_all(&file, "x"), "x", "{file}");
+    }
 }
 
 #[test]
