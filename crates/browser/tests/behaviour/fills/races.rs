@@ -114,8 +114,11 @@ async fn race(world: &World, change: &str, mut look: impl AsyncFnMut(&After)) ->
 /// The change came now before the fill and now after it, or there was no race.
 fn both(all: &[After]) {
     let filled = all.iter().filter(|after| after.filled).count();
-    println!("{filled} of {} fills came first", all.len());
-    assert!(0 < filled && filled < all.len(), "there was no race");
+    let count = all.len();
+    assert!(
+        0 < filled && filled < count,
+        "there was no race: {filled} of {count} fills came first"
+    );
 }
 
 #[rstest]
@@ -139,8 +142,11 @@ async fn the_page_goes_elsewhere(#[values(FillWay::Wire, FillWay::Page)] way: Fi
     })
     .await;
     let early = all.iter().filter(|after| after.host != HOST).count();
-    println!("{early} of {} went before the fill was over", all.len());
-    assert!(0 < early && early < all.len(), "there was no race");
+    let count = all.len();
+    assert!(
+        0 < early && early < count,
+        "there was no race: {early} of {count} pages went before"
+    );
     world.end().await;
 }
 
