@@ -17,6 +17,8 @@ const LINE: u32 = 2;
 const COLOUR: Rgb<u8> = Rgb([226, 35, 26]);
 /// The colour of what is painted over.
 const PAINT: Rgb<u8> = Rgb([0; 3]);
+/// The side of the squares that JPEGs with halved colours are coded in (ITU-T T.81, A.2.3).
+const SQUARE: u32 = 16;
 /// The size of a picture of nothing.
 const BLANK: (u32, u32) = (1280, 1080);
 
@@ -45,11 +47,21 @@ pub(crate) fn with_boxes(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> 
     encode(&picture)
 }
 
-/// The same picture with boxes painted over, where a CSS pixel is a pixel of the picture.
+/// The same picture with boxes painted over, where a CSS pixel is a pixel of the picture, and with all that tells of what was
+/// in them: JPEGs are coded in squares, and colours are smoothed into the next pixel.
 pub(crate) fn painted_over(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> {
     let mut picture = trim(&decode(jpeg)?);
+    let (width, height) = picture.dimensions();
+    let whole = |range: Range<u32>, most: u32| {
+        let from = (range.start / SQUARE * SQUARE).saturating_sub(1);
+        from..(range.end.next_multiple_of(SQUARE) + 1).min(most)
+    };
     for found in boxes {
         let (columns, rows) = inside(&picture, found);
+        if columns.is_empty() || rows.is_empty() {
+            continue;
+        }
+        let (columns, rows) = (whole(columns, width), whole(rows, height));
         for (x, y) in rows.flat_map(|y| columns.clone().map(move |x| (x, y))) {
             picture.put_pixel(x, y, PAINT);
         }

@@ -48,6 +48,7 @@ pages! {
     "worker": "worker.html", "Sign-in: sent by a worker";
     "shadow": "shadow.html", "Sign-in: GraphQL out of a shadow root";
     "card": "card.html", "Paying with a card";
+    "mirror": "mirror.html", "Sign-in: what is typed is copied to wherever a page can";
     "blank": "blank.html", "Nothing yet";
 }
 

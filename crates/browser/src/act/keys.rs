@@ -23,6 +23,17 @@ impl Chord {
             _ => false,
         }
     }
+
+    /// Pastes what was copied.
+    pub(crate) fn may_paste(&self) -> bool {
+        let held = |name| self.held.iter().any(|key| key.key == name);
+        match self.key.code {
+            "KeyV" => held("Control") || held("Meta"),
+            "Insert" => held("Shift"),
+            "Paste" => true,
+            _ => false,
+        }
+    }
 }
 
 /// The bit of a modifier in CDP's `modifiers`; 0 for other keys.
@@ -141,6 +152,21 @@ mod tests {
             ("Enter", false),
         ] {
             assert_eq!(chord(text).unwrap().may_copy(), copies, "{text}");
+        }
+    }
+
+    #[test]
+    fn chords_that_paste_are_known() {
+        for (text, pastes) in [
+            ("Control+V", true),
+            ("Control+Shift+v", true),
+            ("Meta+v", true),
+            ("Shift+Insert", true),
+            ("v", false),
+            ("Insert", false),
+            ("Control+C", false),
+        ] {
+            assert_eq!(chord(text).unwrap().may_paste(), pastes, "{text}");
         }
     }
 

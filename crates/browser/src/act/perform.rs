@@ -18,7 +18,7 @@ use super::{
 use crate::about::{self, About};
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
-use crate::fills::{self, Choice, HELD, PageFill};
+use crate::fills::{self, COPIED, Choice, HELD, PageFill};
 use crate::locate::{self, Located};
 use crate::{input, navigation};
 
@@ -86,6 +86,11 @@ async fn browser_action(
             if !reveals && chord.may_copy() && core.in_page.is_live(core) {
                 return Ok(Outcome::failed(format!(
                     "The key '{key}' was not pressed, for it could copy: {HELD}"
+                )));
+            }
+            if !reveals && chord.may_paste() && core.in_page.has_held() {
+                return Ok(Outcome::failed(format!(
+                    "The key '{key}' was not pressed, for it could paste a secret: {COPIED}"
                 )));
             }
             let tab = core.current()?;

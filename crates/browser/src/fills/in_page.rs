@@ -29,6 +29,10 @@ const ON_THEIR_WAY: Duration = Duration::from_secs(1);
 pub(crate) const HELD: &str = "a page of this session holds a secret from the vault, which only keys with the scope \
      'vault:reveal' may read; it is free again when that page is left";
 
+/// What callers are told who may not read secrets, once a page had one: what pages copied outlives them.
+pub(crate) const COPIED: &str = "a page of this session had one from the vault, and may have copied it; keys with the scope \
+     'vault:reveal' may paste, and so may new sessions";
+
 /// Why a page gets none that others had access to.
 const STRANGER: &str = "a client that may not read secrets is or was connected to the session's browser; start a new \
      session for it";
@@ -72,6 +76,11 @@ impl InPage {
     /// Whether a page holds a secret now.
     pub(crate) fn is_live(&self, core: &Core) -> bool {
         !self.live(core, None).is_empty()
+    }
+
+    /// Whether a page ever held a secret.
+    pub(crate) fn has_held(&self) -> bool {
+        !self.lock().holding.is_empty()
     }
 
     /// Whether pictures of a tab may show a secret: it is there, or was there a moment ago.

@@ -24,5 +24,5 @@ pub(crate) mod mask;
 mod wire;
 
 pub(crate) use choose::{Choice, choose};
-pub(crate) use in_page::{HELD, InPage, PageFill};
+pub(crate) use in_page::{COPIED, HELD, InPage, PageFill};
 pub(crate) use wire::Wire;

@@ -84,6 +84,7 @@ pub const SOURCE: &str = concat!(
     include_str!("edit.js"),
     include_str!("choose.js"),
     include_str!("secret.js"),
+    include_str!("secret_boxes.js"),
     include_str!("page.js"),
     include_str!("html.js"),
     include_str!("main.js"),

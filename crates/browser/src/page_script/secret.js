@@ -61,9 +61,6 @@ const fieldFacts = ({ handle }) => {
 // Fields that a secret was put into, with the secret. Only this world knows them.
 const secretFields = new Map();
 
-// Shorter secrets also come about by chance, so they are known by their field only.
-const SHORTEST_FOUND = 4;
-
 const putSecret = (element, value) => {
   secretFields.set(element, value);
   // The browser brings what was typed back with the page's history, but for fields that say no.
@@ -92,39 +89,4 @@ const fillSecret = ({ handle, value, facts, sight }) => {
     return;
   }
   characters.forEach((character, at) => putSecret(boxes[at], character));
-};
-
-const shadowRootsBelow = (root) => hostsIn(root).flatMap((host) => [shadowRootOf(host), ...shadowRootsBelow(shadowRootOf(host))]);
-
-const lineRects = (node, start, end) => {
-  const range = document.createRange();
-  range.setStart(node, start);
-  range.setEnd(node, end);
-  return [...range.getClientRects()];
-};
-
-/** Where secrets may be seen: fields that they were put into, and whatever else of the document shows one. */
-const secretBoxes = () => {
-  const rects = [];
-  const values = new Set();
-  for (const [field, value] of secretFields) {
-    if (value.length >= SHORTEST_FOUND) values.add(value);
-    if (isConnected(field)) rects.push(boundingRect(field));
-  }
-  const roots = values.size > 0 ? [document, ...shadowRootsBelow(document)] : [];
-  for (const root of roots) {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const field = isField(node) ? node : null;
-      const text = field ? field.value : nodeType(node) === TEXT ? textContent(node) : null;
-      if (!text) continue;
-      for (const value of values) {
-        const at = text.indexOf(value);
-        if (at < 0) continue;
-        if (field) rects.push(boundingRect(field));
-        else rects.push(...lineRects(node, at, at + value.length));
-      }
-    }
-  }
-  return { boxes: rects.filter((rect) => rect.width > 0 && rect.height > 0).map(boxOf) };
 };

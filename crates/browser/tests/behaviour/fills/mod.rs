@@ -4,6 +4,7 @@ mod in_page;
 mod leaks;
 mod net;
 mod quiet;
+mod races;
 mod shapes;
 mod source;
 mod world;

@@ -39,6 +39,70 @@ async fn value_of(world: &World, selector: &str) -> String {
         .await
 }
 
+/// Twelve ways in which sites take a password or a code, and how the secret got there at the first try.
+const SHAPES: [&str; 12] = [
+    "classic",
+    "multipart",
+    "json",
+    "xhr",
+    "two-steps",
+    "identifier",
+    "code",
+    "worker",
+    "shadow",
+    "frame",
+    "hashed",
+    "socket",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_of_twelve_shapes_go_by_wire() {
+    let mut world = World::new().await;
+    let mut by_wire = Vec::new();
+    for shape in SHAPES {
+        if matches!(shape, "hashed" | "socket") {
+            // That a site sends nothing that could carry a secret is remembered.
+            world.end().await;
+            world = World::new().await;
+        }
+        world.stage.site.reset();
+        let inner = format!("https://{HOST}/sign-in/page/classic");
+        let (page, frame) = match shape {
+            "frame" => (
+                format!("frame?src={inner}"),
+                "iframe >> internal:control=enter-frame >> ",
+            ),
+            name => (name.to_owned(), ""),
+        };
+        world.page(HOST, &page).await;
+        let (field, placeholder, secret) = match shape {
+            "code" => ("#code", CODE, world.code()),
+            _ => ("#password", PASSWORD, world.password()),
+        };
+        if matches!(shape, "two-steps" | "identifier") {
+            world.fills("#user", USER).await;
+            world.click("#send").await;
+        }
+        let outcome = world.fills(&format!("{frame}{field}"), placeholder).await;
+        // None of them has it in the page at the first try.
+        let message = outcome.message;
+        assert!(message.contains("has a stand-in"), "{shape}: {message}");
+        world.click(&format!("{frame}#send")).await;
+        let take = world.taken(|take| !take.body.is_empty()).await;
+        let form: Vec<_> = url::form_urlencoded::parse(take.body.as_bytes()).collect();
+        let json = serde_json::to_string(secret).unwrap();
+        let sent = form.iter().any(|(_, value)| value == secret)
+            || take.body.contains(&json)
+            || take.body.contains(&format!("\r\n{secret}\r\n"));
+        if sent {
+            by_wire.push(shape);
+        }
+    }
+    // A hash is none of the secret's spellings, and messages over sockets do not stop.
+    assert_eq!(by_wire, SHAPES[..10]);
+    world.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form() {
     let world = World::new().await;

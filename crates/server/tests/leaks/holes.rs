@@ -1,0 +1,94 @@
+//! Holes of eight sorts, each of which the comparison must find.
+//!
+//! They are not in the product. Two runs are recorded in which nothing leaks; then each hole is made in the record of both, as it
+//! would be there if the product had it: with the run's own secret, in some spelling, in one channel.
+
+use std::io::Cursor;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use image::codecs::jpeg::JpegEncoder;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::compare::{self, leaks};
+use super::record::{Body, Record};
+
+/// A hole: what it is, the channel that it is in, and how a secret gets into what is seen there.
+type Hole = (&'static str, u8, fn(&mut Body, &str));
+
+const HOLES: [Hole; 8] = [
+    (
+        "what the model is told: the secret itself",
+        3,
+        |body, secret| {
+            text(body).push_str(secret);
+        },
+    ),
+    ("an answer: its first letter", 6, |body, secret| {
+        text(body).push_str(&secret[..1]);
+    }),
+    ("an address: percent-encoded", 11, |body, secret| {
+        let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC);
+        text(body).push_str(&format!("#p={encoded}"));
+    }),
+    ("a picture: one pixel", 8, |body, secret| {
+        let Body::Picture { jpeg, .. } = body else {
+            panic!("no picture: {body:?}");
+        };
+        let mut picture = compare::read(jpeg);
+        let corner = (picture.width() - 1, picture.height() - 1);
+        let shade = secret.as_bytes()[0];
+        picture.put_pixel(corner.0, corner.1, image::Rgb([shade; 3]));
+        let mut drawn = Cursor::new(Vec::new());
+        let encoder = JpegEncoder::new_with_quality(&mut drawn, 100);
+        picture.write_with_encoder(encoder).unwrap();
+        *jpeg = drawn.into_inner();
+    }),
+    ("events: how many there are", 18, |body, secret| {
+        let more = usize::from(secret.as_bytes()[0] % 7);
+        text(body).push_str(&"{}\n".repeat(more));
+    }),
+    (
+        "a file: in base64, in the middle of something",
+        30,
+        |body, secret| {
+            text(body).push_str(&STANDARD.encode(format!("it was {secret}!")));
+        },
+    ),
+    ("code that is handed out: backwards", 27, |body, secret| {
+        text(body).extend(secret.chars().rev());
+    }),
+    ("the log: in hexadecimal digits", 32, |body, secret| {
+        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        text(body).push_str(&format!("\n{hex}"));
+    }),
+];
+
+fn text(body: &mut Body) -> &mut String {
+    match body {
+        Body::Text(text) | Body::Lines(text) | Body::Loose(text) => text,
+        Body::Picture { .. } => panic!("a picture is no text"),
+    }
+}
+
+/// What was seen last in that channel, with a hole in it.
+fn with(record: &Record, (_, channel, hole): Hole) -> Record {
+    let mut pieces = record.pieces.iter().filter(|it| it.channel == channel);
+    let mut piece = pieces.next_back().unwrap().clone();
+    hole(&mut piece.body, &record.secrets[0]);
+    Record {
+        pieces: vec![piece],
+        names: record.names.clone(),
+        stand_in: record.stand_in.clone(),
+        shown: record.shown.clone(),
+        secrets: record.secrets.clone(),
+    }
+}
+
+/// Fails unless the comparison finds every hole in two runs in which nothing leaks.
+pub fn are_found(one: &Record, other: &Record) {
+    for hole in HOLES {
+        let found = leaks(&with(one, hole), &with(other, hole));
+        assert!(!found.is_empty(), "not found: {}", hole.0);
+    }
+}
