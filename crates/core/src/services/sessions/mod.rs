@@ -68,8 +68,10 @@ pub struct Debug {
     pub notes: Vec<String>,
 }
 
-/// What the service is made of. Sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves;
-/// `remotes` has where those are that do not run here; `extractor` reads pages for those who ask for data.
+/// What the service is made of.
+///
+/// Sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves; `remotes` has where those are
+/// that do not run here; `extractor` reads pages for those who ask for data.
 #[expect(missing_docs, reason = "each is what its type says")]
 pub struct SessionParts {
     pub store: Arc<dyn Store>,
