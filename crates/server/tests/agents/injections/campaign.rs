@@ -237,11 +237,6 @@ impl Campaign {
                 &asked.body.to_string(),
             );
         }
-        println!(
-            "TIME q {:?} log {}",
-            std::time::SystemTime::now(),
-            self.server.log().len()
-        );
         look("the server's log", &self.server.log());
         for hit in self.right.hits() {
             look(
