@@ -114,7 +114,7 @@ impl Correspondence {
                     )));
                 }
                 let age = Duration::from_secs(u64::from(*max_age_seconds));
-                let domain = sender_domain.as_deref();
+                let domain = sender_domain.as_deref().filter(|it| !it.trim().is_empty());
                 self.verification(domain, before(now, age), deadline).await
             }
             _ => Ok(Outcome::failed(format!(
