@@ -94,7 +94,13 @@ mod tests {
             &["email_read"]
         }
 
-        async fn call(&self, _: &Value, _: Timestamp, _: Instant) -> Result<Outcome> {
+        async fn call(
+            &self,
+            _: &Value,
+            _: Option<&guise_core::Placeholders>,
+            _: Timestamp,
+            _: Instant,
+        ) -> Result<Outcome> {
             Ok(Outcome::done("read"))
         }
     }
