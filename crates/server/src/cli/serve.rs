@@ -16,8 +16,8 @@ use guise_core::ports::{
     SystemClock,
 };
 use guise_core::services::{
-    self, Access, Files, Fills, Inbox, InboxRules, Journeys, ModelKeys, NewKey, Numbers, Personas,
-    Projects, Roles, Sessions, VaultRules, Vaults,
+    self, Access, Approvals, Files, Fills, Inbox, InboxRules, Journeys, ModelKeys, NewKey, Numbers,
+    Personas, Projects, Roles, Sessions, VaultRules, Vaults,
 };
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
@@ -173,6 +173,11 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         Arc::clone(&blobs),
         Arc::clone(&clock),
     ));
+    let approvals = Arc::new(Approvals::new(
+        Arc::clone(&database) as _,
+        Arc::clone(&audit),
+        Arc::clone(&clock),
+    ));
     let slots = super::slots::in_force(&settings)?;
     let node = folder.node()?;
     let sessions = Arc::new(Sessions::new(
@@ -182,6 +187,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         Arc::clone(&files),
         Arc::new(Fills::new(Arc::clone(&vaults))),
         Arc::new(scrubbers),
+        Arc::clone(&approvals),
         Arc::clone(&clock),
         services::Settings {
             node: node.clone(),
@@ -262,6 +268,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         runs,
         assignments,
         model_keys,
+        approvals,
         advice: Advice::new(models),
         driver,
         files,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::consent::Consent;
 use super::gate::Watched;
 use super::hands::Actor;
 use super::leaves::Leaves;
@@ -138,8 +139,8 @@ impl Call {
             .map_err(|error| gate.clean_error(error))
     }
 
-    /// What placeholders stand for in this session, for this caller.
-    pub(super) fn secrets(&self) -> Option<Arc<dyn SecretSource>> {
+    /// What placeholders stand for in this session, for this caller, as far as `consent` lets them.
+    pub(super) fn secrets(&self, consent: &Arc<Consent>) -> Option<Arc<dyn SecretSource>> {
         let (vault, placeholders) = match self.actor.as_ref().and_then(|actor| actor.purse.as_ref())
         {
             Some(purse) => (purse.vault, purse.placeholders.clone()),
@@ -147,7 +148,7 @@ impl Call {
         };
         let secrets = &self.shared.secrets;
         Some(Arc::new(Watched {
-            source: secrets.of(&self.caller, vault, placeholders),
+            source: secrets.of(&self.caller, vault, placeholders, Arc::clone(consent) as _),
             gate: Arc::clone(&self.live.gate),
         }))
     }

@@ -1,10 +1,11 @@
 //! Browser sessions: starting, listing, using and ending them.
 //!
 //! `admission` lets starts in, `lifecycle` starts and ends, `live` is one session that runs, `call` is one call on it, `page`
-//! is what can be done in it, `gate` and `leaves` are what its answers pass, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
+//! is what can be done in it, `consent` asks before what needs an approval, `gate` and `leaves` are what its answers pass, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
 
 mod admission;
 mod call;
+mod consent;
 mod downloads;
 mod gate;
 mod hands;
@@ -30,7 +31,7 @@ pub use self::hands::{Actor, Hands, Purse};
 use self::live::Live;
 pub use self::live::LiveEvent;
 use crate::ports::{Blobs, Browsers, Clock, Scrubs, SecretSources, Store};
-use crate::services::Files;
+use crate::services::{Approvals, Files};
 use crate::{
     Caller, Error, Page, PageRequest, Result, Session, SessionFilter, SessionId, Status, Tab,
     TenantId,
@@ -78,6 +79,7 @@ struct Shared {
     files: Arc<Files>,
     secrets: Arc<dyn SecretSources>,
     scrubs: Arc<dyn Scrubs>,
+    approvals: Arc<Approvals>,
     settings: Settings,
     admission: Admission,
     live: Mutex<HashMap<SessionId, Arc<Live>>>,
@@ -90,7 +92,8 @@ struct Shared {
 }
 
 impl Sessions {
-    /// A service whose sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves.
+    /// A service whose sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves. What
+    /// tenants want to be asked about waits for `approvals`.
     #[expect(clippy::too_many_arguments, reason = "each is another port")]
     pub fn new(
         store: Arc<dyn Store>,
@@ -99,6 +102,7 @@ impl Sessions {
         files: Arc<Files>,
         secrets: Arc<dyn SecretSources>,
         scrubs: Arc<dyn Scrubs>,
+        approvals: Arc<Approvals>,
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Self {
@@ -111,6 +115,7 @@ impl Sessions {
                 files,
                 secrets,
                 scrubs,
+                approvals,
                 admission: Admission::new(&settings),
                 settings,
                 live: Mutex::default(),

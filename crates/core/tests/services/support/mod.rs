@@ -1,5 +1,6 @@
 //! A service on ports that live in memory.
 
+mod approvals;
 mod audit;
 mod blobs;
 mod browsers;
@@ -11,12 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guise_core::ports::{Blobs, Clock, Store};
-use guise_core::services::{Files, SessionRequest, Sessions, Settings};
+use guise_core::services::{Approvals, Files, SessionRequest, Sessions, Settings};
 use guise_core::{
     Action, Caller, Error, Execution, KeyId, Result, Scopes, Session, TenantId, Timestamp,
 };
 use tokio::time::Instant;
 
+pub use self::approvals::MemoryApprovals;
 pub use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 pub use self::browsers::{FakeBrowser, FakeBrowsers};
@@ -53,7 +55,10 @@ pub struct House {
     pub blobs: Arc<MemoryBlobs>,
     pub browsers: Arc<FakeBrowsers>,
     pub vault: Arc<OneVault>,
-    clock: Arc<RuntimeClock>,
+    pub approvals: Arc<Approvals>,
+    pub kept_approvals: Arc<MemoryApprovals>,
+    pub audit: Arc<MemoryAudit>,
+    pub clock: Arc<RuntimeClock>,
     pub caller: Caller,
 }
 
@@ -82,6 +87,13 @@ impl House {
             Arc::clone(&blobs) as Arc<dyn Blobs>,
             Arc::clone(&clock) as Arc<dyn Clock>,
         ));
+        let kept_approvals = Arc::new(MemoryApprovals::default());
+        let audit = Arc::new(MemoryAudit::default());
+        let approvals = Arc::new(Approvals::new(
+            Arc::clone(&kept_approvals) as _,
+            Arc::clone(&audit) as _,
+            Arc::clone(&clock) as _,
+        ));
         let sessions = Sessions::new(
             Arc::clone(&store) as Arc<dyn Store>,
             Arc::clone(&blobs) as Arc<dyn Blobs>,
@@ -89,6 +101,7 @@ impl House {
             Arc::clone(&files),
             Arc::clone(&vault) as _,
             Arc::new(scrubs::Plain),
+            Arc::clone(&approvals),
             Arc::clone(&clock) as Arc<dyn Clock>,
             settings,
         );
@@ -99,6 +112,9 @@ impl House {
             blobs,
             browsers,
             vault,
+            approvals,
+            kept_approvals,
+            audit,
             clock,
             caller: somebody(),
         }
