@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::ahead::Ahead;
-use super::keys;
+use super::{download, keys};
 use crate::core::{Core, CurrentTab};
 use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
@@ -63,7 +63,7 @@ pub(crate) async fn foresee(core: &Core, action: &Action, deadline: Instant) -> 
         Action::Interact {
             target,
             interaction,
-        } => interaction_on(core, target, By::of(target, interaction), deadline).await,
+        } => interaction_on(core, target, interaction, deadline).await,
         Action::PressKey { key } => match keys::chord(key) {
             Ok(chord) if chord.key.key == "Enter" => {
                 let (press, enter) = (false, true);
@@ -83,7 +83,7 @@ pub(crate) async fn foresee(core: &Core, action: &Action, deadline: Instant) -> 
 async fn interaction_on(
     core: &Core,
     target: &Target,
-    by: By,
+    interaction: &Interaction,
     deadline: Instant,
 ) -> Result<Foreseen> {
     let allowed = match target.timeout() {
@@ -92,6 +92,15 @@ async fn interaction_on(
     };
     let bound = deadline.min(Instant::now() + allowed);
     let tab = core.current()?;
+    if let Interaction::DownloadFile = interaction
+        && download::means_document(core, &tab, target, bound)
+            .await?
+            .is_some()
+    {
+        // There is no page, and no element in it.
+        return Ok(Foreseen::default());
+    }
+    let by = By::of(target, interaction);
     loop {
         let (located, ()) =
             locate::locate(core, &tab, target, Ahead::Nothing, bound, || ()).await?;

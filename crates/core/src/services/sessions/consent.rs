@@ -44,9 +44,13 @@ impl Call {
     async fn foresee(&self, action: &Action) -> Result<Result<Foreseen, Outcome>> {
         match self.live.browser.foresee(action, self.deadline).await {
             Ok(foreseen) => Ok(Ok(foreseen)),
-            Err(error) if matches!(error.kind(), Kind::Refused | Kind::Timeout) => {
+            Err(error) if error.kind() == Kind::Refused => {
                 Ok(Err(Outcome::failed(error.message())))
             }
+            Err(error) if error.kind() == Kind::Timeout => Ok(Err(Outcome::failed(format!(
+                "Nothing was done, because the page did not answer in time what the action {} would do",
+                action.name()
+            )))),
             Err(error) => Err(error),
         }
     }
