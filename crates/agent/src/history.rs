@@ -41,8 +41,9 @@ impl History {
     pub(crate) fn add(&mut self, execution: &Execution, language: &dyn Language) {
         let outcome = &execution.outcome;
         let verdict = if outcome.success { "done" } else { "failed" };
-        let action = written(&language.write(&execution.action));
-        self.line(format!("{action}: {verdict}. {}", cut(&outcome.message)));
+        // Each for itself: however long an action is to write, what became of it is told.
+        let action = cut(&written(&language.write(&execution.action)));
+        self.push(format!("{action}: {verdict}. {}", cut(&outcome.message)));
         self.read = outcome
             .data
             .as_ref()
@@ -51,8 +52,11 @@ impl History {
 
     /// Adds something that was no action.
     pub(crate) fn line(&mut self, line: String) {
+        self.push(cut(&line));
+    }
+
+    fn push(&mut self, line: String) {
         self.read = None;
-        let line = cut(&line);
         if self.lines.len() == MOST {
             self.lines.pop_front();
             self.dropped += 1;

@@ -282,7 +282,7 @@ impl Worker {
         action: Action,
     ) -> Result<Next> {
         let words = self.language.write(&action).to_string();
-        let execution = match self.hands.execute(action).await {
+        let execution = match self.hands.execute_when_allowed(action).await {
             Ok(execution) => execution,
             // What cannot be tried in this session is the model's mistake, not the end.
             Err(error) if matches!(error.kind(), Kind::Browser | Kind::Timeout) => {

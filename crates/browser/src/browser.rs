@@ -10,8 +10,8 @@ use guise_cdp::protocol::browser::{
 use guise_cdp::protocol::target::AttachedToTarget;
 use guise_cdp::{Error as CdpError, Events, RawEvent};
 use guise_core::ports::{
-    Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Performed, SecretSource,
-    StagedFile,
+    Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Foreseen, Performed,
+    SecretSource, StagedFile,
 };
 use guise_core::{
     Action, Cookie, DataSpace, Observation, ObserveRequest, Result, ScrapeOptions, Screenshot,
@@ -184,6 +184,18 @@ impl Browser for ChromiumBrowser {
         deadline: Instant,
     ) -> Result<Performed> {
         act::perform(&self.core, action, upload, secrets, deadline).await
+    }
+
+    async fn foresee(&self, action: &Action, deadline: Instant) -> Result<Foreseen> {
+        act::foresee(&self.core, action, deadline)
+            .await
+            .map_err(|fault| match fault {
+                // As an action is answered that fails by it.
+                Fault::TabClosed | Fault::Crashed | Fault::DocumentGone => {
+                    Fault::told(fault.to_string()).into()
+                }
+                other => other.into(),
+            })
     }
 
     fn secrets_live(&self) -> bool {

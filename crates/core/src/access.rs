@@ -71,15 +71,19 @@ pub enum Scope {
     Metrics,
     /// Reading secrets in the clear. Apart from the rest, because it is the only one that shows any.
     VaultReveal,
+    /// Deciding about approvals, and about what needs one. Apart from the rest, so that who starts agents need not be who allows
+    /// what they do.
+    Approve,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Sessions,
         Self::Personas,
         Self::Metrics,
         Self::VaultReveal,
+        Self::Approve,
     ];
 
     /// Its name as operators write it.
@@ -89,6 +93,7 @@ impl Scope {
             Self::Personas => "personas",
             Self::Metrics => "metrics",
             Self::VaultReveal => "vault:reveal",
+            Self::Approve => "approve",
         }
     }
 }
@@ -133,7 +138,7 @@ impl fmt::Display for Scopes {
 /// A scope name that does not exist.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "unknown scope '{0}': expected one or more of sessions, personas, metrics, vault:reveal, separated by commas"
+    "unknown scope '{0}': expected one or more of sessions, personas, metrics, vault:reveal, approve, separated by commas"
 )]
 pub struct UnknownScope(String);
 

@@ -82,6 +82,8 @@ uuid_ids! {
     RunId,
     /// An assignment: a task with a browser of its own.
     AssignmentId,
+    /// An approval: what somebody must allow before it is done.
+    ApprovalId,
 }
 
 /// The name of an element in an observation, such as `B1`: a letter for its role and a number.

@@ -2,6 +2,7 @@
 
 mod access;
 mod action;
+mod approval;
 mod assignment;
 mod browser_spec;
 mod cookie;
@@ -39,6 +40,10 @@ mod vault;
 
 pub use access::{ApiKey, Caller, KeyDigest, Scope, Scopes, Tenant};
 pub use action::{Action, FillStyle, FormField, Interaction, Target};
+pub use approval::{
+    Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, ApprovalPolicy, ApprovalState,
+    ApprovalWish,
+};
 pub use assignment::{
     Assignment, AssignmentEnd, AssignmentFilter, AssignmentOptions, AssignmentState, Summary,
     Verdict,
@@ -54,8 +59,8 @@ pub use fill::{
     is_for_card,
 };
 pub use ids::{
-    AssignmentId, CredentialId, ElementId, JourneyId, KeyId, MailId, MailboxId, PersonaId,
-    ProjectId, RoleId, RunId, SessionId, SmsId, TenantId, VaultId,
+    ApprovalId, AssignmentId, CredentialId, ElementId, JourneyId, KeyId, MailId, MailboxId,
+    PersonaId, ProjectId, RoleId, RunId, SessionId, SmsId, TenantId, VaultId,
 };
 pub use journey::{Journey, JourneyChange, JourneyFilter, Priority};
 pub use json::{MAX_JSON_DEPTH, json_depth};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, DataSpace, NodeSelectors, Timestamp};
+use crate::{Action, ApprovalId, DataSpace, NodeSelectors, Timestamp};
 
 /// What the browser made of one action. An action that does not succeed is an outcome, not an error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Outcome {
     pub selectors: Option<NodeSelectors>,
     /// The element's label.
     pub text_label: Option<String>,
+    /// The approval that it waits for: it was not done, or not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<ApprovalId>,
 }
 
 impl Outcome {

@@ -37,6 +37,12 @@ impl Timestamp {
         Self::from_micros(self.as_micros().saturating_add(micros))
     }
 
+    /// This point moved earlier by `by`.
+    pub fn minus(self, by: Duration) -> Self {
+        let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.as_micros().saturating_sub(micros))
+    }
+
     /// How much later this point is than `earlier`; zero when it is not later.
     pub fn since(self, earlier: Self) -> Duration {
         let micros = self.as_micros().saturating_sub(earlier.as_micros());

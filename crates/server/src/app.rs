@@ -8,7 +8,8 @@ use guise_agent::{Advice, Assignments, Runs};
 use guise_browser::Driver;
 use guise_core::ports::{Audit, Clock, Keyring, Store};
 use guise_core::services::{
-    Access, Files, Inbox, Journeys, ModelKeys, Numbers, Personas, Projects, Roles, Sessions, Vaults,
+    Access, Approvals, Files, Inbox, Journeys, ModelKeys, Numbers, Personas, Projects, Roles,
+    Sessions, Vaults,
 };
 use guise_core::{Area, Caller, Result, Secret, Session, SessionId, Status, TenantId, Timestamp};
 use guise_phone::Twilio;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub assignments: Arc<Assignments>,
     /// Keys for models that tenants have brought.
     pub model_keys: Arc<ModelKeys>,
+    /// What waits for somebody to allow it.
+    pub approvals: Arc<Approvals>,
     /// Models that help with wording.
     pub advice: Advice,
     /// Where their browsers come from, for asking how the pool stands.

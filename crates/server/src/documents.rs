@@ -12,6 +12,8 @@ pub fn notte() -> OpenApi {
     let (_, mut document) = notte::sessions().split_for_parts();
     let (_, identity) = notte::identity().split_for_parts();
     document.merge(identity);
+    let (_, approvals) = notte::approvals().split_for_parts();
+    document.merge(approvals);
     let refusals = Refusals::new::<ErrorResponse>()
         .with::<ValidationErrorResponse>("422", "A parameter is wrong.")
         .with_bodies::<ErrorResponse>();

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod approvals;
 mod assignments;
 mod audit;
 mod blobs;

@@ -50,6 +50,11 @@ pub(crate) const SQLITE: &[Step] = &[
         "assignments",
         include_str!("../migrations/sqlite/0008_assignments.sql"),
     ),
+    (
+        9,
+        "approvals",
+        include_str!("../migrations/sqlite/0009_approvals.sql"),
+    ),
 ];
 
 /// The tables in PostgreSQL.
@@ -93,6 +98,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         8,
         "assignments",
         include_str!("../migrations/postgres/0008_assignments.sql"),
+    ),
+    (
+        9,
+        "approvals",
+        include_str!("../migrations/postgres/0009_approvals.sql"),
     ),
 ];
 

@@ -6,6 +6,7 @@ mod click;
 pub(crate) mod download;
 mod evaluate;
 mod fill;
+mod foresee;
 mod form_fill;
 pub(crate) mod keys;
 pub(crate) mod layout;
@@ -20,4 +21,5 @@ mod typing;
 mod upload;
 mod wanted;
 
+pub(crate) use foresee::foresee;
 pub(crate) use perform::perform;

@@ -146,14 +146,20 @@ const focus = ({ handle }) => {
   return { focused: activeElementOf(rootOf(element)) === element };
 };
 
-/** Takes the focus from whatever has it, through shadow roots. */
-const blurActive = () => {
+/** What has the focus, through shadow roots. */
+const focusedElement = () => {
   let active = activeElementOf(document);
   for (let shadow = active && shadowRootOf(active); shadow; shadow = active && shadowRootOf(active)) {
     const inner = activeElementOf(shadow);
     if (!inner) break;
     active = inner;
   }
+  return active;
+};
+
+/** Takes the focus from whatever has it, through shadow roots. */
+const blurActive = () => {
+  const active = focusedElement();
   if (active && active !== documentBody()) (isHtml(active) ? HTMLElement : SVGElement).prototype.blur.call(active);
 };
 

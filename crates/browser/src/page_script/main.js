@@ -4,7 +4,7 @@ const COMMANDS = new Map(
   Object.entries({
     observe, resolve, nodeSelectors, chain, describe, actionable, hit, landed, release, frameBox, fill, selectText, focus, blurActive,
     valueOf, isChecked, selectOption, optionParent, click, paste, scrollBy, scrollPosition, formFields, html, text,
-    document: aboutDocument, saveDocument, fieldFacts, fillSecret, secretBoxes,
+    document: aboutDocument, saveDocument, submissions, fieldFacts, fillSecret, secretBoxes,
   }),
 );
 

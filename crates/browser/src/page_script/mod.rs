@@ -37,6 +37,7 @@
 //! | `optionParent` | `handle` | `{handle, value, label}` |
 //! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after, of the document or what fills its window |
 //! | `formFields` | | `{fields}` with the guessed form-fill key of each |
+//! | `submissions` | `handle`, `press`, `enter` | `{frame, targets}`: to where the browser would send forms |
 //! | `fieldFacts` | `handle` | `{facts, sight}`: what a field is before a secret goes into it |
 //! | `fillSecret` | `handle`, `value`, `facts`, `sight` | puts a secret in, if the field is still as it was found |
 //! | `secretBoxes` | | `{boxes}` of the fields that secrets were put into, and of all else that shows one |
@@ -83,6 +84,7 @@ pub const SOURCE: &str = concat!(
     include_str!("guard.js"),
     include_str!("edit.js"),
     include_str!("choose.js"),
+    include_str!("submit.js"),
     include_str!("secret.js"),
     include_str!("secret_boxes.js"),
     include_str!("page.js"),

@@ -1,18 +1,10 @@
 // What a field is before a secret goes into it. None of this is asked of the page: its scripts live in another world.
 
-const formOf = (element) => (isField(element) ? getterOf(Object.getPrototypeOf(element), 'form')(element) : null);
-
 /** To where a form, or a button of it, sends what is in it, and whether one of them puts it into an address. */
 const formFacts = (form) => {
-  const targets = new Set([getterOf(HTMLFormElement.prototype, 'action')(form)]);
-  let byGet = getterOf(HTMLFormElement.prototype, 'method')(form) === 'get';
-  for (const control of getterOf(HTMLFormElement.prototype, 'elements')(form)) {
-    const button = control instanceof HTMLButtonElement ? HTMLButtonElement : control instanceof HTMLInputElement ? HTMLInputElement : null;
-    if (!button || !/^(submit|image)$/.test(control.type)) continue;
-    if (hasAttribute(control, 'formaction')) targets.add(getterOf(button.prototype, 'formAction')(control));
-    if (hasAttribute(control, 'formmethod')) byGet ||= getterOf(button.prototype, 'formMethod')(control) === 'get';
-  }
-  return { targets: [...targets], byGet };
+  const ways = [null, ...submitButtonsOf(form)];
+  const targets = new Set(ways.map((button) => sending(form, button, 'action')));
+  return { targets: [...targets], byGet: ways.some((button) => sending(form, button, 'method') === 'get') };
 };
 
 /** The part of an element that is in view, its middle, and whether a press there gets to the element. */

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use guise_browser::Settings;
 use guise_chromium::Engine;
-use guise_core::ports::{Browser as _, BrowserEvent};
+use guise_core::ports::{Browser as _, BrowserEvent, Foreseen};
 use guise_core::{Action, ElementId, Interaction, Target};
 
 use crate::stage::{Stage, by, by_id, soon};
@@ -109,7 +109,11 @@ async fn saves(engine: Engine, path: &str, name: &str, shown: bool) {
         arrived.message
     );
     for target in [by_id(&ElementId::new("I0")), by("body"), by("html")] {
-        let performed = stage.perform(download(target)).await;
+        let action = download(target);
+        // Such a file has no forms to be looked at.
+        let foreseen = stage.browser.foresee(&action, soon()).await.unwrap();
+        assert_eq!(foreseen, Foreseen::default());
+        let performed = stage.perform(action).await;
         let message = &performed.outcome.message;
         assert!(performed.outcome.success, "{engine:?} {path}: {message}");
         let file = performed.download.unwrap();

@@ -69,6 +69,12 @@ pub enum Deed {
     ModelKeySet,
     /// A tenant's key for a provider of models is removed.
     ModelKeyRemoved,
+    /// What needs an approval is changed.
+    ApprovalPolicy,
+    /// What waited for an approval is allowed.
+    Approved,
+    /// What waited for an approval is refused.
+    Denied,
 }
 
 impl Deed {
@@ -88,6 +94,9 @@ impl Deed {
             Self::KeyRevoked => "key_revoked",
             Self::ModelKeySet => "model_key_set",
             Self::ModelKeyRemoved => "model_key_removed",
+            Self::ApprovalPolicy => "approval_policy",
+            Self::Approved => "approved",
+            Self::Denied => "denied",
         }
     }
 }

@@ -109,6 +109,16 @@ pub trait Browser: Send + Sync {
         deadline: Instant,
     ) -> Result<Performed>;
 
+    /// Looks at what an action would do to a page, and does nothing. It waits for the action's element as [`Browser::perform`]
+    /// does.
+    ///
+    /// Told of are forms that the browser itself sends when an element is pressed or the Enter key is; what scripts of the page do
+    /// then cannot be known.
+    ///
+    /// # Errors
+    /// Kind `Refused` or `Timeout` when the element cannot be found, `Browser` when the browser is gone.
+    async fn foresee(&self, action: &Action, deadline: Instant) -> Result<Foreseen>;
+
     /// A page holds a secret that was filled into the page itself: scripts and outside clients could read it now.
     fn secrets_live(&self) -> bool;
 
@@ -172,6 +182,18 @@ pub struct Performed {
     pub outcome: Outcome,
     /// The file that it downloaded, for a download.
     pub download: Option<DownloadedFile>,
+}
+
+/// What an action would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Foreseen {
+    /// The address of the document that its element is in, or that the key goes to; empty when it goes to none. The browser says it,
+    /// not the page.
+    pub document: String,
+    /// The address of the page as a whole: that of the outermost document around it.
+    pub page: String,
+    /// The addresses to which forms would be sent.
+    pub sends_to: Vec<String>,
 }
 
 /// A browser's own words about itself.

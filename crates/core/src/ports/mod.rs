@@ -1,5 +1,6 @@
 //! Through which the outside is reached: few, small, each with two real implementations or controlled by tests.
 
+mod approvals;
 mod assignments;
 mod audit;
 mod audit_rows;
@@ -28,13 +29,14 @@ mod secrets;
 mod store;
 mod vaults;
 
+pub use approvals::ApprovalStore;
 pub use assignments::AssignmentStore;
 pub use audit::{Actor, Audit, AuditEvent, Deed};
 pub use audit_rows::{AuditHead, AuditRow, AuditRows, NextRow};
 pub use blobs::{Blobs, ByteStream};
 pub use browsers::{
-    Browser, BrowserEvent, BrowserVersion, Browsers, Channel, DownloadedFile, EndReason, Performed,
-    StagedFile, Started,
+    Browser, BrowserEvent, BrowserVersion, Browsers, Channel, DownloadedFile, EndReason, Foreseen,
+    Performed, StagedFile, Started,
 };
 pub use clock::{Clock, SystemClock};
 pub use extractor::{ExtractionWish, Extractor};
@@ -60,7 +62,7 @@ pub use run_tools::RunTool;
 pub use runs::RunStore;
 pub use scrubs::{Scrub, ScrubChunks, Scrubs};
 pub use sealed_values::SealedValues;
-pub use secrets::{Release, SecretFill, SecretSource, SecretSources};
+pub use secrets::{PurchaseGate, Release, SecretFill, SecretSource, SecretSources};
 pub use store::{
     FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,
 };

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{
     Caller, Destination, Field, FillWay, Placeholder, Placeholders, Result, Secret, SecretPart,
-    TenantId, VaultId,
+    Site, TenantId, Vault, VaultId,
 };
 
 /// Where sessions get the secrets of the vault from that they were started with.
@@ -25,16 +25,29 @@ pub trait SecretSources: Send + Sync {
     /// When it cannot be read.
     async fn searched(&self, tenant: TenantId, vault: VaultId) -> Result<Vec<(Secret, String)>>;
 
-    /// The secrets of a vault for what `caller` does. `placeholders` are those of a run; Notte's literals are among them.
+    /// The secrets of a vault for what `caller` does. `placeholders` are those of a run; Notte's literals are among them. Nothing
+    /// of a card is given that `purchases` has something against.
     fn of(
         &self,
         caller: &Caller,
         vault: VaultId,
         placeholders: Placeholders,
+        purchases: Arc<dyn PurchaseGate>,
     ) -> Arc<dyn SecretSource>;
 
     /// Whether a caller may read secrets anyway.
     fn reveals(&self, caller: &Caller) -> bool;
+}
+
+/// Says whether cards may be filled in.
+#[async_trait]
+pub trait PurchaseGate: Send + Sync {
+    /// What there is against filling in the card of `vault` on `site`, into a field that the rules for fills allow it in; to stand after
+    /// "because".
+    ///
+    /// # Errors
+    /// When it cannot be told: then nothing is filled in.
+    async fn against(&self, vault: &Vault, site: &Site, field: &Field) -> Result<Option<String>>;
 }
 
 /// Says which values are placeholders, and decides what goes into a field in the place of one.

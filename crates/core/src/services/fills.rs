@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::Vaults;
-use crate::ports::{Release, SecretFill, SecretSource, SecretSources};
+use crate::ports::{PurchaseGate, Release, SecretFill, SecretSource, SecretSources};
 use crate::{
     Caller, Credential, Error, Field, Kind, Placeholder, Placeholders, Result, Scope, Secret,
     SecretPart, Site, TenantId, Vault, VaultId, Whose, check_card_fill, check_fill, is_for_card,
@@ -22,6 +22,7 @@ struct VaultSource {
     vault: VaultId,
     caller: Caller,
     placeholders: Placeholders,
+    purchases: Arc<dyn PurchaseGate>,
 }
 
 impl Fills {
@@ -52,12 +53,14 @@ impl SecretSources for Fills {
         caller: &Caller,
         vault: VaultId,
         placeholders: Placeholders,
+        purchases: Arc<dyn PurchaseGate>,
     ) -> Arc<dyn SecretSource> {
         Arc::new(VaultSource {
             vaults: Arc::clone(&self.vaults),
             vault,
             caller: caller.clone(),
             placeholders,
+            purchases,
         })
     }
 
@@ -210,6 +213,9 @@ impl VaultSource {
             }
         };
         let site = destination.site().clone();
+        if let Some(reason) = self.purchases.against(vault, &site, field).await? {
+            return Ok(refused(part, Some(&site), &reason));
+        }
         let rules = vault.fill_rules.of(&site);
         match self
             .vaults

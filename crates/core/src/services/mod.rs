@@ -1,6 +1,7 @@
 //! The rules. Services create ids and times, check rights and decide; ports store and do.
 
 mod access;
+mod approvals;
 mod assignment_request;
 mod correspondence;
 mod files;
@@ -21,6 +22,7 @@ mod vaults;
 mod whole;
 
 pub use access::{Access, NewKey};
+pub use approvals::Approvals;
 pub use assignment_request::{AssignmentRequest, AttachedFile};
 pub use correspondence::Correspondence;
 pub use files::{Files, MAX_FILE_BYTES};

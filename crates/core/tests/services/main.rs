@@ -5,6 +5,7 @@
 mod access;
 mod actions;
 mod admission;
+mod approvals;
 mod downloads;
 mod ends;
 mod files;

@@ -23,10 +23,9 @@ pub(super) fn command() -> Command {
                 .about("Makes a key and prints it, once")
                 .arg(tenant())
                 .arg(
-                    Arg::new("scopes")
-                        .long("scopes")
-                        .value_name("A,B")
-                        .help("sessions, metrics, vault:reveal; all when absent"),
+                    Arg::new("scopes").long("scopes").value_name("A,B").help(
+                        "sessions, personas, metrics, vault:reveal, approve; all when absent",
+                    ),
                 )
                 .arg(Arg::new("expires").long("expires").value_name("WHEN").help(
                     "A duration such as 1s, 12h, 30d, or a time such as 2027-01-31T00:00:00Z",

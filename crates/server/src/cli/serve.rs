@@ -17,8 +17,9 @@ use guise_core::ports::{
     SystemClock,
 };
 use guise_core::services::{
-    self, Access, Files, Fills, Inbox, InboxRules, Journeys, KeptAddresses, ModelKeys, NewKey,
-    Numbers, Personas, Projects, Recovered, Roles, SessionParts, Sessions, VaultRules, Vaults,
+    self, Access, Approvals, Files, Fills, Inbox, InboxRules, Journeys, KeptAddresses, ModelKeys,
+    NewKey, Numbers, Personas, Projects, Recovered, Roles, SessionParts, Sessions, VaultRules,
+    Vaults,
 };
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
@@ -174,6 +175,11 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         Arc::clone(&blobs),
         Arc::clone(&clock),
     ));
+    let approvals = Arc::new(Approvals::new(
+        Arc::clone(&database) as _,
+        Arc::clone(&audit),
+        Arc::clone(&clock),
+    ));
     let slots = super::slots::in_force(&settings)?;
     let node = folder.node()?;
     let model_keys = Arc::new(ModelKeys::new(
@@ -196,6 +202,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
             Arc::clone(&keys) as _,
         )),
         extractor: Arc::new(Extraction::new(Arc::clone(&models))),
+        approvals: Arc::clone(&approvals),
         clock: Arc::clone(&clock),
         settings: services::Settings {
             node: node.clone(),
@@ -257,6 +264,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         runs,
         assignments,
         model_keys,
+        approvals,
         advice: Advice::new(models),
         driver,
         files,

@@ -18,8 +18,8 @@ pub struct Authenticated(pub Caller);
 pub struct Gate {
     /// What recognises keys.
     pub app: App,
-    /// What a key must be allowed to do.
-    pub scope: Scope,
+    /// What a key must be allowed to do: one of these.
+    pub scopes: &'static [Scope],
     /// How a refusal is worded in the dialect.
     pub refuse: fn(Error) -> Response,
     /// Which requests pass without a key, as the default tenant; none where this is absent.
@@ -36,7 +36,7 @@ impl Gate {
             return Err(missing());
         };
         let caller = self.app.recognise(key).await?;
-        allow(&caller, self.scope)?;
+        allow_one(&caller, self.scopes)?;
         Ok(caller)
     }
 
@@ -45,7 +45,7 @@ impl Gate {
         Ok(Caller {
             tenant: self.app.access.default_tenant().await?.id,
             key: KeyId::from_uuid(uuid::Uuid::nil()),
-            scopes: Scopes::only(self.scope),
+            scopes: Scopes::of(self.scopes.iter().copied()),
         })
     }
 }
@@ -68,12 +68,18 @@ pub async fn require(State(gate): State<Gate>, mut request: Request, next: Next)
 /// # Errors
 /// Kind `Denied`, naming the scope.
 pub fn allow(caller: &Caller, scope: Scope) -> Result<(), Error> {
-    if caller.scopes.contains(scope) {
+    allow_one(caller, &[scope])
+}
+
+/// Whether the caller's key may do one of these.
+fn allow_one(caller: &Caller, scopes: &[Scope]) -> Result<(), Error> {
+    if scopes.iter().any(|scope| caller.scopes.contains(*scope)) {
         return Ok(());
     }
+    let names: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
     let message = format!(
         "This API key may not do that: it lacks the scope '{}'",
-        scope.as_str()
+        names.join("' or '")
     );
     Err(Error::new(Kind::Denied, message))
 }

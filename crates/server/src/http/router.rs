@@ -31,24 +31,31 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The service that answers every request.
 pub fn router(app: &App) -> Router {
-    let gate = |scope, refuse| Gate {
+    let gate = |scopes, refuse| Gate {
         app: app.clone(),
-        scope,
+        scopes,
         refuse,
         keyless: None,
     };
     let (public, _) = notte::public().split_for_parts();
     Router::new()
         .merge(behind(
-            gate(Scope::Sessions, refuse_as::<notte::Failure>),
+            gate(&[Scope::Sessions], refuse_as::<notte::Failure>),
             notte::sessions(),
         ))
         .merge(behind(
-            gate(Scope::Personas, refuse_as::<notte::Failure>),
+            gate(&[Scope::Personas], refuse_as::<notte::Failure>),
             notte::identity(),
         ))
         .merge(behind(
-            gate(Scope::Personas, refuse_as::<aiqaramba::Failure>),
+            gate(
+                &[Scope::Approve, Scope::Sessions],
+                refuse_as::<notte::Failure>,
+            ),
+            notte::approvals(),
+        ))
+        .merge(behind(
+            gate(&[Scope::Personas], refuse_as::<aiqaramba::Failure>),
             aiqaramba::protected(),
         ))
         .merge(behind(
@@ -57,7 +64,7 @@ pub fn router(app: &App) -> Router {
                     .settings
                     .evalstudio_keyless
                     .then_some(evalstudio::keyless::may_pass),
-                ..gate(Scope::Personas, refuse_as::<evalstudio::Failure>)
+                ..gate(&[Scope::Personas], refuse_as::<evalstudio::Failure>)
             },
             evalstudio::protected(),
         ))

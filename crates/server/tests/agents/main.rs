@@ -4,6 +4,7 @@
 
 mod aiqaramba;
 mod answers;
+mod approvals;
 mod bad_input;
 mod ends;
 mod extraction;

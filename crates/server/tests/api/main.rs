@@ -10,6 +10,7 @@
 mod support;
 
 mod addresses;
+mod approvals;
 mod bad_input;
 mod coverage;
 mod document;

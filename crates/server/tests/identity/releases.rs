@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use guise_core::ports::{
-    Actor, Audit, AuditEvent, Clock, Deed, IdentityStore, OneTimeCode, OneTimeCodes, Release,
-    SecretSource, SecretSources as _, Store, SystemClock,
+    Actor, Audit, AuditEvent, Clock, Deed, IdentityStore, OneTimeCode, OneTimeCodes, PurchaseGate,
+    Release, SecretSource, SecretSources as _, Store, SystemClock,
 };
 use guise_core::services::{Access, Fills, SiteCredential, VaultRules, Vaults};
 use guise_core::{
@@ -52,10 +52,25 @@ impl OneTimeCodes for OneCode {
     }
 }
 
+/// Has nothing against purchases until it is told to.
+#[derive(Default)]
+struct Purchases {
+    refuses: AtomicBool,
+}
+
+#[async_trait]
+impl PurchaseGate for Purchases {
+    async fn against(&self, vault: &Vault, site: &Site, _: &Field) -> Result<Option<String>> {
+        let refuses = self.refuses.load(Ordering::SeqCst);
+        Ok(refuses.then(|| format!("{} is not to buy on {site}", vault.name)))
+    }
+}
+
 struct House {
     vaults: Arc<Vaults>,
     fills: Fills,
     audit: Arc<Notes>,
+    purchases: Arc<Purchases>,
     caller: Caller,
     vault: Vault,
     _folder: TempDir,
@@ -123,6 +138,7 @@ impl House {
             fills: Fills::new(Arc::clone(&vaults)),
             vaults,
             audit,
+            purchases: Arc::default(),
             caller,
             vault,
             _folder: folder,
@@ -130,7 +146,9 @@ impl House {
     }
 
     fn source(&self, placeholders: Placeholders) -> Arc<dyn SecretSource> {
-        self.fills.of(&self.caller, self.vault.id, placeholders)
+        let purchases = Arc::clone(&self.purchases) as _;
+        let vault = self.vault.id;
+        self.fills.of(&self.caller, vault, placeholders, purchases)
     }
 
     async fn literal(&self, part: SecretPart, field: &Field) -> Told {
@@ -390,13 +408,44 @@ async fn a_card_is_released_on_allowed_sites_into_its_fields() {
 }
 
 #[tokio::test]
+async fn a_card_is_neither_opened_nor_told_of_while_somebody_has_something_against_it() {
+    let house = House::new().await;
+    let rules = FillRules {
+        card_sites: [Site::of("shop.example").unwrap()].into(),
+        ..FillRules::default()
+    };
+    let id = house.vault.id.to_string();
+    let set = house.vaults.set_fill_rules(&house.caller, &id, &rules);
+    set.await.unwrap();
+    house.audit.events.lock().unwrap().clear();
+    house.purchases.refuses.store(true, Ordering::SeqCst);
+    let number = field("shop.example", "text", Some(FormField::CardNumber));
+    let told = house.literal(SecretPart::CardNumber, &number).await;
+    told.is_refused("because a vault is not to buy on shop.example");
+    // The rules come first, and logins are no purchases.
+    let elsewhere = field("other.example", "text", Some(FormField::CardNumber));
+    let told = house.literal(SecretPart::CardNumber, &elsewhere).await;
+    told.is_refused("not among the sites");
+    assert_eq!(house.deeds(), []);
+    let bank = field("bank.example", "password", None);
+    let told = house.literal(SecretPart::Password, &bank).await;
+    assert_eq!(told, secret("pa55", "bank.example"));
+    house.purchases.refuses.store(false, Ordering::SeqCst);
+    let told = house.literal(SecretPart::CardNumber, &number).await;
+    assert_eq!(told, secret("4539148803436467", "shop.example"));
+}
+
+#[tokio::test]
 async fn keys_that_may_not_use_vaults_get_nothing() {
     let house = House::new().await;
     let mut fewer = house.caller.clone();
     fewer.scopes = Scopes::only(Scope::Sessions);
-    let source = house
-        .fills
-        .of(&fewer, house.vault.id, Placeholders::default());
+    let source = house.fills.of(
+        &fewer,
+        house.vault.id,
+        Placeholders::default(),
+        Arc::clone(&house.purchases) as _,
+    );
     let placeholder = source.read("mycoolpassword").unwrap();
     let bank = field("bank.example", "password", None);
     let told = Told::from(source.release(&placeholder, &bank).await.unwrap());

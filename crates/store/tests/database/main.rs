@@ -7,6 +7,7 @@
     reason = "a failure ends the test"
 )]
 
+mod approvals;
 mod assignments;
 mod audit;
 mod casting;

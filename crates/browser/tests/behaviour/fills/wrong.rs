@@ -222,6 +222,11 @@ async fn forms_that_send_elsewhere(#[values(FillWay::Wire, FillWay::Page)] way: 
             "<button",
             "<button formaction=\"https://evil.example/sign-in/to/x\"",
         ),
+        // A form does not list its buttons with a picture.
+        FIELD.replace(
+            "<button",
+            "<input type=image alt=Go formaction=\"https://evil.example/sign-in/to/x\"><button",
+        ),
         FIELD.replace("/sign-in/to/here", "javascript:alert(1)"),
         format!("<base href=\"https://evil.example/\">{FIELD}"),
         // What a form calls `action` is not where it sends.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::{Instant, timeout_at};
 
+use super::consent::Consent;
 use super::gate::Watched;
 use super::hands::Actor;
 use super::leaves::Leaves;
@@ -139,8 +140,8 @@ impl Call {
             .map_err(|error| gate.clean_error(error))
     }
 
-    /// What placeholders stand for in this session, for whoever acts.
-    pub(super) fn secrets(&self) -> InHand {
+    /// What placeholders stand for in this session, for whoever acts, as far as `consent` lets them.
+    pub(super) fn secrets(&self, consent: &Arc<Consent>) -> InHand {
         let sources = &self.shared.secrets;
         let purse = self.actor.as_ref().and_then(|actor| actor.purse.as_ref());
         let held = match purse {
@@ -152,7 +153,7 @@ impl Call {
                 .map(|vault| (vault, Placeholders::default())),
         };
         let watched = |(vault, placeholders)| Watched {
-            source: sources.of(&self.caller, vault, placeholders),
+            source: sources.of(&self.caller, vault, placeholders, Arc::clone(consent) as _),
             gate: Arc::clone(&self.live.gate),
         };
         InHand {

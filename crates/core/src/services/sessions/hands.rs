@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::call::Call;
+use super::consent;
 use super::page::{act, check_possible, observe};
 use super::{Sessions, Shared};
 use crate::ports::RunTool;
 use crate::services::Correspondence;
 use crate::{
-    Action, Caller, Execution, Observation, ObserveRequest, Placeholders, Result, RunId, SessionId,
-    Step, StepPlace, StepRecord, VaultId,
+    Action, ApprovalId, Caller, Execution, Observation, ObserveRequest, Outcome, Placeholders,
+    Result, RunId, SessionId, Step, StepPlace, StepRecord, VaultId,
 };
 
 /// On whose behalf a step is done, where it is not a caller's own call.
@@ -80,6 +81,34 @@ impl Hands {
             return call.beside_turns(|call| act(call, action)).await;
         }
         call.in_turn(|call| act(call, action)).await
+    }
+
+    /// Does one action as [`Hands::execute`] does. Where it needs an approval, that is waited for, however long it takes, and then
+    /// the action is done again. Meanwhile the session is free for others, and does not time out for want of use.
+    ///
+    /// # Errors
+    /// As [`Hands::execute`].
+    pub async fn execute_when_allowed(&self, action: Action) -> Result<Execution> {
+        let mut execution = self.execute(action).await?;
+        while let Some(id) = execution.outcome.waits_for {
+            if let Some(reason) = self.until_decided(id).await? {
+                execution.outcome = Outcome::failed(format!("Not done, because {reason}"));
+                break;
+            }
+            execution = self.execute(execution.action).await?;
+        }
+        Ok(execution)
+    }
+
+    /// Waits for a decision; what it says against the deed, if anything.
+    async fn until_decided(&self, id: ApprovalId) -> Result<Option<String>> {
+        let session = self.session.to_string();
+        let live = self.shared.running(self.caller.tenant, &session).await?;
+        let touch = || live.touch(self.shared.clock.now());
+        let approvals = &self.shared.approvals;
+        let decided = approvals.until_decided(self.caller.tenant, id, touch);
+        let approval = live.while_running(decided).await?;
+        Ok(consent::against(&approval))
     }
 
     /// A text without the session's secrets: for what is asked of a model.

@@ -71,6 +71,7 @@ impl Leaves for Outcome {
             data,
             selectors,
             text_label,
+            waits_for: _,
         } = self;
         message.scrub(scrub);
         exception.scrub(scrub);

@@ -1,10 +1,13 @@
 //! Browser sessions: starting, listing, using and ending them.
 //!
-//! `admission` lets starts in, `lifecycle` starts and ends, `resume` takes up again what an earlier life of the server left, `live` is one session that runs, `call` is one call on it, `page`
-//! is what can be done in it, `gate` and `leaves` are what its answers pass, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and `trajectory` keep what came of it.
+//! `admission` lets starts in, `lifecycle` starts and ends, `resume` takes up again what an earlier life of the server left, `live` is
+//! one session that runs, `call` is one call on it, `page` is what can be done in it, `consent` asks before what needs an approval,
+//! `gate` and `leaves` are what its answers pass, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and
+//! `trajectory` keep what came of it.
 
 mod admission;
 mod call;
+mod consent;
 mod downloads;
 mod gate;
 mod hands;
@@ -34,7 +37,7 @@ pub use self::resume::Recovered;
 use crate::ports::{
     Blobs, Browsers, Clock, Extractor, RemoteAddresses, Scrubs, SecretSources, Store,
 };
-use crate::services::Files;
+use crate::services::{Approvals, Files};
 use crate::{
     Caller, Error, Page, PageRequest, Result, Session, SessionFilter, SessionId, Status, Tab,
     TenantId,
@@ -71,7 +74,8 @@ pub struct Debug {
 /// What the service is made of.
 ///
 /// Sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves; `remotes` has where those are
-/// that do not run here; `extractor` reads pages for those who ask for data.
+/// that do not run here; `extractor` reads pages for those who ask for data; what
+/// tenants want to be asked about waits for `approvals`.
 #[expect(missing_docs, reason = "each is what its type says")]
 pub struct SessionParts {
     pub store: Arc<dyn Store>,
@@ -82,6 +86,7 @@ pub struct SessionParts {
     pub scrubs: Arc<dyn Scrubs>,
     pub remotes: Arc<dyn RemoteAddresses>,
     pub extractor: Arc<dyn Extractor>,
+    pub approvals: Arc<Approvals>,
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
 }
@@ -102,6 +107,7 @@ struct Shared {
     scrubs: Arc<dyn Scrubs>,
     remotes: Arc<dyn RemoteAddresses>,
     extractor: Arc<dyn Extractor>,
+    approvals: Arc<Approvals>,
     settings: Settings,
     admission: Admission,
     live: Mutex<HashMap<SessionId, Arc<Live>>>,
@@ -127,6 +133,7 @@ impl Sessions {
                 scrubs: parts.scrubs,
                 remotes: parts.remotes,
                 extractor: parts.extractor,
+                approvals: parts.approvals,
                 admission: Admission::new(&parts.settings),
                 settings: parts.settings,
                 live: Mutex::default(),

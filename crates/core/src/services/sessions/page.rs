@@ -291,12 +291,7 @@ async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
         Action::Interact {
             interaction: Interaction::UploadFile { file_path },
             ..
-        } => match stage_upload(call, file_path).await? {
-            Some(staged) => perform(call, action, Some(&staged)).await,
-            None => Ok(Outcome::failed(format!(
-                "File '{file_path}' was not found among the uploads: upload it first, then name it without any path"
-            ))),
-        },
+        } => upload(call, action, file_path).await,
         _ => perform(call, action, None).await,
     }
 }
@@ -316,12 +311,16 @@ fn no_tool(name: &str) -> String {
 }
 
 async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> Result<Outcome> {
+    let consent = call.consent();
+    if let Some(outcome) = consent.to_send(call, action).await? {
+        return Ok(outcome);
+    }
     let browser = &call.live.browser;
-    let secrets = call.secrets();
+    let secrets = call.secrets(&consent);
     let performed = browser
         .perform(action, upload, Some(&secrets), call.deadline)
         .await?;
-    let mut outcome = performed.outcome;
+    let mut outcome = consent.told(performed.outcome);
     if let Some(file) = &performed.download {
         match call.shared.keep_download(&call.live, file).await {
             Ok(name) => outcome.message = format!("Downloaded the file '{name}'"),
@@ -334,17 +333,26 @@ async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> R
     Ok(outcome)
 }
 
-async fn stage_upload(call: &Call, name: &str) -> Result<Option<StagedFile>> {
+async fn upload(call: &Call, action: &Action, name: &str) -> Result<Outcome> {
     let Call { shared, live, .. } = call;
-    let Some(file) = shared.store.file(live.tenant, Area::Uploads, name).await? else {
-        return Ok(None);
+    let not_found = || {
+        Outcome::failed(format!(
+            "File '{name}' was not found among the uploads: upload it first, then name it without any path"
+        ))
     };
+    let Some(file) = shared.store.file(live.tenant, Area::Uploads, name).await? else {
+        return Ok(not_found());
+    };
+    if let Some(outcome) = call.consent().to_upload(call, action, name).await? {
+        return Ok(outcome);
+    }
     let bytes = match shared.files.open(&file).await {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Err(error) if error.kind() == Kind::NotFound => return Ok(not_found()),
         Err(error) => return Err(error),
     };
-    live.browser.stage(name, bytes).await.map(Some)
+    let staged = live.browser.stage(name, bytes).await?;
+    perform(call, action, Some(&staged)).await
 }
 
 /// Refuses what cannot be tried in this session at all.

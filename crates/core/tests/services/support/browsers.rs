@@ -1,6 +1,6 @@
 //! Browsers that do what tests tell them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, Browsers, ByteStream, Channel, DownloadedFile,
-    EndReason, Performed, SecretSource, StagedFile, Started,
+    EndReason, Foreseen, Performed, SecretSource, StagedFile, Started,
 };
 use guise_core::{
     Action, BrowserSpec, Cookie, DataSpace, Engine, Error, Observation, ObserveRequest, Outcome,
@@ -81,6 +81,8 @@ impl Browsers for FakeBrowsers {
             finds_nothing: AtomicBool::new(false),
             download: Mutex::default(),
             given: Mutex::default(),
+            foreseen: Mutex::default(),
+            foresaw: AtomicUsize::new(0),
             done: Mutex::default(),
             staged: Mutex::default(),
             ended: watch::Sender::new(None),
@@ -110,6 +112,10 @@ pub struct FakeBrowser {
     pub download: Mutex<Option<DownloadedFile>>,
     /// Whether the last action came with secrets, and if so, of somebody who may read them.
     pub given: Mutex<Option<bool>>,
+    /// What actions would do.
+    pub foreseen: Mutex<Foreseen>,
+    /// How often it was asked that.
+    pub foresaw: AtomicUsize,
     done: Mutex<Vec<String>>,
     staged: Mutex<Vec<(String, Vec<u8>)>>,
     ended: watch::Sender<Option<EndReason>>,
@@ -202,6 +208,11 @@ impl Browser for FakeBrowser {
             false => Outcome::done(what),
         };
         Ok(outcome.into_performed(self.download.lock().unwrap().take()))
+    }
+
+    async fn foresee(&self, _action: &Action, _deadline: Instant) -> Result<Foreseen> {
+        self.foresaw.fetch_add(1, Ordering::Relaxed);
+        Ok(self.foreseen.lock().unwrap().clone())
     }
 
     fn secrets_live(&self) -> bool {

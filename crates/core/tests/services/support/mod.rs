@@ -1,5 +1,6 @@
 //! A service on ports that live in memory.
 
+mod approvals;
 mod audit;
 mod blobs;
 mod browsers;
@@ -12,12 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guise_core::ports::{Blobs, Clock, Store};
-use guise_core::services::{Files, SessionParts, SessionRequest, Sessions, Settings};
+use guise_core::services::{Approvals, Files, SessionParts, SessionRequest, Sessions, Settings};
 use guise_core::{
     Action, Caller, Error, Execution, KeyId, Result, Scopes, Session, TenantId, Timestamp,
 };
 use tokio::time::Instant;
 
+pub use self::approvals::MemoryApprovals;
 pub use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 pub use self::browsers::{FakeBrowser, FakeBrowsers};
@@ -55,7 +57,10 @@ pub struct House {
     pub blobs: Arc<MemoryBlobs>,
     pub browsers: Arc<FakeBrowsers>,
     pub vault: Arc<OneVault>,
-    clock: Arc<RuntimeClock>,
+    pub approvals: Arc<Approvals>,
+    pub kept_approvals: Arc<MemoryApprovals>,
+    pub audit: Arc<MemoryAudit>,
+    pub clock: Arc<RuntimeClock>,
     pub caller: Caller,
 }
 
@@ -84,6 +89,13 @@ impl House {
             Arc::clone(&blobs) as Arc<dyn Blobs>,
             Arc::clone(&clock) as Arc<dyn Clock>,
         ));
+        let kept_approvals = Arc::new(MemoryApprovals::default());
+        let audit = Arc::new(MemoryAudit::default());
+        let approvals = Arc::new(Approvals::new(
+            Arc::clone(&kept_approvals) as _,
+            Arc::clone(&audit) as _,
+            Arc::clone(&clock) as _,
+        ));
         let sessions = Sessions::new(SessionParts {
             store: Arc::clone(&store) as _,
             blobs: Arc::clone(&blobs) as _,
@@ -93,6 +105,7 @@ impl House {
             scrubs: Arc::new(scrubs::Plain),
             remotes: Arc::new(NoRemotes),
             extractor: Arc::new(NoModel),
+            approvals: Arc::clone(&approvals),
             clock: Arc::clone(&clock) as _,
             settings,
         });
@@ -103,6 +116,9 @@ impl House {
             blobs,
             browsers,
             vault,
+            approvals,
+            kept_approvals,
+            audit,
             clock,
             caller: somebody(),
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use guise_core::ports::{Release, SecretSource, SecretSources};
+use guise_core::ports::{PurchaseGate, Release, SecretSource, SecretSources};
 use guise_core::{
     Caller, Error, Field, Placeholder, Placeholders, Result, Scope, Secret, TenantId, VaultId,
 };
@@ -43,6 +43,7 @@ impl SecretSources for OneVault {
         caller: &Caller,
         vault: VaultId,
         placeholders: Placeholders,
+        _purchases: Arc<dyn PurchaseGate>,
     ) -> Arc<dyn SecretSource> {
         assert_eq!(vault, self.id);
         Arc::new(Nothing {

@@ -1,6 +1,7 @@
 //! The Notte API: sessions, pages and files as the official clients `notte-sdk` and `notte` speak it.
 
 mod agents;
+mod approvals;
 mod body;
 pub mod body_limits;
 mod cookies;
@@ -114,6 +115,22 @@ pub fn identity() -> OpenApiRouter<App> {
         ));
     openapi::also_with_slash(router.get_openapi_mut(), "/personas");
     openapi::also_with_slash(router.get_openapi_mut(), "/vaults");
+    router
+}
+
+/// The operations on what waits for an approval. They need a key.
+pub fn approvals() -> OpenApiRouter<App> {
+    let mut router = OpenApiRouter::new()
+        .routes(routes!(
+            approvals::approval_policy_get,
+            approvals::approval_policy_set
+        ))
+        .routes(routes!(approvals::list_approvals))
+        .route("/approvals/", get(approvals::list_approvals))
+        .routes(routes!(approvals::approval_get))
+        .routes(routes!(approvals::approval_approve))
+        .routes(routes!(approvals::approval_deny));
+    openapi::also_with_slash(router.get_openapi_mut(), "/approvals");
     router
 }
 

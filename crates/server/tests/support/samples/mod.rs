@@ -2,6 +2,7 @@
 
 mod agents;
 mod aiqaramba;
+mod approvals;
 mod evalstudio;
 mod models;
 mod neighbours;
@@ -24,12 +25,15 @@ const NEVER_WRONG: &[&str] = &[
     "project_list",
     "project_persona_list",
     "model_keys_list",
+    "approval_policy_get",
 ];
 
 /// What the requests speak of, made beforehand. What is doomed is only there to be deleted.
 pub struct Samples {
     pub session: String,
     pub agent: String,
+    pub approval: String,
+    pub doomed_approval: String,
     pub origin: String,
     pub persona: String,
     pub mail: String,
@@ -68,10 +72,13 @@ impl Samples {
         let project = evalstudio::project(client, "kept").await;
         let persona_of = |name| evalstudio::persona(client, &project, name);
         let persona = personas::made(client).await;
+        let (approval, doomed_approval) = approvals::prepare(stage).await;
         Self {
             session: stage.session.clone(),
             agent: agents::made(client, &stage.session).await,
             origin: stage.site.origin().to_owned(),
+            approval,
+            doomed_approval,
             mail: personas::mail(stage, &persona).await,
             persona,
             doomed_persona: personas::made(client).await,
@@ -105,6 +112,7 @@ impl Samples {
             .or_else(|| personas::valid(client, self, operation))
             .or_else(|| vaults::valid(client, self, operation))
             .or_else(|| models::valid(client, operation))
+            .or_else(|| approvals::valid(client, self, operation))
             .or_else(|| aiqaramba::valid(client, self, operation))
             .or_else(|| neighbours::valid(client, self, operation))
             .or_else(|| tenant_agents::valid(client, self, operation))
@@ -122,6 +130,7 @@ impl Samples {
             .or_else(|| personas::wrong(client, self, operation))
             .or_else(|| vaults::wrong(client, self, operation))
             .or_else(|| models::wrong(client, operation))
+            .or_else(|| approvals::wrong(client, operation))
             .or_else(|| aiqaramba::wrong(client, self, operation))
             .or_else(|| neighbours::wrong(client, operation))
             .or_else(|| tenant_agents::wrong(client, operation))

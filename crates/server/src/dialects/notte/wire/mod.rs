@@ -2,6 +2,7 @@
 
 pub(super) mod action;
 pub(super) mod agent;
+pub(super) mod approvals;
 pub(super) mod cookie;
 pub(super) mod debug;
 pub(super) mod execution;
