@@ -79,6 +79,10 @@ async fn another_tenants_key_finds_nothing_of_ours() {
         if names_a_file && operation.id != "files_upload_link" {
             continue;
         }
+        // Everybody may have a key of their own for a provider.
+        if operation.path == "/models/keys/{provider}" {
+            continue;
+        }
         let message = call.refused(404).await;
         // The first server of the EvalStudio API names no ids.
         if operation.dialect() != Dialect::Evalstudio && !names_a_file {
@@ -113,7 +117,9 @@ async fn another_tenants_key_finds_nothing_of_ours() {
         .ok()
         .await;
     let ours = stage.client.get("/storage/uploads").ok().await;
-    assert_eq!(ours["files"][0]["size"], 4);
+    let mut ours = ours["files"].as_array().unwrap().iter();
+    let kept = ours.find(|file| file["name"] == "kept.txt").unwrap();
+    assert_eq!(kept["size"], 4);
     assert_eq!(
         stage.client.get(&stage.path("")).ok().await["status"],
         "active"
