@@ -9,9 +9,9 @@ async fn what_cannot_be_granted_is_refused_by_name() {
     let house = House::new().await;
     let refused: &[(Value, &str, &str)] = &[
         (
-            json!({"cdp_url": "wss://a.example/x"}),
-            "cdp_url",
-            "leave it out",
+            json!({"cdp_url": "wss://a.example/x", "user_agent": "me"}),
+            "user_agent",
+            "leave user_agent out",
         ),
         (
             json!({"profile": {"id": "p"}}),

@@ -193,7 +193,9 @@ impl Browser for FakeBrowser {
         secrets: Option<&dyn SecretSource>,
         deadline: Instant,
     ) -> Result<Performed> {
-        *self.given.lock().unwrap() = secrets.map(SecretSource::reveals);
+        *self.given.lock().unwrap() = secrets
+            .filter(|secrets| secrets.read("mycoolpassword").is_some())
+            .map(SecretSource::reveals);
         if !self.work(deadline).await? {
             return Ok(Outcome::failed("It did not end in time").into_performed(None));
         }
