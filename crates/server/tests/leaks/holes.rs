@@ -13,52 +13,56 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::compare::{self, leaks};
 use super::record::{Body, Record};
 
-/// A hole: what it is, the channel that it is in, and how a secret gets into what is seen there.
-type Hole = (&'static str, u8, fn(&mut Body, &str));
+/// A hole: what it is, the channel that it is in, and how a secret gets into what is seen there: all of it, or one sign of it that
+/// the other run's secret has not at that place.
+type Hole = (&'static str, u8, fn(&mut Body, &str, u8));
 
 const HOLES: [Hole; 8] = [
     (
         "what the model is told: the secret itself",
         3,
-        |body, secret| {
+        |body, secret, _| {
             text(body).push_str(secret);
         },
     ),
-    ("an answer: its first letter", 6, |body, secret| {
-        text(body).push_str(&secret[..1]);
+    ("an answer: one sign of it", 6, |body, _, sign| {
+        text(body).push(char::from(sign));
     }),
-    ("an address: percent-encoded", 11, |body, secret| {
+    ("an address: percent-encoded", 11, |body, secret, _| {
         let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC);
         text(body).push_str(&format!("#p={encoded}"));
     }),
-    ("a picture: one pixel", 8, |body, secret| {
+    ("a picture: one pixel", 8, |body, _, sign| {
         let Body::Picture { jpeg, .. } = body else {
             panic!("no picture: {body:?}");
         };
         let mut picture = compare::read(jpeg);
         let corner = (picture.width() - 1, picture.height() - 1);
-        let shade = secret.as_bytes()[0];
-        picture.put_pixel(corner.0, corner.1, image::Rgb([shade; 3]));
+        picture.put_pixel(corner.0, corner.1, image::Rgb([sign.wrapping_mul(37); 3]));
         let mut drawn = Cursor::new(Vec::new());
         let encoder = JpegEncoder::new_with_quality(&mut drawn, 100);
         picture.write_with_encoder(encoder).unwrap();
         *jpeg = drawn.into_inner();
     }),
-    ("events: how many there are", 18, |body, secret| {
-        let more = usize::from(secret.as_bytes()[0] % 7);
+    ("events: how many there are", 18, |body, _, sign| {
+        let more = usize::from(sign);
         text(body).push_str(&"{}\n".repeat(more));
     }),
     (
         "a file: in base64, in the middle of something",
         30,
-        |body, secret| {
+        |body, secret, _| {
             text(body).push_str(&STANDARD.encode(format!("it was {secret}!")));
         },
     ),
-    ("code that is handed out: backwards", 27, |body, secret| {
-        text(body).extend(secret.chars().rev());
-    }),
-    ("the log: in hexadecimal digits", 32, |body, secret| {
+    (
+        "code that is handed out: backwards",
+        27,
+        |body, secret, _| {
+            text(body).extend(secret.chars().rev());
+        },
+    ),
+    ("the log: in hexadecimal digits", 32, |body, secret, _| {
         let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
         text(body).push_str(&format!("\n{hex}"));
     }),
@@ -72,10 +76,11 @@ fn text(body: &mut Body) -> &mut String {
 }
 
 /// What was seen last in that channel, with a hole in it.
-fn with(record: &Record, (_, channel, hole): Hole) -> Record {
+fn with(record: &Record, (_, channel, hole): Hole, place: usize) -> Record {
     let mut pieces = record.pieces.iter().filter(|it| it.channel == channel);
     let mut piece = pieces.next_back().unwrap().clone();
-    hole(&mut piece.body, &record.secrets[0]);
+    let secret = &record.secrets[0];
+    hole(&mut piece.body, secret, secret.as_bytes()[place]);
     Record {
         pieces: vec![piece],
         names: record.names.clone(),
@@ -87,8 +92,11 @@ fn with(record: &Record, (_, channel, hole): Hole) -> Record {
 
 /// Fails unless the comparison finds every hole in two runs in which nothing leaks.
 pub fn are_found(one: &Record, other: &Record) {
+    let [mine, theirs] = [one, other].map(|record| record.secrets[0].bytes());
+    let place = mine.zip(theirs).position(|(mine, theirs)| mine != theirs);
+    let place = place.expect("two secrets");
     for hole in HOLES {
-        let found = leaks(&with(one, hole), &with(other, hole));
+        let found = leaks(&with(one, hole, place), &with(other, hole, place));
         assert!(!found.is_empty(), "not found: {}", hole.0);
     }
 }
