@@ -128,7 +128,8 @@ def built() -> dict[str, str]:
 
 def python_client(version: str) -> Callable[[], list[Count]]:
     def group() -> list[Count]:
-        python = output(ROOT / "scripts" / "python-client.sh", version)
+        requirements = ROOT / "tests" / "clients" / "python" / "requirements" / f"{version}.txt"
+        python = output(ROOT / "scripts" / "python-environment.sh", requirements)
         junit = report(f"client-{version}.xml")
         suites = ("common", f"only_{version.replace('.', '_')}")
         folder = ROOT / "tests" / "clients" / "python"

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guise_core::ports::{
-    AnswerSchema, ExtractionWish, Extractor, Message, Model, Models, Question, Speaker,
+    AnswerSchema, ExtractionWish, Extractor, Message, Models, Question, Speaker,
 };
 use guise_core::{Error, Result, StructuredData, TenantId};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::prompt::again;
 use crate::quote::Quotes;
 use crate::schema::{Schema, unfenced};
 
@@ -52,9 +53,13 @@ impl Extraction {
         }
         let page: String = wish.markdown.chars().take(MOST_READ).collect();
         text.push_str(&quotes.quote("page", &page));
-        let mut question = Question {
+        let question = Question {
             system,
-            messages: vec![said(Speaker::User, text)],
+            messages: vec![Message {
+                speaker: Speaker::User,
+                text,
+                pictures: Vec::new(),
+            }],
             schema: schema.map(|schema| AnswerSchema {
                 name: "data".to_owned(),
                 schema: schema.clone(),
@@ -62,18 +67,13 @@ impl Extraction {
             ..Question::default()
         };
         // An answer that does not fit is given back once.
-        let answer = ask(&*chosen.model, &question, deadline).await?;
+        let answer = chosen.model.ask(&question, deadline).await?.text;
         let why = match fits(checked.clone(), &answer).await? {
             Ok(value) => return Ok(value),
             Err(why) => why,
         };
-        question.messages.push(said(Speaker::Model, answer));
-        let again = format!(
-            "That answer cannot be used. What is wrong with it:\n{}Answer again, with JSON only.",
-            quotes.quote("check", &why)
-        );
-        question.messages.push(said(Speaker::User, again));
-        let answer = ask(&*chosen.model, &question, deadline).await?;
+        let question = again(question, &quotes, answer, &why, "JSON only");
+        let answer = chosen.model.ask(&question, deadline).await?.text;
         fits(checked, &answer).await?.map_err(|why| {
             let name = chosen.model.name();
             Error::refused(format!("The answer of {name} cannot be used: {why}"))
@@ -104,24 +104,6 @@ impl Extractor for Extraction {
     }
 }
 
-fn said(speaker: Speaker, text: String) -> Message {
-    Message {
-        speaker,
-        text,
-        pictures: Vec::new(),
-    }
-}
-
-async fn ask(model: &dyn Model, question: &Question, deadline: Instant) -> Result<String> {
-    let answer = model.ask(question, deadline).await?;
-    let text = unfenced(&answer.text).to_owned();
-    // Some providers refuse a conversation with an empty message in it.
-    Ok(match text.is_empty() {
-        true => "(no answer)".to_owned(),
-        false => text,
-    })
-}
-
 /// The value of an answer; the inner error says what is wrong with it.
 async fn fits(schema: Option<Arc<Schema>>, answer: &str) -> Result<Result<Value, String>> {
     let text = match schema {
@@ -129,7 +111,7 @@ async fn fits(schema: Option<Arc<Schema>>, answer: &str) -> Result<Result<Value,
             Ok(text) => text,
             Err(why) => return Ok(Err(why)),
         },
-        None => answer.to_owned(),
+        None => unfenced(answer).to_owned(),
     };
     Ok(serde_json::from_str(&text).map_err(|error| format!("it is no JSON: {error}")))
 }

@@ -139,12 +139,13 @@ impl Situation<'_> {
     }
 }
 
-/// Asks once more, since the answer could not be used.
+/// Asks once more, since the answer could not be used; `how` it should be, in words.
 pub(crate) fn again(
     mut question: Question,
     quotes: &Quotes,
     answer: String,
     why: &str,
+    how: &str,
 ) -> Question {
     // An empty message is refused by some providers.
     let answer = if answer.trim().is_empty() {
@@ -160,7 +161,7 @@ pub(crate) fn again(
     question.messages.push(Message {
         speaker: Speaker::User,
         text: format!(
-            "That answer cannot be used. What is wrong with it:\n{}Answer again, with one tool call.",
+            "That answer cannot be used. What is wrong with it:\n{}Answer again, with {how}.",
             quotes.quote("check", &cut(why))
         ),
         pictures: Vec::new(),

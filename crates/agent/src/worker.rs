@@ -374,7 +374,7 @@ impl Worker {
             return Ok((first, asked));
         };
         asked.repaired = Some(why.clone());
-        let question = again(question, &self.quotes, said(&answer), &why);
+        let question = again(question, &self.quotes, said(&answer), &why, "one tool call");
         let answer = self.answer(&question, &mut asked).await?;
         Ok((reply::read(&answer, &*self.language, last), asked))
     }

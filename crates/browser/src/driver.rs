@@ -72,7 +72,7 @@ impl Driver {
             extra_headers: spec.extra_http_headers.clone(),
             ..Settings::default()
         };
-        let (browser, context) = remote::attach(remote, &guard, settings, deadline).await?;
+        let (browser, context) = remote::open(remote, &guard, settings, deadline).await?;
         let note = "the browser at cdp_url is not confined by this server, files go neither in nor out, and what it moves is \
                     not counted";
         Ok(Started {

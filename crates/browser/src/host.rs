@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use guise_cdp::protocol::browser::GetVersionReturns;
 use guise_cdp::{BrowserContextId, Connection, TargetId};
 use guise_core::ports::{BrowserVersion, EndReason};
 use guise_core::{Traffic, Viewport};
@@ -57,4 +58,14 @@ pub struct Settings {
     pub viewport: Option<Viewport>,
     /// Headers added to every request of pages and frames.
     pub extra_headers: BTreeMap<String, String>,
+}
+
+/// What a browser says of itself, in the words of the services.
+pub(crate) fn told(version: GetVersionReturns) -> BrowserVersion {
+    BrowserVersion {
+        product: version.product,
+        protocol: version.protocol_version,
+        user_agent: version.user_agent,
+        js_version: version.js_version,
+    }
 }

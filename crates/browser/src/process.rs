@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use guise_cdp::protocol::browser::{GetVersion, GetVersionReturns};
-use guise_cdp::protocol::{runtime, target};
+use guise_cdp::protocol::runtime;
 use guise_cdp::{Connection, TargetId};
 use guise_chromium::{Argument, Display, Launcher, Spec};
-use guise_core::ports::{BrowserVersion, EndReason};
+use guise_core::ports::EndReason;
 use guise_core::{Engine, Error, Result, Traffic, Viewport};
 use guise_egress::{Door, Host as Destination, Policy};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::host::{Host, Parts, Settings};
+use crate::host::{Host, Parts, Settings, told};
 use crate::{ChromiumBrowser, attach, warm_up};
 
 /// What differs between browsers before any page is opened. Everything else is told to a running one.
@@ -179,12 +179,7 @@ impl Begun {
             connection: process.connection.clone(),
             target,
             context: None,
-            version: BrowserVersion {
-                product: version.product,
-                protocol: version.protocol_version,
-                user_agent: version.user_agent,
-                js_version: version.js_version,
-            },
+            version: told(version),
             host: Arc::clone(&process) as Arc<dyn Host>,
         };
         let browser = ChromiumBrowser::attach(parts, Settings::default(), deadline).await?;
@@ -207,24 +202,9 @@ impl Process {
 
     /// The first page, with its renderer started: that is the costly part of a session.
     async fn page(&self, deadline: Instant) -> Result<TargetId> {
-        let targets = self
-            .said(target::GetTargets::default(), deadline)
-            .await?
-            .target_infos;
-        let there = targets
-            .into_iter()
-            .find(|info| info.r#type == "page")
-            .map(|info| info.target_id);
-        let target = match there {
-            Some(target) => target,
-            None => {
-                let create = target::CreateTarget {
-                    url: "about:blank".to_owned(),
-                    ..Default::default()
-                };
-                self.said(create, deadline).await?.target_id
-            }
-        };
+        let target = attach::page_of(&self.connection, None, deadline)
+            .await
+            .map_err(not_ready)?;
         let session = attach::attach(&self.connection, &target, deadline)
             .await
             .map_err(not_ready)?;

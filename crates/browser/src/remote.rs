@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use guise_cdp::protocol::browser::GetVersion;
 use guise_cdp::protocol::target;
-use guise_cdp::{BrowserContextId, Connection, TargetId};
-use guise_core::ports::{BrowserVersion, EndReason};
+use guise_cdp::{BrowserContextId, Connection};
+use guise_core::ports::EndReason;
 use guise_core::{Error, Kind, Remote, Result, Traffic};
 use guise_egress::{Guard, Host as Destination};
 use http_body_util::{BodyExt as _, Empty, Limited};
@@ -24,8 +24,8 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::ChromiumBrowser;
-use crate::host::{Host, Parts, Settings};
+use crate::host::{Host, Parts, Settings, told};
+use crate::{ChromiumBrowser, attach};
 
 /// What a browser says of itself over HTTP may be so long, in bytes.
 const MOST_SAID: usize = 64 * 1024;
@@ -50,7 +50,7 @@ struct Elsewhere {
 ///
 /// # Errors
 /// Kind `Browser` when it cannot be reached, is none, or has lost the context; `Timeout` at `deadline`.
-pub(crate) async fn attach(
+pub(crate) async fn open(
     remote: &Remote,
     guard: &Guard,
     settings: Settings,
@@ -64,77 +64,45 @@ pub(crate) async fn attach(
         .map_err(failed)?;
     let root = connection.root();
     let version = root.call(&GetVersion {}, deadline).await.map_err(failed)?;
-    let (context, target) = match &remote.context {
-        Some(context) => {
-            let context = BrowserContextId::from(context.as_str());
-            let target = found(&connection, &context, deadline).await?;
-            (context, target)
+    let version = told(version);
+    let context = match &remote.context {
+        Some(context) => BrowserContextId::from(context.as_str()),
+        // It goes on when the connection ends, so that it can be found again.
+        None => {
+            let create = target::CreateBrowserContext::default();
+            let made = root.call(&create, deadline).await.map_err(failed)?;
+            made.browser_context_id
         }
-        None => made(&connection, deadline).await?,
     };
-    let parts = Parts {
-        target,
-        context: Some(context.clone()),
-        version: BrowserVersion {
-            product: version.product,
-            protocol: version.protocol_version,
-            user_agent: version.user_agent,
-            js_version: version.js_version,
-        },
-        downloads: None,
-        uploads: None,
-        owner: None,
-        host: Arc::new(Elsewhere {
+    let host = Arc::new(Elsewhere {
+        connection: connection.clone(),
+        context: context.clone(),
+        asked: CancellationToken::new(),
+    });
+    let attached = async {
+        let target = attach::page_of(&connection, Some(&context), deadline);
+        let parts = Parts {
+            target: target.await.map_err(failed)?,
+            context: Some(context.clone()),
+            version,
+            downloads: None,
+            uploads: None,
+            owner: None,
+            host: Arc::clone(&host) as Arc<dyn Host>,
             connection: connection.clone(),
-            context: context.clone(),
-            asked: CancellationToken::new(),
-        }),
-        connection,
+        };
+        ChromiumBrowser::attach(parts, settings, deadline).await
     };
-    let browser = ChromiumBrowser::attach(parts, settings, deadline).await?;
-    Ok((browser, context.as_str().to_owned()))
-}
-
-/// A page in a new context. The context goes on when the connection ends, so that it can be found again.
-async fn made(connection: &Connection, deadline: Instant) -> Result<(BrowserContextId, TargetId)> {
-    let root = connection.root();
-    let create = target::CreateBrowserContext::default();
-    let context = root.call(&create, deadline).await.map_err(failed)?;
-    let context = context.browser_context_id;
-    let target = page(connection, &context, deadline).await?;
-    Ok((context, target))
-}
-
-/// The first page of a context that is there, or a new one where all were closed.
-async fn found(
-    connection: &Connection,
-    context: &BrowserContextId,
-    deadline: Instant,
-) -> Result<TargetId> {
-    let root = connection.root();
-    let targets = target::GetTargets::default();
-    let targets = root.call(&targets, deadline).await.map_err(failed)?;
-    let mut targets = targets.target_infos.into_iter();
-    let page_there = targets
-        .find(|info| info.r#type == "page" && info.browser_context_id.as_ref() == Some(context));
-    match page_there {
-        Some(info) => Ok(info.target_id),
-        None => page(connection, context, deadline).await,
+    match attached.await {
+        Ok(browser) => Ok((browser, context.as_str().to_owned())),
+        Err(error) => {
+            // Nobody else knows of a context that was made just now.
+            if remote.context.is_none() {
+                host.end(Instant::now() + CLOSE).await;
+            }
+            Err(error)
+        }
     }
-}
-
-async fn page(
-    connection: &Connection,
-    context: &BrowserContextId,
-    deadline: Instant,
-) -> Result<TargetId> {
-    let create = target::CreateTarget {
-        url: "about:blank".to_owned(),
-        browser_context_id: Some(context.clone()),
-        ..Default::default()
-    };
-    let created = connection.root().call(&create, deadline).await;
-    Ok(created.map_err(failed)?.target_id)
 }
 
 #[derive(Deserialize)]

@@ -1,7 +1,9 @@
 //! Vaults: what they hold, who may see it, and what is written down before.
 
 mod archive;
+mod cards;
 mod checks;
+mod labelled;
 mod release;
 
 use std::sync::Arc;
@@ -11,22 +13,18 @@ use crate::ports::{
 };
 use crate::services::secrets_wire;
 use crate::{
-    Caller, Card, Credential, CredentialId, CredentialKind, CredentialSecrets, Error, FillRules,
-    KeyId, Kind, Page, PageRequest, Persona, Result, Scope, Secret, Site, Timestamp, Vault,
-    VaultFilter, VaultId,
+    Caller, Credential, CredentialId, CredentialKind, CredentialSecrets, Error, FillRules, KeyId,
+    Kind, Page, PageRequest, Persona, Result, Scope, Secret, Site, Timestamp, Vault, VaultFilter,
+    VaultId,
 };
 
 pub use archive::{Archive, Existing, Imported};
 pub(super) use checks::check_name;
-use checks::{
-    MAX_EMAIL, MAX_NAME, check_card, check_email, check_fill_rules, check_labelled, check_length,
-    check_secret,
-};
+use checks::{MAX_EMAIL, MAX_NAME, check_email, check_fill_rules, check_length, check_secret};
+pub use labelled::LabelledCredential;
 
 /// What the secrets of a credential are sealed as.
 const CREDENTIAL: &str = "credential";
-/// What a card is sealed as.
-const CARD: &str = "card";
 
 /// How often a write is tried when others write the same at the same time.
 const TRIES: u32 = 32;
@@ -60,22 +58,6 @@ pub struct SiteCredential {
     pub password: Secret,
     /// The seed of the second factor.
     pub seed: Option<Secret>,
-}
-
-/// A credential under a label, as the AIQaramba API takes it.
-pub struct LabelledCredential {
-    /// How people and agents pick it.
-    pub label: String,
-    /// What it is good for.
-    pub kind: CredentialKind,
-    /// The host or address of the site that it may be filled in on; nowhere when absent.
-    pub site: Option<String>,
-    /// The address to log in with.
-    pub email: Option<String>,
-    /// How to use it, for agents.
-    pub notes: Option<String>,
-    /// Its secrets.
-    pub secrets: CredentialSecrets,
 }
 
 impl Vaults {
@@ -387,75 +369,6 @@ impl Vaults {
             .ok_or_else(|| no_credential(&site))
     }
 
-    /// Adds a credential under a label to a persona's vault.
-    ///
-    /// # Errors
-    /// Kind `Invalid` for members that are missing, too long, or do not belong to the kind; `Conflict` when the persona has a
-    /// credential for that site already.
-    pub async fn add_labelled(
-        &self,
-        caller: &Caller,
-        persona: &Persona,
-        new: LabelledCredential,
-    ) -> Result<Credential> {
-        check_labelled(&new)?;
-        self.check_secrets(&new.secrets, &[])?;
-        let site = new.site.as_deref().map(site_member).transpose()?;
-        let email = match new.kind {
-            CredentialKind::UsernamePassword | CredentialKind::MagicLink => {
-                Some(self.address(persona))
-            }
-            CredentialKind::External => new.email,
-            CredentialKind::Secret => None,
-        };
-        for _ in 0..TRIES {
-            let vault = self.of_persona(caller, persona).await?;
-            if let Some(site) = &site
-                && let Some(taken) = self.for_site(&vault, site).await?
-            {
-                let message = format!(
-                    "The persona has a credential for {site} already, '{}': delete that one first",
-                    taken.label
-                );
-                return Err(Error::new(Kind::Conflict, message));
-            }
-            let now = self.clock.now();
-            let credential = Credential {
-                id: CredentialId::new(),
-                tenant: vault.tenant,
-                vault: vault.id,
-                label: new.label.clone(),
-                kind: new.kind,
-                site: site.as_ref().map(Site::to_string),
-                email: email.clone(),
-                username: None,
-                notes: new.notes.clone(),
-                one_time: new.secrets.seed.is_some(),
-                codes_given: 0,
-                version: 1,
-                created_at: now,
-                updated_at: now,
-            };
-            if self.seal_and_put(&credential, &new.secrets).await? {
-                return Ok(credential);
-            }
-            // The vault was deleted in the meantime, and the persona gets another one; or the site got a credential.
-        }
-        Err(busy())
-    }
-
-    /// A credential of a persona.
-    ///
-    /// # Errors
-    /// Kind `NotFound` when it is none, or another persona's.
-    pub async fn of_persona_by_id(&self, persona: &Persona, id: &str) -> Result<Credential> {
-        let credential = match (persona.vault, id.parse()) {
-            (Some(vault), Ok(id)) => self.store.credential(persona.tenant, vault, id).await?,
-            _ => None,
-        };
-        credential.ok_or_else(|| Error::not_found("Credential", id))
-    }
-
     /// Deletes a credential.
     ///
     /// # Errors
@@ -494,66 +407,6 @@ impl Vaults {
             None
         };
         self.codes.code(&seed, self.clock.now(), counter)
-    }
-
-    /// Keeps a vault's card, in place of one that was there.
-    ///
-    /// # Errors
-    /// Kind `Invalid` for members that are empty or too long.
-    pub async fn put_card(&self, vault: &Vault, card: &Card) -> Result<()> {
-        let names = [
-            "card_holder_name",
-            "card_number",
-            "card_cvv",
-            "card_full_expiration",
-        ];
-        check_card(card, names.map(|name| ["credit_card", name]))?;
-        let plain = secrets_wire::card(card)?;
-        for _ in 0..TRIES {
-            let before = self.store.card_version(vault.tenant, vault.id).await?;
-            let version = before.map_or(1, |version| version + 1);
-            let place = card_place(vault, version);
-            let sealed = self.keyring.seal(&place, &plain).await?;
-            if self.store.put_card(vault, version, &sealed).await? {
-                return Ok(());
-            }
-            self.still_there(vault).await?;
-        }
-        Err(busy())
-    }
-
-    /// A vault's card in the clear.
-    ///
-    /// # Errors
-    /// Kind `Denied` without the scope `vault:reveal` or where the operator forbids it, `NotFound` when there is none.
-    pub async fn reveal_card(&self, caller: &Caller, vault: &Vault) -> Result<Card> {
-        self.may_reveal(caller)?;
-        let id = vault.id.as_uuid();
-        let kept = self.store.sealed(vault.tenant, CARD, id).await?;
-        let (place, sealed) = kept.ok_or_else(|| no_card(vault))?;
-        self.audit
-            .record(&AuditEvent {
-                tenant: Some(caller.tenant),
-                actor: Actor::Key(caller.key),
-                deed: Deed::Reveal,
-                subject: format!("card of vault {}", vault.id),
-                details: Vec::new(),
-            })
-            .await?;
-        let plain = self.keyring.open(&place, &sealed).await?;
-        secrets_wire::read_card(&plain)
-    }
-
-    /// Deletes a vault's card.
-    ///
-    /// # Errors
-    /// Kind `NotFound` when there is none.
-    pub async fn delete_card(&self, vault: &Vault) -> Result<()> {
-        if self.store.delete_card(vault.tenant, vault.id).await? {
-            Ok(())
-        } else {
-            Err(no_card(vault))
-        }
     }
 
     async fn seal_and_put(
@@ -651,14 +504,6 @@ impl Vaults {
     }
 }
 
-/// A site that a request names, by host or address.
-fn site_member(text: &str) -> Result<Site> {
-    Site::of(text).map_err(|error| {
-        let message = format!("Invalid site: {}", error.message());
-        Error::invalid_member(&["site"], "value_error", message)
-    })
-}
-
 /// The vault that a persona gets.
 pub(super) fn persona_vault(persona: &Persona, key: KeyId, now: Timestamp) -> Vault {
     let name = persona.label.as_ref().unwrap_or(&persona.handle);
@@ -684,27 +529,10 @@ fn credential_place(credential: &Credential, version: u64) -> Place {
     }
 }
 
-fn card_place(vault: &Vault, version: u64) -> Place {
-    Place {
-        tenant: vault.tenant,
-        owner: vault.id.as_uuid(),
-        kind: CARD,
-        row: vault.id.as_uuid(),
-        version,
-    }
-}
-
 fn no_credential(site: &Site) -> Error {
     Error::new(
         Kind::NotFound,
         format!("No credentials for {site} in this vault"),
-    )
-}
-
-fn no_card(vault: &Vault) -> Error {
-    Error::new(
-        Kind::NotFound,
-        format!("Vault {} has no credit card", vault.id),
     )
 }
 

@@ -152,12 +152,8 @@ async fn a_restart_closes_what_was_under_way() {
         (house.model.count() > 1).then_some(())
     })
     .await;
-    let House(stage) = house;
-    let mut server = stage.server;
-    server.kill();
-    let server = server.restart().await;
-    let client = server.client().await;
-    let status = client.get(&format!("/agents/{agent}")).ok().await;
+    let house = house.crashed(|| {}).await;
+    let status = house.status(&agent).await;
     assert_eq!(
         (&status["status"], &status["success"]),
         (&json!("closed"), &json!(false))
@@ -167,5 +163,5 @@ async fn a_restart_closes_what_was_under_way() {
         "{status}"
     );
     assert_eq!(deeds(&status["steps"]), [("evaluate_js".to_owned(), true)]);
-    assert_eq!(stage.model.count(), 2);
+    assert_eq!(house.model.count(), 2);
 }

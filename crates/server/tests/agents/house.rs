@@ -28,6 +28,27 @@ impl House {
         Self(Stage::with_model(ScriptedModel::start(script).await).await)
     }
 
+    /// The same house after its server crashed, and `meanwhile` happened.
+    pub async fn crashed(self, meanwhile: impl FnOnce()) -> Self {
+        let Stage {
+            model,
+            site,
+            session,
+            mut server,
+            ..
+        } = self.0;
+        server.kill();
+        meanwhile();
+        let server = server.restart().await;
+        Self(Stage {
+            client: server.client().await,
+            model,
+            site,
+            session,
+            server,
+        })
+    }
+
     /// An address on the test site.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.site.origin())

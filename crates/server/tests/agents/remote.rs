@@ -74,23 +74,6 @@ fn goto(house: &House, path: &str) -> Value {
     json!({"type": "goto", "url": house.url(path)})
 }
 
-/// The same server after a crash.
-async fn crashed(house: House) -> (House, Client) {
-    let House(stage) = house;
-    let mut server = stage.server;
-    server.kill();
-    let server = server.restart().await;
-    let client = server.client().await;
-    let stage = crate::support::Stage {
-        server,
-        client: client.clone(),
-        model: stage.model,
-        site: stage.site,
-        session: stage.session,
-    };
-    (House(stage), client)
-}
-
 #[tokio::test]
 async fn a_browser_elsewhere_is_driven_like_any_other() {
     let elsewhere = Elsewhere::start().await;
@@ -204,7 +187,7 @@ async fn a_run_in_a_browser_elsewhere_goes_on_after_a_restart() {
     })
     .await;
     let visits = house.site.hits().len();
-    let (house, _) = crashed(house).await;
+    let house = house.crashed(|| {}).await;
     let status = house.ended(&agent).await;
     assert_eq!(house.site.hits().len(), visits, "nothing is done twice");
     assert_eq!(
@@ -249,7 +232,7 @@ async fn what_was_interrupted_is_looked_at_and_not_repeated() {
         (house.site.takes().len() == 1).then_some(())
     })
     .await;
-    let (house, _) = crashed(house).await;
+    let house = house.crashed(|| {}).await;
     let status = house.ended(&agent).await;
     assert_eq!(status["answer"], "I looked", "{status}");
     let asked = house.model.asked(1);
@@ -280,23 +263,15 @@ async fn a_browser_that_is_gone_ends_its_session_and_its_run() {
         (house.model.count() > 1).then_some(())
     })
     .await;
-    let House(stage) = house;
-    let mut server = stage.server;
-    server.kill();
-    elsewhere.server.kill();
-    let server = server.restart().await;
-    let client = server.client().await;
-    let status = client.get(&format!("/agents/{agent}")).ok().await;
+    let house = house.crashed(|| elsewhere.server.kill()).await;
+    let status = house.status(&agent).await;
     assert_eq!(
         (&status["status"], &status["success"]),
         (&json!("closed"), &json!(false))
     );
     assert!(status["answer"].as_str().unwrap().contains("restarted"));
     assert_eq!(deeds(&status["steps"]), [("evaluate_js".to_owned(), true)]);
-    let session = client
-        .get(&format!("/sessions/{}", stage.session))
-        .ok()
-        .await;
+    let session = house.client.get(&house.path("")).ok().await;
     assert_eq!(session["status"], "error", "{session}");
     let error = session["error"].as_str().unwrap();
     assert!(error.contains("not found again"), "{error}");

@@ -3,17 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use tokio::time::{Instant, timeout_at};
 
 use super::consent::Consent;
-use super::gate::Watched;
+use super::gate::InHand;
 use super::hands::Actor;
 use super::leaves::Leaves;
 use super::live::Live;
 use super::{Sessions, Shared};
-use crate::ports::{Release, SecretSource};
-use crate::{Caller, Error, Field, Kind, Placeholder, Placeholders, Result};
+use crate::{Caller, Error, Kind, Placeholders, Result};
 
 /// How long after a call's deadline its work may still say what became of it. A browser that says nothing by then must not
 /// hold up the session's other callers.
@@ -152,12 +150,12 @@ impl Call {
                 .vault
                 .map(|vault| (vault, Placeholders::default())),
         };
-        let watched = |(vault, placeholders)| Watched {
-            source: sources.of(&self.caller, vault, placeholders, Arc::clone(consent) as _),
-            gate: Arc::clone(&self.live.gate),
-        };
+        let held = held.map(|(vault, placeholders)| {
+            sources.of(&self.caller, vault, placeholders, Arc::clone(consent) as _)
+        });
         InHand {
-            held: held.map(watched),
+            held,
+            gate: Arc::clone(&self.live.gate),
             reveals: self.actor.is_none() && sources.reveals(&self.caller),
         }
     }
@@ -166,31 +164,5 @@ impl Call {
         if self.keep_alive {
             self.live.touch(self.shared.clock.now());
         }
-    }
-}
-
-/// The secrets of the vault that whoever acts has at hand, if any.
-pub(super) struct InHand {
-    held: Option<Watched>,
-    /// A run's model gets to see no secret, whatever its key may; and what one run's vault has put into a page is a secret for
-    /// whoever acts without a vault, too.
-    reveals: bool,
-}
-
-#[async_trait]
-impl SecretSource for InHand {
-    fn read(&self, value: &str) -> Option<Placeholder> {
-        self.held.as_ref()?.read(value)
-    }
-
-    async fn release(&self, placeholder: &Placeholder, field: &Field) -> Result<Release> {
-        match &self.held {
-            Some(held) => held.release(placeholder, field).await,
-            None => Ok(Release::Unchanged),
-        }
-    }
-
-    fn reveals(&self) -> bool {
-        self.reveals
     }
 }

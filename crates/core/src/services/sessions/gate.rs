@@ -105,20 +105,26 @@ impl Gate {
     }
 }
 
-/// A source of secrets for a session, which is searched for what it releases.
-pub(super) struct Watched {
-    pub(super) source: Arc<dyn SecretSource>,
+/// The secrets of the vault that whoever acts has at hand, if any. What they release is searched for from then on.
+pub(super) struct InHand {
+    pub(super) held: Option<Arc<dyn SecretSource>>,
     pub(super) gate: Arc<Gate>,
+    /// A run's model gets to see no secret, whatever its key may; and what one run's vault has put into a page is a secret for
+    /// whoever acts without a vault, too.
+    pub(super) reveals: bool,
 }
 
 #[async_trait]
-impl SecretSource for Watched {
+impl SecretSource for InHand {
     fn read(&self, value: &str) -> Option<Placeholder> {
-        self.source.read(value)
+        self.held.as_ref()?.read(value)
     }
 
     async fn release(&self, placeholder: &Placeholder, field: &Field) -> Result<Release> {
-        let release = self.source.release(placeholder, field).await?;
+        let Some(held) = &self.held else {
+            return Ok(Release::Unchanged);
+        };
+        let release = held.release(placeholder, field).await?;
         if let Release::Secret(fill) = &release {
             self.gate.release(fill);
         }
@@ -126,6 +132,6 @@ impl SecretSource for Watched {
     }
 
     fn reveals(&self) -> bool {
-        self.source.reveals()
+        self.reveals
     }
 }

@@ -20,7 +20,7 @@ use super::checks::{
     MAX_EMAIL, MAX_NAME, MAX_NOTES, check_card, check_email, check_fill_rules, check_labelled,
     check_length, check_name,
 };
-use super::{CARD, LabelledCredential, TRIES, Vaults, busy};
+use super::{LabelledCredential, TRIES, Vaults, busy};
 use crate::ports::{Actor, AuditEvent, Deed};
 use crate::services::secrets_wire::{self, ReadCard, WrittenCard};
 use crate::{
@@ -519,15 +519,6 @@ impl Vaults {
         }
         self.put_card(vault, card).await?;
         Ok(before.map_or(Put::Added, |_| Put::Replaced))
-    }
-
-    pub(super) async fn card(&self, vault: &Vault) -> Result<Option<Card>> {
-        let id = vault.id.as_uuid();
-        let Some((place, sealed)) = self.store.sealed(vault.tenant, CARD, id).await? else {
-            return Ok(None);
-        };
-        let plain = self.keyring.open(&place, &sealed).await?;
-        secrets_wire::read_card(&plain).map(Some)
     }
 
     async fn note(&self, actor: Actor, tenant: TenantId, deed: Deed, vault: &Vault) -> Result<()> {

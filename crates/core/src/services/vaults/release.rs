@@ -1,6 +1,7 @@
 //! Secrets that leave the vault for a page. Each is written down before.
 
-use super::{CARD, Vaults, no_card};
+use super::Vaults;
+use super::cards::{CARD, no_card};
 use crate::ports::{Actor, AuditEvent, Deed};
 use crate::services::secrets_wire;
 use crate::{
