@@ -39,6 +39,8 @@ pub(crate) struct Tab {
     pub(crate) recent: VecDeque<LoaderId>,
     /// The main frame's address.
     pub(crate) url: String,
+    /// The place of the event that told of the last change of the address within a document ([`guise_cdp::RawEvent::place`]).
+    pub(crate) moved: u64,
     /// The document that was shown in place of one that could not be had, such as a refusal.
     pub(crate) stand_in: Option<LoaderId>,
     /// How far the document has come.

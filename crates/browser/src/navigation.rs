@@ -363,15 +363,26 @@ async fn arrive(
 ) -> Result<Arrival> {
     let main = tab.main_frame();
     match timeout_at(bound, next_document(&mut events, &main)).await {
-        Ok(Ok(Some(document))) => load(core, &tab.target, Some(&document), bound).await,
-        Ok(Ok(None)) => Ok(Arrival::Loaded),
+        Ok(Ok(Shown::Document(document))) => load(core, &tab.target, Some(&document), bound).await,
+        Ok(Ok(Shown::Place(place))) => {
+            moved(core, &tab.target, place, bound).await?;
+            Ok(Arrival::Loaded)
+        }
         Ok(Err(fault)) => Err(fault),
         Err(_) => Ok(Arrival::Unfinished),
     }
 }
 
-/// The document that the main frame shows next; `None` when it stays and only the address changes.
-async fn next_document(events: &mut Events, main: &FrameId) -> Result<Option<LoaderId>> {
+/// What a main frame shows next.
+enum Shown {
+    /// Another document.
+    Document(LoaderId),
+    /// Another place of the same document, as the event of this place told.
+    Place(u64),
+}
+
+/// Reads events up to the one that tells.
+async fn next_document(events: &mut Events, main: &FrameId) -> Result<Shown> {
     loop {
         let event = match events.next().await {
             Ok(event) => event,
@@ -381,10 +392,28 @@ async fn next_document(events: &mut Events, main: &FrameId) -> Result<Option<Loa
         if event.is::<FrameNavigated>() {
             let frame = event.parse::<FrameNavigated>()?.frame;
             if frame.id == *main {
-                return Ok(Some(frame.loader_id));
+                return Ok(Shown::Document(frame.loader_id));
             }
         } else if event.parse::<NavigatedWithinDocument>()?.frame_id == *main {
-            return Ok(None);
+            return Ok(Shown::Place(event.place()));
         }
+    }
+}
+
+/// Waits until the board knows the address that the event at `place` told of. The board has a reader of its own for a tab's
+/// events, so who has read one cannot take it that the board has.
+pub(crate) async fn moved(
+    core: &Core,
+    target: &TargetId,
+    place: u64,
+    bound: Instant,
+) -> Result<()> {
+    let known = core.board.until(bound, |state| {
+        let waits = state.tab(target).is_some_and(|tab| tab.moved < place);
+        (!waits).then_some(())
+    });
+    match known.await {
+        Err(Fault::TimedOut) => Ok(()),
+        known => known,
     }
 }

@@ -229,6 +229,7 @@ fn open_tab(state: &mut State, info: &TargetInfo, session: &Session) {
         crashed: false,
         elements: Elements::default(),
         stand_in: None,
+        moved: 0,
         last_action: None,
         download: None,
     });
@@ -358,6 +359,7 @@ fn note(
                     && tab.main_frame() == moved.frame_id
                 {
                     tab.url = moved.url;
+                    tab.moved = event.place();
                 }
             });
         }

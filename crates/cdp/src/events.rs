@@ -30,6 +30,7 @@ pub struct RawEvent {
     method: Range<usize>,
     params: Option<Range<usize>>,
     session: Option<SessionId>,
+    place: u64,
 }
 
 impl RawEvent {
@@ -38,13 +39,22 @@ impl RawEvent {
         method: Range<usize>,
         params: Option<Range<usize>>,
         session: Option<SessionId>,
+        place: u64,
     ) -> Self {
         Self {
             message,
             method,
             params,
             session,
+            place,
         }
+    }
+
+    /// Its place among the connection's events, by which one who reads them knows how far another has come: later ones have
+    /// higher numbers.
+    #[must_use]
+    pub fn place(&self) -> u64 {
+        self.place
     }
 
     /// The event's name, for example `Page.frameNavigated`.
@@ -298,7 +308,7 @@ mod tests {
     fn event(number: usize) -> RawEvent {
         let message = format!(r#"{{"method":"A.b","params":{number}}}"#);
         let end = message.len() - 1;
-        RawEvent::new(message.into(), 11..14, Some(25..end), None)
+        RawEvent::new(message.into(), 11..14, Some(25..end), None, 0)
     }
 
     fn drain(queue: &Queue) -> Vec<Result<String, u64>> {

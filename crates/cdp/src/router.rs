@@ -67,6 +67,8 @@ struct Attached {
 #[derive(Default)]
 struct State {
     last_id: u32,
+    /// So many events came for subscribers.
+    events: u64,
     pending: HashMap<u32, Pending>,
     root: Subscribers,
     sessions: HashMap<SessionId, Attached>,
@@ -416,7 +418,9 @@ impl Router {
             }
             None => {
                 let params = envelope.params.clone();
-                let event = RawEvent::new(message.freeze(), method, params, session.clone());
+                state.events += 1;
+                let place = state.events;
+                let event = RawEvent::new(message.freeze(), method, params, session.clone(), place);
                 match session {
                     None => state.root.deliver(event),
                     Some(session) => {

@@ -79,6 +79,8 @@ struct Seen {
     windows: Vec<String>,
     /// The newest document of the main frame.
     document: Option<LoaderId>,
+    /// The place of the newest event of another address within its document.
+    moved: Option<u64>,
     dialogs: Vec<Told>,
 }
 
@@ -177,6 +179,9 @@ impl<'a> Watch<'a> {
         if let Some(document) = &seen.document {
             navigation::load(self.core, &self.tab.target, Some(document), bound).await?;
         }
+        if let Some(place) = seen.moved {
+            navigation::moved(self.core, &self.tab.target, place, bound).await?;
+        }
         Ok(())
     }
 
@@ -272,6 +277,9 @@ impl Seen {
             "Page.navigatedWithinDocument" => {
                 if let Ok(arrived) = event.parse::<page::NavigatedWithinDocument>() {
                     self.ends(&arrived.frame_id);
+                    if arrived.frame_id == self.main {
+                        self.moved = Some(event.place());
+                    }
                 }
             }
             "Page.frameStoppedLoading" => {
