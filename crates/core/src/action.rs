@@ -297,7 +297,38 @@ impl Action {
     }
 }
 
+/// By what an interaction may set off more than it is for, such as the sending of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Presses {
+    /// By a press on its element.
+    pub press: bool,
+    /// By the Enter key in it.
+    pub enter: bool,
+}
+
+impl Presses {
+    /// Whether there is anything.
+    pub fn any(self) -> bool {
+        self.press || self.enter
+    }
+}
+
 impl Interaction {
+    /// What it may set off on `target`.
+    pub fn presses(&self, target: &Target) -> Presses {
+        let (press, typed_enter) = match self {
+            Self::Fill { value, style, .. } => {
+                let typed = *style != FillStyle::AtOnce;
+                (false, typed && value.contains(['\n', '\r']))
+            }
+            _ => (true, false),
+        };
+        Presses {
+            press,
+            enter: typed_enter || target.press_enter == Some(true),
+        }
+    }
+
     /// The name of its action type on the wire, such as `click`.
     pub fn name(&self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use crate::{ApprovalId, KeyId, RunId, SessionId, TenantId, Timestamp};
 /// What a tenant wants to be asked about first. Nothing, unless it says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalPolicy {
-    /// Filling in a part of a card.
+    /// Filling in a part of a card, and pressing what buys something.
     pub purchases: bool,
     /// Sending a form to another site than that of the page that it is in.
     pub posts_elsewhere: bool,
@@ -29,7 +29,7 @@ impl ApprovalPolicy {
 /// A kind of deed that may need an approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApprovalKind {
-    /// Filling in a part of a card.
+    /// Filling in a part of a card, or pressing what buys something.
     Purchase,
     /// Sending a form to another site.
     PostElsewhere,

@@ -5,6 +5,7 @@ mod action;
 mod approval;
 mod assignment;
 mod browser_spec;
+mod buying;
 mod cookie;
 mod edit;
 mod error;
@@ -39,7 +40,7 @@ mod time;
 mod vault;
 
 pub use access::{ApiKey, Caller, KeyDigest, Scope, Scopes, Tenant};
-pub use action::{Action, FillStyle, FormField, Interaction, Target};
+pub use action::{Action, FillStyle, FormField, Interaction, Presses, Target};
 pub use approval::{
     Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, ApprovalPolicy, ApprovalState,
     ApprovalWish,

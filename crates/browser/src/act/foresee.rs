@@ -2,7 +2,7 @@
 
 use guise_cdp::{FrameId, LoaderId};
 use guise_core::ports::Foreseen;
-use guise_core::{Action, FillStyle, Interaction, Target};
+use guise_core::{Action, Interaction, Presses, Target};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -25,33 +25,11 @@ struct Submissions {
     /// The frame that keys go to.
     frame: Option<Handle>,
     targets: Vec<String>,
+    labels: Vec<String>,
 }
 
-/// By what an action may send a form.
-#[derive(Clone, Copy)]
-struct By {
-    press: bool,
-    enter: bool,
-}
-
-impl By {
-    fn of(target: &Target, interaction: &Interaction) -> Self {
-        let (press, typed_enter) = match interaction {
-            Interaction::Fill { value, style, .. } => {
-                let typed = *style != FillStyle::AtOnce;
-                (false, typed && value.contains(['\n', '\r']))
-            }
-            _ => (true, false),
-        };
-        Self {
-            press,
-            enter: typed_enter || target.press_enter == Some(true),
-        }
-    }
-
-    fn arguments(self, handle: Option<Handle>) -> Value {
-        json!({ "handle": handle, "press": self.press, "enter": self.enter })
-    }
+fn arguments(presses: Presses, handle: Option<Handle>) -> Value {
+    json!({ "handle": handle, "press": presses.press, "enter": presses.enter })
 }
 
 /// Looks at what an action would do.
@@ -67,11 +45,11 @@ pub(crate) async fn foresee(core: &Core, action: &Action, deadline: Instant) -> 
         Action::PressKey { key } => match keys::chord(key) {
             Ok(chord) if chord.key.key == "Enter" => {
                 let (press, enter) = (false, true);
-                key_on_focus(core, By { press, enter }, deadline).await
+                key_on_focus(core, Presses { press, enter }, deadline).await
             }
             Ok(chord) if chord.key.key == " " => {
                 let (press, enter) = (true, false);
-                key_on_focus(core, By { press, enter }, deadline).await
+                key_on_focus(core, Presses { press, enter }, deadline).await
             }
             // What is no key is told when it is to be pressed.
             _ => Ok(Foreseen::default()),
@@ -100,7 +78,7 @@ async fn interaction_on(
         // There is no page, and no element in it.
         return Ok(Foreseen::default());
     }
-    let by = By::of(target, interaction);
+    let presses = interaction.presses(target);
     loop {
         let (located, ()) =
             locate::locate(core, &tab, target, Ahead::Nothing, bound, || ()).await?;
@@ -109,26 +87,26 @@ async fn interaction_on(
             world,
             handle,
         } = &located.place;
-        let arguments = by.arguments(Some(*handle));
+        let arguments = arguments(presses, Some(*handle));
         match asked(core, frame, world, &arguments, bound).await {
             // The page replaced the element; its selector may find the new one.
             Err(fault) if fault.is_stale() && located.id.is_none() && Instant::now() < bound => {}
             Err(fault) if fault.is_stale() => return Err(locate::gone(&located)),
-            Ok(found) => return told(core, &tab, frame, world, found.targets),
+            Ok(found) => return told(core, &tab, frame, world, found),
             Err(fault) => return Err(fault),
         }
     }
 }
 
 /// A key goes to whatever has the focus, in whichever frame that is.
-async fn key_on_focus(core: &Core, by: By, deadline: Instant) -> Result<Foreseen> {
+async fn key_on_focus(core: &Core, presses: Presses, deadline: Instant) -> Result<Foreseen> {
     let tab = core.current()?;
     let mut frame = tab.main_frame();
     for _ in 0..DEEPEST {
         let world = core.world(&frame, deadline).await?;
-        let found = asked(core, &frame, &world, &by.arguments(None), deadline).await?;
+        let found = asked(core, &frame, &world, &arguments(presses, None), deadline).await?;
         let Some(handle) = found.frame else {
-            return told(core, &tab, &frame, &world, found.targets);
+            return told(core, &tab, &frame, &world, found);
         };
         let inner = Place {
             frame,
@@ -156,7 +134,7 @@ fn told(
     tab: &CurrentTab,
     frame: &FrameId,
     world: &Arc<World>,
-    sends_to: Vec<String>,
+    found: Submissions,
 ) -> Result<Foreseen> {
     let address = |frame: &FrameId| {
         let found = core.board.read(|state| {
@@ -173,6 +151,7 @@ fn told(
     Ok(Foreseen {
         document: url,
         page: address(&tab.main_frame())?.1,
-        sends_to,
+        sends_to: found.targets,
+        presses: found.labels,
     })
 }

@@ -37,7 +37,7 @@
 //! | `optionParent` | `handle` | `{handle, value, label}` |
 //! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after, of the document or what fills its window |
 //! | `formFields` | | `{fields}` with the guessed form-fill key of each |
-//! | `submissions` | `handle`, `press`, `enter` | `{frame, targets}`: to where the browser would send forms |
+//! | `submissions` | `handle`, `press`, `enter` | `{frame, targets, labels}`: to where the browser would send forms, and the names of the controls that would act |
 //! | `fieldFacts` | `handle` | `{facts, sight}`: what a field is before a secret goes into it |
 //! | `fillSecret` | `handle`, `value`, `facts`, `sight` | puts a secret in, if the field is still as it was found |
 //! | `secretBoxes` | | `{boxes}` of the fields that secrets were put into, and of all else that shows one |

@@ -194,6 +194,8 @@ pub struct Foreseen {
     pub page: String,
     /// The addresses to which forms would be sent.
     pub sends_to: Vec<String>,
+    /// What the controls that would act are called.
+    pub presses: Vec<String>,
 }
 
 /// A browser's own words about itself.

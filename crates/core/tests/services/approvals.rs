@@ -43,6 +43,7 @@ fn sends_to(address: &str) -> Foreseen {
         document: "https://shop.example/basket?id=1".to_owned(),
         page: "https://shop.example/".to_owned(),
         sends_to: vec![address.to_owned()],
+        presses: vec!["Send".to_owned()],
     }
 }
 
@@ -148,6 +149,40 @@ async fn a_form_to_another_site_waits_and_is_sent_once_it_is_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_press_that_buys_waits_and_is_done_once_it_is_allowed() {
+    let house = House::new();
+    let purchases = ApprovalPolicy {
+        purchases: true,
+        ..ApprovalPolicy::default()
+    };
+    ask_about(&house, purchases).await;
+    let (id, browser) = started(&house).await;
+    let presses = |name: &str| Foreseen {
+        presses: vec!["Search".to_owned(), name.to_owned()],
+        ..sends_to("https://evil.example/")
+    };
+    let click = || interact(Interaction::Click);
+    *browser.foreseen.lock().unwrap() = presses("Add to basket");
+    let done = house.execute(&id, click()).await.unwrap();
+    assert!(done.outcome.success, "{done:?}");
+
+    *browser.foreseen.lock().unwrap() = presses("Pay $20");
+    let before = browser.done().len();
+    let approval = waited_for(&house, &house.execute(&id, click()).await.unwrap());
+    assert_eq!(approval.wish.kind, ApprovalKind::Purchase);
+    assert_eq!(approval.wish.subject, "'Pay $20'");
+    assert_eq!(approval.wish.site, "shop.example");
+    assert_eq!(browser.done().len(), before);
+    decide(&house, &approval, true).await;
+    let done = house.execute(&id, click()).await.unwrap();
+    assert!(done.outcome.success, "{done:?}");
+    // Another amount is another deed.
+    *browser.foreseen.lock().unwrap() = presses("Pay $2000");
+    let waits = house.execute(&id, click()).await.unwrap();
+    assert_ne!(waited_for(&house, &waits).id, approval.id);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_send_a_form_is_not_looked_at() {
     let house = House::new();
     ask_about(&house, ALL).await;
@@ -180,6 +215,7 @@ async fn an_upload_waits_before_the_page_gets_anything() {
         document: "https://jobs.example/apply".to_owned(),
         page: "https://firm.example/".to_owned(),
         sends_to: Vec::new(),
+        presses: Vec::new(),
     };
     // A file that is not there needs no approval.
     let missing = house.execute(&id, upload()).await.unwrap();

@@ -95,6 +95,12 @@ async fn a_purchase_waits_and_is_made_once_when_it_is_approved() {
     let approver = house.client.with_key(Some(&key.await));
     let approved = approver.post(&path(&approval, "/approve")).ok().await;
     assert_eq!(approved["status"], "approved");
+    // The card is one thing, to press what pays another.
+    let press = waiting(&house).await;
+    assert_eq!(press["subject"], "'Pay'");
+    assert_eq!(press["kind"], "purchase");
+    assert_eq!(house.site.takes().len(), 0);
+    approver.post(&path(&press, "/approve")).ok().await;
     let ended = house.ended(&agent).await;
     assert_eq!(ended["answer"], "bought", "{ended}");
     let takes = house.site.takes();
@@ -111,9 +117,9 @@ async fn a_purchase_waits_and_is_made_once_when_it_is_approved() {
     let done = deeds(&ended["steps"]);
     let done: Vec<_> = done.iter().map(|(name, ok)| (name.as_str(), *ok)).collect();
     assert_eq!(done[..4], expected, "{done:?}");
-    // One approval is for the card as a whole.
+    // One approval was for the card as a whole.
     let all = house.client.get("/approvals").ok().await;
-    assert_eq!(all["items"].as_array().unwrap().len(), 1, "{all}");
+    assert_eq!(all["items"].as_array().unwrap().len(), 2, "{all}");
     for place in [all.to_string(), ended.to_string(), house.server.log()] {
         assert!(!place.contains(NUMBER), "{place:.2000}");
     }

@@ -103,8 +103,11 @@ async fn a_card_waits_as_a_whole_and_is_filled_in_once_that_is_approved() {
     decide(&stage, &approval, "approve").await;
     let done = stage.execute(form).await;
     assert_eq!(done["success"], true, "{done}");
-    let done = stage.execute(json!({"type": "click", "selector": "#send"}));
-    assert_eq!(done.await["success"], true);
+    let pay = json!({"type": "click", "selector": "#send"});
+    let press = waited_for(&stage, &stage.execute(pay.clone()).await).await;
+    assert_eq!(press["subject"], "'Pay'");
+    decide(&stage, &press, "approve").await;
+    assert_eq!(stage.execute(pay).await["success"], true);
     taken(&stage, "the form arrives").await;
     let body = stage.site.takes().remove(0).body;
     let sent: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).collect();
@@ -114,7 +117,7 @@ async fn a_card_waits_as_a_whole_and_is_filled_in_once_that_is_approved() {
     // Without the policy nothing is asked.
     ask_about(&stage, json!({"purchases": false})).await;
     let all = stage.client.get("/approvals").ok().await;
-    assert_eq!(all["items"].as_array().unwrap().len(), 1);
+    assert_eq!(all["items"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -452,4 +455,52 @@ async fn approvals_belong_to_their_tenant_and_are_decided_by_those_who_may() {
     let call = starter.put("/approvals/policy").json(json!({}));
     call.refused(403).await;
     assert_eq!(waiting(&stage).await, [approval]);
+}
+
+/// Ways to buy something by what is already known, of which the control is `#b`.
+const BUYS: &[(&str, &str)] = &[
+    ("click", "<button id=b>Buy now</button>"),
+    ("click", "<div id=b role=button>Pay $12</div>"),
+    (
+        "click",
+        "<div onclick=''><span id=b>Place your order</span></div>",
+    ),
+    ("click", "<a id=b href=/article>Jetzt kaufen</a>"),
+    (
+        "click",
+        "<input type=submit id=b value='Confirm &amp; pay'>",
+    ),
+    (
+        "click",
+        "<button aria-label='Complete purchase'><svg id=b width=20 height=20></svg></button>",
+    ),
+    (
+        "press_enter",
+        "<form action=/article><input id=b><button>Order now</button></form>",
+    ),
+    (
+        "Enter",
+        "<form action=/article><input autofocus><input type=submit value='Pay now'></form>",
+    ),
+    ("Enter", "<button autofocus>Commander</button>"),
+    ("Space", "<button autofocus>Buy it now</button>"),
+];
+
+#[tokio::test]
+async fn every_way_to_press_what_buys_waits() {
+    let stage = Stage::new().await;
+    ask_about(&stage, json!({"purchases": true})).await;
+    for (way, body) in BUYS {
+        made(&stage, body).await;
+        let done = stage.execute(action(way)).await;
+        let approval = waited_for(&stage, &done).await;
+        assert_eq!(approval["kind"], "purchase", "{body}");
+        assert_eq!(approval["site"], "127.0.0.1", "{body}");
+        decide(&stage, &approval, "approve").await;
+        let done = stage.execute(action(way)).await;
+        assert_eq!(done["success"], true, "{body}: {done}");
+    }
+    made(&stage, "<button id=b>Add to basket</button>").await;
+    let done = stage.execute(action("click")).await;
+    assert_eq!(done["success"], true, "{done}");
 }

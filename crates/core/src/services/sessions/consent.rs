@@ -6,11 +6,12 @@ use async_trait::async_trait;
 
 use super::call::Call;
 use super::gate::Gate;
+use crate::buying::buys;
 use crate::ports::{Foreseen, PurchaseGate};
 use crate::services::Approvals;
 use crate::{
-    Action, Approval, ApprovalId, ApprovalKind, ApprovalState, ApprovalWish, Field, FillStyle,
-    Interaction, Kind, Outcome, Result, RunId, SessionId, Site, TenantId, Vault,
+    Action, Approval, ApprovalId, ApprovalKind, ApprovalState, ApprovalWish, Field, Kind, Outcome,
+    Result, RunId, SessionId, Site, TenantId, Vault,
 };
 
 /// Addresses and names are shown up to so many characters.
@@ -84,18 +85,33 @@ impl Consent {
     }
 
     /// What becomes of an action that may not be done now, since it would send a form to another site than that of the
-    /// document that the form is in.
+    /// document that the form is in, or press what buys something.
     ///
     /// # Errors
     /// When it cannot be told: then nothing is done.
-    pub(super) async fn to_send(&self, call: &Call, action: &Action) -> Result<Option<Outcome>> {
-        if !may_send(action) || !self.needed(ApprovalKind::PostElsewhere).await? {
+    pub(super) async fn to_commit(&self, call: &Call, action: &Action) -> Result<Option<Outcome>> {
+        if !may_commit(action) {
+            return Ok(None);
+        }
+        let posts = self.needed(ApprovalKind::PostElsewhere).await?;
+        let purchases = self.needed(ApprovalKind::Purchase).await?;
+        if !posts && !purchases {
             return Ok(None);
         }
         let foreseen = match call.foresee(action).await? {
             Ok(foreseen) => foreseen,
             Err(outcome) => return Ok(Some(outcome)),
         };
+        if posts && let Some(outcome) = self.to_send(&foreseen).await? {
+            return Ok(Some(outcome));
+        }
+        match purchases {
+            true => self.to_buy(&foreseen).await,
+            false => Ok(None),
+        }
+    }
+
+    async fn to_send(&self, foreseen: &Foreseen) -> Result<Option<Outcome>> {
         let from = site_of(&foreseen.document);
         for address in &foreseen.sends_to {
             let Some(to) = site_of(address) else {
@@ -110,6 +126,20 @@ impl Consent {
             if let Some(reason) = self.ask(kind, subject, to.as_str()).await? {
                 let message = format!(
                     "Nothing was done, because it sends a form of {page} to {to}: {reason}"
+                );
+                return Ok(Some(self.told(Outcome::failed(message))));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn to_buy(&self, foreseen: &Foreseen) -> Result<Option<Outcome>> {
+        let site = called(&foreseen.document);
+        for name in foreseen.presses.iter().filter(|name| buys(name)) {
+            let subject = format!("'{name}'{}", around(&site, &foreseen.page));
+            if let Some(reason) = self.ask(ApprovalKind::Purchase, subject, &site).await? {
+                let message = format!(
+                    "'{name}' was not pressed, because it may buy something at {site}: {reason}"
                 );
                 return Ok(Some(self.told(Outcome::failed(message))));
             }
@@ -192,21 +222,14 @@ pub(super) fn against(approval: &Approval) -> Option<String> {
     }
 }
 
-/// Whether an action could send a form without a script of the page's: by a press, or by the Enter key.
-fn may_send(action: &Action) -> bool {
-    let Action::Interact {
-        target,
-        interaction,
-    } = action
-    else {
-        return matches!(action, Action::PressKey { .. });
-    };
-    match interaction {
-        Interaction::Fill { value, style, .. } => {
-            let typed = *style != FillStyle::AtOnce;
-            target.press_enter == Some(true) || typed && value.contains(['\n', '\r'])
-        }
-        _ => true,
+/// Whether an action could send a form or buy something: by a press, or by the Enter key.
+fn may_commit(action: &Action) -> bool {
+    match action {
+        Action::Interact {
+            target,
+            interaction,
+        } => interaction.presses(target).any(),
+        action => matches!(action, Action::PressKey { .. }),
     }
 }
 

@@ -312,7 +312,7 @@ fn no_tool(name: &str) -> String {
 
 async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> Result<Outcome> {
     let consent = call.consent();
-    if let Some(outcome) = consent.to_send(call, action).await? {
+    if let Some(outcome) = consent.to_commit(call, action).await? {
         return Ok(outcome);
     }
     let browser = &call.live.browser;

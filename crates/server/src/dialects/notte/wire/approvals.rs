@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = ApprovalPolicy)]
 pub struct ApprovalPolicyBody {
-    /// Filling in a part of a card; false when absent.
+    /// Filling in a part of a card, and pressing what buys something; false when absent.
     #[serde(default)]
     purchases: bool,
     /// Sending a form to another site than that of the page that it is in; false when absent.
