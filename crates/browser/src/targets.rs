@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::board::{Attached, Phase, State, Tab};
 use crate::core::Core;
 use crate::elements::Elements;
-use crate::{dialogs, settings};
+use crate::{dialogs, fills, settings};
 
 /// How long a new target may take to be set up.
 const SET_UP: Duration = Duration::from_secs(30);
@@ -44,8 +44,10 @@ pub(crate) enum Kind {
     Page,
     /// A frame in a process of its own.
     Frame,
-    /// A worker of any sort.
+    /// A worker of one page.
     Worker,
+    /// A worker that belongs to no one page, and sends its requests itself.
+    SharedWorker,
     /// Nothing to us.
     Other,
 }
@@ -55,9 +57,19 @@ impl Kind {
         match info.r#type.as_str() {
             "page" => Self::Page,
             "iframe" => Self::Frame,
-            "worker" | "service_worker" | "shared_worker" => Self::Worker,
+            "worker" => Self::Worker,
+            "service_worker" | "shared_worker" => Self::SharedWorker,
             _ => Self::Other,
         }
+    }
+
+    /// Whether requests are sent through its session.
+    pub(crate) fn sends(self) -> bool {
+        matches!(self, Self::Page | Self::Frame | Self::SharedWorker)
+    }
+
+    fn is_worker(self) -> bool {
+        matches!(self, Self::Worker | Self::SharedWorker)
     }
 }
 
@@ -123,20 +135,21 @@ pub(crate) fn adopt(core: &Arc<Core>, attached: AttachedToTarget, tab: Option<&T
             core.tasks
                 .spawn(async move { set_up(&core_of_task, session, info, tab, kind).await });
         }
-        Kind::Worker | Kind::Other => {
+        Kind::Worker | Kind::SharedWorker | Kind::Other => {
             // Of a worker only the workers that it starts are followed.
-            let events = session.subscribe(if kind == Kind::Worker { NESTED } else { &[] });
-            if kind == Kind::Worker {
+            let events = session.subscribe(if kind.is_worker() { NESTED } else { &[] });
+            if kind.is_worker() {
                 let follower = follow(Arc::clone(core), session.clone(), events, tab, kind);
                 core.tasks.spawn(follower);
             }
             core.tasks.spawn(async move {
                 let deadline = Instant::now() + SET_UP;
+                fills::guard_new(&core_of_task, &session, kind, deadline).await;
                 let settings = core_of_task.settings();
                 let nested = async {
-                    match kind {
-                        Kind::Worker => session.call(&auto_attach(), deadline).await.map(drop),
-                        _ => Ok(()),
+                    match kind.is_worker() {
+                        true => session.call(&auto_attach(), deadline).await.map(drop),
+                        false => Ok(()),
                     }
                 };
                 let (nested, applied, resumed) = tokio::join!(
@@ -162,6 +175,7 @@ fn is_ours(core: &Core, info: &TargetInfo) -> bool {
 /// Applies the session's options to a page or frame and lets it run; a page becomes a tab then.
 async fn set_up(core: &Arc<Core>, session: Session, info: TargetInfo, tab: TargetId, kind: Kind) {
     let deadline = Instant::now() + SET_UP;
+    fills::guard_new(core, &session, kind, deadline).await;
     let settings = core.settings();
     let attach = auto_attach();
     let (enabled, crashes, tree, attaching, applied, resumed) = tokio::join!(

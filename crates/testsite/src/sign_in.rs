@@ -176,11 +176,13 @@ async fn socket(
     })
 }
 
-/// A service worker that sends on, by itself, whatever its pages post.
+/// A service worker that sends on, by itself, whatever its pages post, and what they tell it `{to, body}` to send elsewhere.
 async fn service_worker() -> impl IntoResponse {
     const SCRIPT: &str = "
         addEventListener('install', () => skipWaiting());
         addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+        addEventListener('message', ({ data, source }) => fetch(data.to, { method: 'POST', mode: 'no-cors', body: data.body })
+          .then(() => source.postMessage('arrived'), () => source.postMessage('failed')));
         addEventListener('fetch', (event) => {
           if (event.request.method !== 'POST') return;
           event.respondWith(event.request.text().then((body) => fetch('/sign-in/to/service', {

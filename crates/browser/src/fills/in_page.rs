@@ -209,6 +209,7 @@ impl PageFill {
             "value": self.fill.secret.expose(),
             "facts": told["facts"],
             "sight": told["sight"],
+            "sockets": self.fill.destination.sockets(),
         });
         let run = locate::run::<Value>(
             core,

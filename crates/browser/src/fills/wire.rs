@@ -27,6 +27,7 @@ use super::field::Known;
 use crate::core::Core;
 use crate::elements::Place;
 use crate::fault::{Fault, Result};
+use crate::targets::Kind;
 
 /// How long a stand-in is live at most.
 const LIVE: Duration = Duration::from_secs(120);
@@ -202,10 +203,33 @@ pub(super) async fn guard(
     core.wire.lock().guards.push(Guard {
         secret: Secret::new(fill.secret.expose().to_owned()),
         destination: fill.destination.clone(),
-        session: session.id().cloned().unwrap_or_default(),
         until: Instant::now() + LIVE,
     });
+    let others = core.board.read(|state| {
+        let sessions = state.sessions.values();
+        sessions
+            .filter(|attached| attached.kind.sends())
+            .map(|attached| attached.session.clone())
+            .collect::<Vec<_>>()
+    });
+    for other in others.iter().filter(|other| other.id() != session.id()) {
+        also_watch(core, other, deadline).await;
+    }
     watch(core, &session, deadline).await
+}
+
+/// Has the requests of a session stop that is new, where a page has a secret: the page may tell it.
+pub(crate) async fn guard_new(core: &Arc<Core>, session: &Session, kind: Kind, deadline: Instant) {
+    if kind.sends() && !core.wire.lock().guards.is_empty() {
+        also_watch(core, session, deadline).await;
+    }
+}
+
+/// Has the requests of a session stop that a page with a secret may tell it to. One that is gone sends none.
+async fn also_watch(core: &Arc<Core>, session: &Session, deadline: Instant) {
+    if let Err(error) = watch(core, session, deadline).await {
+        tracing::debug!(%error, "requests of a target do not stop");
+    }
 }
 
 /// Has a session's requests stop, unless they do already.
@@ -323,24 +347,21 @@ impl Wire {
         state
             .under_way
             .retain(|_, request| request.session != *session || now < request.until);
-        let guards = &mut state.guards;
-        guards.retain(|guard| guard.session != *session || now < guard.until);
+        state.guards.retain(|guard| now < guard.until);
         let live = state.live.iter().filter(|live| live.session == *session);
         let requests = state.under_way.values();
         let requests = requests.filter(|request| request.session == *session);
         let guards = state.guards.iter();
-        let guards = guards.filter(|guard| guard.session == *session);
         live.map(|live| live.until)
             .chain(requests.map(|request| request.until))
             .chain(guards.map(|guard| guard.until))
             .min()
     }
 
-    /// Forgets all secrets of a session.
+    /// Puts no secret of a session's into requests any more. Those that pages have are guarded on: what was not read stays stopped.
     fn give_up(&self, session: &SessionId) {
         let mut state = self.lock();
         state.live.retain(|live| live.session != *session);
-        state.guards.retain(|guard| guard.session != *session);
         state
             .under_way
             .retain(|_, request| request.session != *session);

@@ -39,7 +39,7 @@
 //! | `formFields` | | `{fields}` with the guessed form-fill key of each |
 //! | `submissions` | `handle`, `press`, `enter` | `{frame, targets, labels}`: to where the browser would send forms, and the names of the controls that would act |
 //! | `fieldFacts` | `handle` | `{facts, sight}`: what a field is before a secret goes into it |
-//! | `fillSecret` | `handle`, `value`, `facts`, `sight` | puts a secret in, if the field is still as it was found |
+//! | `fillSecret` | `handle`, `value`, `facts`, `sight`, `sockets` | puts a secret in, if the field is still as it was found; the document's sockets lead to `sockets` only then |
 //! | `secretBoxes` | | `{boxes}` of the fields that secrets were put into, and of all else that shows one |
 //! | `html`, `text` | `selector`, `includeShadow` | the document for reading |
 //! | `document` | | `{contentType, readyState, url, title}` |

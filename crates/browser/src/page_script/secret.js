@@ -63,6 +63,20 @@ const putSecret = (element, value) => {
   fire(element, 'change');
 };
 
+/**
+ * Lets the document open sockets to `sources` only, from now on. Requests are stopped one by one elsewhere; sockets are not told of
+ * before they are open. The policy stays when the element goes, so the page finds nothing.
+ */
+const limitSockets = (sources) => {
+  const { head } = document;
+  if (!head) throw new Failure('changed', 'the document has no head any more');
+  const policy = document.createElement('meta');
+  policy.httpEquiv = 'Content-Security-Policy';
+  policy.content = `connect-src http: https: data: blob: ${sources.join(' ')}`;
+  head.append(policy);
+  policy.remove();
+};
+
 const sameSight = (a, b) =>
   a.hit && b.hit && Math.abs(a.width - b.width) < 1 && Math.abs(a.height - b.height) < 1 && Math.abs(a.opacity - b.opacity) < 0.01;
 
@@ -70,10 +84,11 @@ const sameSight = (a, b) =>
  * Puts a secret into a field, unless the field is no more what it was when that was decided: looking and putting are one, and no
  * script of the page comes in between. A value of several characters goes into boxes for one each, one by one.
  */
-const fillSecret = ({ handle, value, facts, sight }) => {
+const fillSecret = ({ handle, value, facts, sight, sockets }) => {
   const element = fieldOf(attachedElementOf(handle));
   const same = JSON.stringify(fieldFactsOf(element)) === JSON.stringify(facts) && sameSight(sightOf(element), sight);
   if (!same) throw new Failure('changed', 'the field changed while it was being decided whether to fill it');
+  limitSockets(sockets);
   const characters = [...value];
   const boxes = characters.length > 1 ? boxesFrom(element) : [];
   if (boxes.length < characters.length) {

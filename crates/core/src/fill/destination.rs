@@ -78,6 +78,24 @@ impl Destination {
         })
     }
 
+    /// Where sockets may lead that stay in it, as source expressions of a content security policy (W3C: CSP Level 3, 2.3.1).
+    pub fn sockets(&self) -> Vec<String> {
+        let scheme = match self.scheme.as_str() {
+            "https" => "wss",
+            _ => "ws",
+        };
+        let site = self.site.to_string();
+        let hosts = match self.hosts.is_empty() {
+            true => vec![format!("*.{site}"), site],
+            false => self.hosts.clone(),
+        };
+        let port = self.port;
+        hosts
+            .into_iter()
+            .map(|host| format!("{scheme}://{host}:{port}"))
+            .collect()
+    }
+
     fn has_host(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default().trim_end_matches('.');
         self.hosts.is_empty() || self.hosts.iter().any(|allowed| allowed == host)

@@ -45,11 +45,11 @@ pub(super) struct StandIn {
     pub(super) other: bool,
 }
 
-/// A secret that a page has itself, and that no request may take elsewhere.
+/// A secret that a page has itself, and that no request may take elsewhere: the page's own or that of a frame, worker or window that it
+/// told.
 pub(super) struct Guard {
     pub(super) secret: Secret,
     pub(super) destination: Destination,
-    pub(super) session: SessionId,
     pub(super) until: Instant,
 }
 

