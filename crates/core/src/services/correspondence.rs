@@ -124,37 +124,41 @@ impl Correspondence {
         }
     }
 
-    /// The newest mail with a code or a link that arrived since, or the next one that does.
+    /// The newest unread mail with a code or a link that arrived since, or the next one that does: newer than any that was read, because
+    /// sites take the last code they sent. If none arrives, the one that was read.
     async fn verification(
         &self,
         domain: Option<&str>,
         since: Timestamp,
         deadline: Instant,
     ) -> Result<Outcome> {
-        let until = deadline.min(Instant::now() + LONG_PATIENCE);
-        // What is there already first, read or not; then what arrives.
         let mut filter = InboxFilter {
             limit: MOST,
             since: Some(since),
             only_unread: false,
         };
-        let mut wait = None;
-        loop {
-            let mails = self.inbox.read(&self.mailbox, filter, wait).await?;
-            if wait.is_some() && mails.is_empty() {
-                return Ok(Outcome::failed(
-                    "No mail with a code or a sign-in link has arrived",
-                ));
-            }
-            let mut fitting = mails
-                .into_iter()
-                .filter(|mail| verifies(mail) && domain.is_none_or(|domain| is_from(mail, domain)));
-            if let Some(found) = fitting.next() {
-                return Ok(listed("verification", "email", vec![mail(found)]));
-            }
-            filter.only_unread = true;
-            wait = Some(until);
+        let fits =
+            |mail: &Mail| verifies(mail) && domain.is_none_or(|domain| is_from(mail, domain));
+        let before = self.inbox.newest(&self.mailbox, filter, fits).await?;
+        let before = before.filter(|mail| mail.read_at.is_some());
+        let mut patience = LONG_PATIENCE;
+        if let Some(before) = &before {
+            patience = PATIENCE;
+            filter.since = Some(before.received_at);
         }
+        let until = deadline.min(Instant::now() + patience);
+        let taken = self.inbox.take(&self.mailbox, filter, fits, until).await?;
+        let Some(found) = taken.or(before) else {
+            return Ok(Outcome::failed(
+                "No mail with a code or a sign-in link has arrived",
+            ));
+        };
+        let read_before = found.read_at.is_some();
+        let mut outcome = listed("verification", "email", vec![mail(found)]);
+        if read_before {
+            outcome.message += ". It was read before, and no newer one has arrived";
+        }
+        Ok(outcome)
     }
 }
 

@@ -236,6 +236,61 @@ impl Inbox {
         }
     }
 
+    /// The newest unread mail since then that is wanted; it alone counts as read from now on. Where there is none, it waits for one until
+    /// `deadline`.
+    ///
+    /// # Errors
+    /// Kind `Sealed` while the keyring is locked.
+    pub async fn take(
+        &self,
+        mailbox: &Mailbox,
+        filter: InboxFilter,
+        wanted: impl Fn(&Mail) -> bool,
+        deadline: Instant,
+    ) -> Result<Option<Mail>> {
+        let filter = InboxFilter {
+            only_unread: true,
+            ..filter
+        };
+        let mut arrivals = self.arrivals.subscribe();
+        loop {
+            for mail in self.store.mails(mailbox, filter).await? {
+                let mail = self.open(mailbox, mail).await?;
+                if !wanted(&mail) {
+                    continue;
+                }
+                let now = self.clock.now();
+                let marked = self.store.mark_mails(mailbox, &[mail.id], now).await?;
+                // Whoever asks at the same time may have got it first.
+                if !marked.is_empty() {
+                    return Ok(Some(mail));
+                }
+            }
+            if !heard(&mut arrivals, mailbox.id.as_uuid(), Some(deadline)).await {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The newest mail that is wanted, read or not. It does not count as read by this.
+    ///
+    /// # Errors
+    /// Kind `Sealed` while the keyring is locked.
+    pub async fn newest(
+        &self,
+        mailbox: &Mailbox,
+        filter: InboxFilter,
+        wanted: impl Fn(&Mail) -> bool,
+    ) -> Result<Option<Mail>> {
+        for mail in self.store.mails(mailbox, filter).await? {
+            let mail = self.open(mailbox, mail).await?;
+            if wanted(&mail) {
+                return Ok(Some(mail));
+            }
+        }
+        Ok(None)
+    }
+
     /// A mail. It does not count as read by this.
     ///
     /// # Errors

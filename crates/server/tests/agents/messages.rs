@@ -111,3 +111,44 @@ async fn mails_that_are_there_are_listed() {
     assert_eq!(results[2]["success"], false);
     assert!(results[2]["message"].as_str().unwrap().contains("PT5M"));
 }
+
+/// A code that was given is not given again where a newer one comes, and nothing else counts as read by it.
+#[tokio::test]
+async fn the_next_code_is_another_one() {
+    let house = House::new(|asked| match asked.number {
+        0 | 1 => Say::call("email_verification_read", json!({})),
+        _ => Say::call("completion", json!({"success": true, "answer": "read"})),
+    })
+    .await;
+    let persona = persona(&house).await;
+    let address = persona["email"].as_str().unwrap().to_owned();
+    let send = async |text: &str| {
+        let answer = smtp::send(house.server.mail(), &[&address], text).await;
+        assert_eq!(answer, 250);
+    };
+    send(&smtp::code_mail("000111")).await;
+    send("Subject: Hello\n\nNo number in this one.\n").await;
+    send(&smtp::code_mail("111222")).await;
+    let id = persona["persona_id"].as_str().unwrap();
+    let agent = house.start(json!({"persona_id": id})).await;
+    eventually("the model is asked again", async || {
+        (house.model.count() > 1).then_some(())
+    })
+    .await;
+    send(&smtp::code_mail("333444")).await;
+    let status = house.ended(&agent).await;
+    let steps = status["steps"].as_array().unwrap().iter();
+    let read: Vec<_> = steps
+        .filter(|step| step["type"] == "execution_result")
+        .filter_map(|step| {
+            let mails = &step["value"]["data"]["structured"]["data"]["verification"];
+            mails[0]["codes"][0].as_str()
+        })
+        .collect();
+    assert_eq!(read, ["111222", "333444"], "{status}");
+    let unread = format!("/personas/{id}/emails?only_unread=true");
+    let unread = house.client.get(&unread).ok().await;
+    let unread = unread.as_array().unwrap().iter();
+    let unread: Vec<_> = unread.map(|mail| mail["subject"].as_str()).collect();
+    assert_eq!(unread, [Some("Hello"), Some("Your code")]);
+}
