@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use guise_cdp::FrameId;
 use guise_cdp::protocol::browser::{DownloadProgress, DownloadWillBegin};
 use guise_core::ports::DownloadedFile;
 use tokio::sync::watch;
@@ -26,6 +27,8 @@ enum Stage {
 struct Download {
     guid: String,
     file: DownloadedFile,
+    /// The frame that was sent to it.
+    frame: FrameId,
     began: Instant,
     stage: Stage,
 }
@@ -74,6 +77,7 @@ impl Downloads {
                 url: event.url,
             },
             guid: event.guid,
+            frame: event.frame_id,
             began: Instant::now(),
             stage: Stage::Running,
         });
@@ -103,6 +107,16 @@ impl Downloads {
     /// Whether a download began at `since` or later.
     pub(crate) fn began_since(&self, since: Instant) -> bool {
         self.list().iter().any(|download| download.began >= since)
+    }
+
+    /// Resolves once a frame was sent to a download; never where none are kept.
+    pub(crate) async fn begins_in(&self, frame: &FrameId) {
+        let mut changes = self.changed.subscribe();
+        while !self.list().iter().any(|download| download.frame == *frame) {
+            if changes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// Waits for the first download that began at `since` or later, to its end.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use guise_cdp::protocol::page;
 use guise_cdp::protocol::runtime::Evaluate;
+use guise_cdp::protocol::target::CloseTarget;
 use guise_cdp::{Error as CdpError, Event, Events, FrameId, LoaderId, RawEvent, Session, TargetId};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
@@ -226,9 +227,40 @@ impl<'a> Watch<'a> {
                     (tab.crashed || arrived && tab.phase == Phase::Loaded).then_some(())
                 }
             });
-        match ready.await {
-            Ok(()) | Err(Fault::TimedOut) => Ok(true),
-            Err(fault) => Err(fault),
+        let frame = FrameId::from(target.as_str());
+        tokio::select! {
+            ready = ready => match ready {
+                Ok(()) | Err(Fault::TimedOut) => Ok(true),
+                Err(fault) => Err(fault),
+            },
+            () = self.core.downloads.begins_in(&frame) => {
+                self.close_empty(target).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Closes a tab that was opened for a download, which some browsers leave behind empty.
+    async fn close_empty(&self, target: TargetId) -> Result<()> {
+        self.core.board.change(|state| {
+            if state.current.as_ref() == Some(&target) {
+                state.current = Some(self.tab.target.clone());
+            }
+        });
+        let deadline = Instant::now() + WINDOW;
+        let close = CloseTarget {
+            target_id: target.clone(),
+        };
+        if let Err(error) = self.core.root.call(&close, deadline).await
+            && !error.is_gone()
+        {
+            tracing::debug!(%error, "the tab of a download closed itself");
+        }
+        let board = &self.core.board;
+        let closed = board.until(deadline, |state| state.tab(&target).is_none().then_some(()));
+        match closed.await {
+            Err(Fault::Gone(reason)) => Err(Fault::Gone(reason)),
+            _ => Ok(()),
         }
     }
 }

@@ -6,6 +6,7 @@ use guise_browser::Settings;
 use guise_chromium::Engine;
 use guise_core::ports::{Browser as _, BrowserEvent, Foreseen};
 use guise_core::{Action, ElementId, Interaction, Target};
+use rstest::rstest;
 
 use crate::stage::{Stage, by, by_id, soon};
 
@@ -95,6 +96,48 @@ async fn files_are_downloaded() {
     assert!(std::fs::metadata(&file.path).unwrap().len() > 0);
     let BrowserEvent::Downloaded(told) = events.recv().await.unwrap();
     assert_eq!(told, file);
+    stage.end().await;
+}
+
+/// Whatever a page makes of a download: an attribute, an address that is the file, bytes of its own, a window, a script, a big one.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sort_of_download_is_kept(
+    #[values(Engine::HeadlessShell, Engine::Full)] engine: Engine,
+) {
+    let stage = Stage::with(engine, Settings::default()).await;
+    for (selector, name, size) in [
+        ("#unicode", None, None),
+        ("#anchor", Some("from-anchor.csv"), None),
+        ("#both", Some("report.csv"), None),
+        ("#data", Some("data.txt"), Some(19)),
+        ("#slow", None, None),
+        ("#large", None, Some(5_000_000)),
+        ("#blob", Some("blob.txt"), Some(17)),
+        ("#script", Some("report.csv"), None),
+        ("#new-tab", Some("report.csv"), None),
+        ("#new-tab-slow", None, None),
+    ] {
+        stage.goto("/download").await;
+        let performed = stage.perform(download(by(selector))).await;
+        let outcome = &performed.outcome;
+        assert!(
+            outcome.success,
+            "{engine:?} {selector}: {}",
+            outcome.message
+        );
+        let file = performed.download.unwrap();
+        if let Some(name) = name {
+            assert_eq!(file.name, name, "{engine:?} {selector}");
+        }
+        let length = std::fs::metadata(&file.path).unwrap().len();
+        assert!(length > 0, "{engine:?} {selector}");
+        if let Some(size) = size {
+            assert_eq!(length, size, "{engine:?} {selector}");
+        }
+        // The page is where it was, in the tab where it was.
+        assert_eq!(stage.url().await, stage.site.url("/download"), "{selector}");
+    }
     stage.end().await;
 }
 
