@@ -18,3 +18,6 @@ export function summary(samples) {
     max: sorted.at(-1),
   };
 }
+
+/** English text, markup and JSON have about four characters a token. */
+export const tokens = characters => Math.ceil(characters / 4);

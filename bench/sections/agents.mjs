@@ -7,12 +7,11 @@ import { createInterface } from 'node:readline';
 import { cleaned } from '../lib/cleanup.mjs';
 import { LASTING, startGuise, startSite } from '../lib/guise.mjs';
 import { TESTMODEL } from '../lib/programs.mjs';
+import { tokens } from '../lib/statistics.mjs';
 import { until } from '../lib/time.mjs';
 
 /** Agents at once, each in a session of its own, and the steps of each. */
 const TOGETHER = { agents: 20, steps: 5 };
-/** English text and JSON have about so many characters a token. */
-const CHARACTERS_PER_TOKEN = 4;
 /** Clients that name no model of their own. */
 const MODEL = 'openai/some-model';
 
@@ -94,7 +93,7 @@ export async function run(section, scale) {
       await model.says([completion]);
       await (await begin(api, session, site.origin + path, 1))();
       const [{ body }] = await model.asked();
-      const [prompt, tools] = [characters(body), JSON.stringify(body.tools).length].map(count => Math.ceil(count / CHARACTERS_PER_TOKEN));
+      const [prompt, tools] = [characters(body), JSON.stringify(body.tools).length].map(tokens);
       section.figure(`the prompt on ${path}`, 'tokens', [prompt], { 'the tools, which are the same on every page': [tools] }, ours =>
         (path.startsWith('/table') ? [['≤ 2,000 tokens', ours.max, 2000]] : []));
     }
