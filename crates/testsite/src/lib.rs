@@ -21,6 +21,7 @@ mod injected;
 mod log;
 mod login;
 mod network;
+mod news;
 mod pages;
 mod reach;
 mod shared;

@@ -107,6 +107,7 @@ const MADE: &[(&str, &str)] = &[
     ("/hang", "Never answers"),
     ("/status/404", "Answers with a status"),
     ("/table?rows=2000", "A long table with links and buttons"),
+    ("/news", "A news article with all that stands around one"),
 ];
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {

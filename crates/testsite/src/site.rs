@@ -14,8 +14,8 @@ use crate::log::{Event, Hit};
 use crate::shared::{Origins, Shared, lock};
 use crate::sign_in::Take;
 use crate::{
-    accounts, download, echo, frames, headers, images, injected, log, login, network, pages, reach,
-    shop, sign_in, socket, table, upload,
+    accounts, download, echo, frames, headers, images, injected, log, login, network, news, pages,
+    reach, shop, sign_in, socket, table, upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -155,6 +155,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(pages::routes())
         .merge(shop::routes())
         .merge(login::routes())
+        .merge(news::routes())
         .merge(table::routes())
         .merge(frames::routes())
         .merge(upload::routes())
