@@ -25,10 +25,3 @@ pub struct FileInfo {
     /// When it was last written.
     pub updated_at: Timestamp,
 }
-
-impl FileInfo {
-    /// What names this file and no other: a file that takes its place has another.
-    pub fn id(&self) -> &str {
-        self.blob.rsplit('/').next().unwrap_or_default()
-    }
-}

@@ -21,12 +21,6 @@ pub struct FileInfoBody {
     pub size: u64,
     /// What follows the last dot of its name, with the dot; empty when there is none.
     pub file_ext: String,
-    /// What names these bytes and no others; `upload_file` takes it as `file_path`, too.
-    pub file_id: String,
-    /// What kind of file its name says it is, such as `application/pdf`.
-    pub content_type: String,
-    /// The SHA-256 of its bytes, in lower-case hex.
-    pub sha256: String,
     /// When it was last written, RFC 3339.
     #[schema(format = DateTime)]
     pub updated_at: String,
@@ -61,14 +55,10 @@ impl From<FileInfo> for FileInfoBody {
             Some(dot) if dot > 0 => file.name[dot..].to_owned(),
             _ => String::new(),
         };
-        let content_type = mime_guess::from_path(&file.name).first_or_octet_stream();
         Self {
-            file_id: file.id().to_owned(),
             name: file.name,
             size: file.size,
             file_ext,
-            content_type: content_type.to_string(),
-            sha256: file.sha256,
             updated_at: file.updated_at.to_string(),
         }
     }
