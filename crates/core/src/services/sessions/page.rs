@@ -12,7 +12,7 @@ use super::{Debug, Sessions, Shared};
 use crate::ports::{Browser, BrowserVersion, Channel, ExtractionWish, RunTool, StagedFile};
 use crate::services::Correspondence;
 use crate::{
-    Action, Caller, Cookie, DataSpace, Error, Execution, Interaction, Kind, Observation,
+    Action, Area, Caller, Cookie, DataSpace, Error, Execution, Interaction, Kind, Observation,
     ObserveRequest, Outcome, Result, ScrapeOptions, Screenshot, SessionId, Step,
 };
 
