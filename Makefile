@@ -38,6 +38,6 @@ bench: ## Measures the server beside its peers (ARGS="--quick page" narrows it)
 	@scripts/install-debian.sh run build test
 	@scripts/bench.sh $(ARGS)
 
-soak: ## Runs the Rust tests with every long campaign in full
+soak: ## Runs the Rust tests and fuzz targets with every long campaign in full
 	@scripts/install-debian.sh run build test
-	@GUISE_TEST_SOAK=1 $(TEST) rust
+	@GUISE_TEST_SOAK=1 $(TEST) rust fuzz

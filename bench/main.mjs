@@ -1,4 +1,4 @@
-// The benchmarks of the server. usage: node bench/main.mjs [--quick] [life|pool|page|observe|relay|memory|identity|agents] …
+// The benchmarks of the server. usage: node bench/main.mjs [--quick] [life|pool|page|observe|relay|memory|identity|agents|extract|read] …
 
 import { cpus } from 'node:os';
 
@@ -7,15 +7,17 @@ import { abandon } from './lib/cleanup.mjs';
 import { TARGET } from './lib/programs.mjs';
 import { Report } from './lib/report.mjs';
 import * as agents from './sections/agents.mjs';
+import * as extract from './sections/extract.mjs';
 import * as identity from './sections/identity.mjs';
 import * as life from './sections/life.mjs';
 import * as memory from './sections/memory.mjs';
 import * as observe from './sections/observe.mjs';
 import * as page from './sections/page.mjs';
 import * as pool from './sections/pool.mjs';
+import * as read from './sections/read.mjs';
 import * as relay from './sections/relay.mjs';
 
-const SECTIONS = { life, pool, page, observe, relay, memory, identity, agents };
+const SECTIONS = { life, pool, page, observe, relay, memory, identity, agents, extract, read };
 /** Minutes after which the whole run is given up. */
 const LONGEST = 25;
 

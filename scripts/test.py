@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Runs all checks, or those named on the command line, and counts what passed.
 
-usage: test.py [lint|rust|docs|page-script|client-1.8.31|client-1.10.0|playwright|puppeteer] …
+usage: test.py [lint|rust|docs|page-script|client-1.8.31|client-1.10.0|playwright|puppeteer|fuzz] …
+
+`fuzz` is the part of `make soak` that needs an optimised build; it runs only when it is named.
 
 A group that is missing its browser, database or client fails. A test that is skipped fails the run: nothing is left
 out in silence, and nothing is tried twice.
@@ -96,16 +98,31 @@ def binaries() -> list[Count]:
     return [Count("Build", passed=int(code == 0), failed=int(code != 0))]
 
 
-def rust() -> list[Count]:
+# Millions of inputs.
+FUZZ = "package(guise-extract) & binary(fuzz)"
+
+
+def nextest(*options: str) -> tuple[list[tuple[str, str]], int]:
+    """Name and fate of every test that was run, and the exit code."""
     tools = output(ROOT / "scripts" / "cargo-tool.sh", "cargo-nextest")
     junit = TARGET / "nextest" / "ci" / "junit.xml"
     junit.unlink(missing_ok=True)
     code = run(
         ROOT / "scripts" / "with-postgres.sh",
-        *(CARGO, "nextest", "run", "--profile", "ci", "--workspace"),
+        *(CARGO, "nextest", "run", "--profile", "ci", *options),
         PATH=f"{os.environ['PATH']}:{tools}",
     )
-    results = list(cases(junit))
+    return list(cases(junit)), code
+
+
+def fuzz() -> list[Count]:
+    results, code = nextest("--cargo-profile", "release", "--package", "guise-extract", "-E", FUZZ)
+    return [count("Fuzz", (fate for _, fate in results), code)]
+
+
+def rust() -> list[Count]:
+    soak = "GUISE_TEST_SOAK" in os.environ
+    results, code = nextest("--workspace", *(("-E", f"not ({FUZZ})") if soak else ()))
     groups = [count("Rust", (fate for _, fate in results), code)]
     for database in ("SQLite", "PostgreSQL"):
         word = "postgres" if database == "PostgreSQL" else "sqlite"
@@ -172,8 +189,10 @@ GROUPS: dict[str, Callable[[], list[Count]]] = {
     "client-1.10.0": python_client("1.10.0"),
     "playwright": node_tests("Playwright", NODE_CLIENTS / "playwright", "*.test.js"),
     "puppeteer": node_tests("puppeteer", NODE_CLIENTS / "puppeteer", "*.test.js"),
+    "fuzz": fuzz,
 }
 
+ONLY_WHEN_NAMED = {"fuzz"}
 NEED_BINARIES = {"client-1.8.31", "client-1.10.0", "playwright", "puppeteer"}
 
 
@@ -181,7 +200,7 @@ def main(wanted: list[str]) -> int:
     if unknown := [name for name in wanted if name not in GROUPS]:
         print(f"unknown: {', '.join(unknown)}; there are: {', '.join(GROUPS)}", file=sys.stderr)
         return 2
-    todo = [(name, group) for name, group in GROUPS.items() if not wanted or name in wanted]
+    todo = [(name, group) for name, group in GROUPS.items() if name in (wanted or GROUPS.keys() - ONLY_WHEN_NAMED)]
     if NEED_BINARIES & {name for name, _ in todo}:
         first = next(index for index, (name, _) in enumerate(todo) if name in NEED_BINARIES)
         todo.insert(first, ("build", binaries))

@@ -27,6 +27,8 @@ export const TESTMODEL = program('GUISE_TESTMODEL_BIN', 'guise-testmodel');
 export const RELAY_COST = program('RELAY_COST_BIN', 'examples/relay_cost');
 /** Many rows, a bare peer, and load, for personas and mail. */
 export const IDENTITY_COST = program('IDENTITY_COST_BIN', 'examples/identity_cost');
+/** How well and how fast main content is found. */
+export const ARTICLE_BENCHMARK = program('ARTICLE_BENCHMARK_BIN', 'examples/article_benchmark');
 /** What sealing and opening cost. */
 export const KEYRING_COST = program('KEYRING_COST_BIN', 'examples/keyring_cost');
 

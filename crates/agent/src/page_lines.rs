@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use guise_core::{Element, Observation, Offer};
+use guise_core::{Element, Observation, Offer, PageLine, Weight, fit};
 
-/// A page's lines end here, so that a prompt stays a prompt whatever the page is: about a thousand tokens. In bytes.
-const MOST_BYTES: usize = 4_000;
+/// A page's lines take so many tokens at most, so that a prompt stays a prompt whatever the page is.
+const MOST_TOKENS: usize = 1_000;
 
 /// So many tabs are named, each so short.
 const MOST_TABS: usize = 10;
@@ -26,35 +26,48 @@ pub(crate) fn page_lines(seen: &Observation) -> String {
         .map(|element| (element.id.as_str(), element))
         .collect();
     let mut text = head(seen);
-    let begun = text.len();
-    let mut left_out = 0_usize;
     let mut lines = seen.description.lines().peekable();
     // The first line names the page, which the head has done already.
     lines.next_if(|line| line.starts_with("### "));
-    for line in lines {
-        let line = match line.split_once(MARK) {
-            Some(("_", words)) => format!("· {}", cut(words)),
-            Some((id, markup)) => match elements.get(id) {
-                Some(element) => element_line(element),
-                None => format!("{id} {}", cut(markup)),
-            },
-            None => cut(line.trim_start_matches("### ")),
-        };
-        if left_out > 0 || text.len() - begun + line.len() > MOST_BYTES {
-            left_out += 1;
-            continue;
-        }
-        text.push_str(&line);
-        text.push('\n');
-    }
-    if left_out > 0 {
+    let lines: Vec<PageLine> = lines.map(|line| page_line(line, &elements)).collect();
+    let fitted = fit(&lines, MOST_TOKENS);
+    text.push_str(&fitted.text);
+    if fitted.elements + fitted.texts > 0 {
         let _ = writeln!(
             text,
-            "({left_out} more lines in view are left out; use scrape to read the page)"
+            "({} more elements and {} more texts in view are left out; use scrape to read the page)",
+            fitted.elements, fitted.texts
         );
     }
     text.push_str(&beyond(seen));
     text
+}
+
+/// A line of an observation's description as the model reads it.
+fn page_line(line: &str, elements: &HashMap<&str, &Element>) -> PageLine {
+    let (text, weight) = match line.split_once(MARK) {
+        Some(("_", words)) => (format!("· {}", cut(words)), Weight::Text),
+        Some((id, markup)) => match elements.get(id) {
+            Some(element) => (element_line(element), weight(element)),
+            None => (format!("{id} {}", cut(markup)), Weight::Scroller),
+        },
+        None => (cut(line.trim_start_matches("### ")), Weight::Heading),
+    };
+    PageLine { text, weight }
+}
+
+fn weight(element: &Element) -> Weight {
+    if element
+        .states
+        .iter()
+        .any(|state| state.starts_with("invalid"))
+    {
+        Weight::Changed
+    } else if element.label.is_empty() {
+        Weight::Unnamed
+    } else {
+        Weight::Named
+    }
 }
 
 fn head(seen: &Observation) -> String {

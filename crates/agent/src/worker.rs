@@ -256,6 +256,7 @@ impl Worker {
     async fn look(&self, progress: &mut Progress) -> Result<Result<Observation, String>> {
         let request = ObserveRequest {
             max_actions: Some(MOST_ELEMENTS),
+            ..ObserveRequest::default()
         };
         match self.hands.observe(request).await {
             Ok(seen) => {

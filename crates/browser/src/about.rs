@@ -87,6 +87,24 @@ pub(crate) async fn about(
     }))
 }
 
+/// Notes that an element was rendered anew and that another one stands for it, which is described.
+pub(crate) fn found_again(core: &Core, place: &Place, described: &Described) {
+    core.board.change_quietly(|state| {
+        let tab = state.frames.get(&place.frame)?.tab.clone();
+        let elements = &mut state.tab_mut(&tab)?.elements;
+        elements.found_again(place, |before| About {
+            label: described.text_label.clone(),
+            selectors: NodeSelectors {
+                css_selector: described.css_selector.clone(),
+                xpath_selector: described.xpath_selector.clone(),
+                in_shadow_root: described.in_shadow_root,
+                ..before.map_or_else(NodeSelectors::default, |about| about.selectors.clone())
+            },
+        });
+        Some(())
+    });
+}
+
 async fn describe(core: &Core, place: &Place, deadline: Instant) -> Result<Described> {
     let arguments = json!({ "handle": place.handle });
     locate::run(

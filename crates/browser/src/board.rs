@@ -8,6 +8,7 @@ use guise_core::ElementId;
 use tokio::sync::{OnceCell, watch};
 use tokio::time::{Instant, timeout_at};
 
+use crate::changes::LastLook;
 use crate::elements::{Elements, Handle};
 use crate::fault::{Fault, Result};
 use crate::targets::Kind;
@@ -49,6 +50,8 @@ pub(crate) struct Tab {
     pub(crate) crashed: bool,
     /// Names of its elements.
     pub(crate) elements: Elements,
+    /// What the last observation of it showed.
+    pub(crate) last_look: Option<Arc<LastLook>>,
     /// The element that the last action was about.
     pub(crate) last_action: Option<ElementId>,
     /// When it was sent to an address that turned out to be a download, if it was not sent elsewhere since.

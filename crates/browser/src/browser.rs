@@ -14,7 +14,7 @@ use guise_core::ports::{
     SecretSource, StagedFile,
 };
 use guise_core::{
-    Action, Cookie, DataSpace, Observation, ObserveRequest, Result, ScrapeOptions, Screenshot,
+    Action, Cookie, Observation, ObserveRequest, PageContent, Result, ScrapeOptions, Screenshot,
     ScreenshotType, Tab, Traffic,
 };
 use std::time::Duration;
@@ -210,7 +210,7 @@ impl Browser for ChromiumBrowser {
         Ok(capture::screenshot(&self.core, kind, deadline).await?)
     }
 
-    async fn scrape(&self, options: &ScrapeOptions, deadline: Instant) -> Result<DataSpace> {
+    async fn scrape(&self, options: &ScrapeOptions, deadline: Instant) -> Result<PageContent> {
         scrape::scrape(&self.core, options, deadline).await
     }
 

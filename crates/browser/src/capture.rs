@@ -1,5 +1,7 @@
 //! Pictures of a tab, alone or together with what is on it.
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -8,18 +10,23 @@ use bytes::Bytes;
 use guise_cdp::Session;
 use guise_cdp::protocol::page::{CaptureScreenshot, ImageFormat};
 use guise_core::{
-    BoundingBox, ElementId, Observation, ObserveRequest, Screenshot, ScreenshotType, Tab,
-    Timestamp, Timing, ViewportState,
+    BoundingBox, ElementId, Fitted, Observation, ObserveRequest, PageLine, Screenshot,
+    ScreenshotType, Tab, Timestamp, Timing, ViewportState, Weight, fit,
 };
 use tokio::time::Instant;
 
 use crate::act::reach;
+use crate::changes::{self, LastLook};
 use crate::core::{Core, CurrentTab};
+use crate::description::Written;
 use crate::fault::{Fault, Result};
 use crate::fills::mask;
 use crate::input::Point;
 use crate::observe::{self, Seen};
 use crate::{about, picture, tabs};
+
+/// Room for a word about what is left out, in tokens.
+const LEFT_OUT: usize = 32;
 
 /// How often a page that is being replaced is looked at again.
 const TRIES: usize = 3;
@@ -89,9 +96,32 @@ pub(crate) async fn observe(
         }
     };
     let (seen, timestamp): (Seen, Timestamp) = seen;
+    let before = core
+        .board
+        .read(|state| state.tab(&tab.target)?.last_look.clone());
+    let look = Arc::new(LastLook {
+        document: seen.document.clone(),
+        at: timestamp,
+        lines: seen.lines,
+    });
     core.board.change(|state| {
         state.observed = Some(tab.target.clone());
+        if let Some(tab) = state.tab_mut(&tab.target) {
+            tab.last_look = Some(Arc::clone(&look));
+        }
     });
+    let before = before.filter(|before| before.document == look.document);
+    let mut elements = seen.elements;
+    let (lines, changes) = match &before {
+        Some(before) if request.since_last => {
+            let (lines, changes) = changes::between(before, &look.lines, &seen.still);
+            elements.retain(|element| {
+                changes.added.contains(&element.id) || changes.changed.contains(&element.id)
+            });
+            (lines, Some(changes))
+        }
+        before => (weighed(&look, before.as_deref(), request), None),
+    };
     Ok(Observation {
         started_at,
         ended_at: now(),
@@ -100,14 +130,70 @@ pub(crate) async fn observe(
         url: seen.url,
         viewport: seen.viewport,
         tabs,
-        description: seen.description,
-        elements: seen.elements,
+        description: within(&lines, request.max_tokens),
+        elements,
+        changes,
+        category: None,
         screenshot: Screenshot {
             jpeg: jpeg.into(),
             last_action_id: core.last_action(&tab),
         },
         timing,
     })
+}
+
+/// The lines of a look by how much they matter to whoever asks: what was asked for, and what is new to them, comes first.
+fn weighed(look: &LastLook, before: Option<&LastLook>, request: &ObserveRequest) -> Vec<PageLine> {
+    let known: Option<HashSet<&str>> = before.map(|before| {
+        let lines = before.lines.iter();
+        lines.map(|it| it.line.text.as_str()).collect()
+    });
+    let instructions = request.instructions.as_deref().unwrap_or_default();
+    let wanted: Vec<String> = instructions
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() > 3)
+        .map(str::to_lowercase)
+        .collect();
+    let weight = |it: &Written| {
+        let text = it.line.text.to_lowercase();
+        if it.id.is_none() {
+            it.line.weight
+        } else if wanted.iter().any(|word| text.contains(word)) {
+            Weight::Wanted
+        } else if known
+            .as_ref()
+            .is_some_and(|known| !known.contains(&*it.line.text))
+        {
+            it.line.weight.max(Weight::Changed)
+        } else {
+            it.line.weight
+        }
+    };
+    let lines = look.lines.iter();
+    lines
+        .map(|it| PageLine {
+            text: it.line.text.clone(),
+            weight: weight(it),
+        })
+        .collect()
+}
+
+/// The lines within a budget, with a word about what that leaves out.
+fn within(lines: &[PageLine], max_tokens: Option<usize>) -> String {
+    let whole = fit(lines, max_tokens.unwrap_or(usize::MAX));
+    if whole.elements + whole.texts == 0 {
+        return whole.text;
+    }
+    let room = max_tokens.unwrap_or(usize::MAX).saturating_sub(LEFT_OUT);
+    let Fitted {
+        mut text,
+        elements,
+        texts,
+    } = fit(lines, room);
+    text.push_str(&format!(
+        "### Left out: {elements} elements and {texts} texts. For more of them ask with a larger max_tokens, or scroll\n"
+    ));
+    text
 }
 
 /// What `work` gives, and what it took.
@@ -128,6 +214,8 @@ fn empty(started_at: Timestamp) -> Result<Observation> {
         tabs: Vec::<Tab>::new(),
         description: String::new(),
         elements: Vec::new(),
+        changes: None,
+        category: None,
         screenshot: Screenshot {
             jpeg: Bytes::from(picture::blank()?),
             last_action_id: None,

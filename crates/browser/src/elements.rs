@@ -1,6 +1,7 @@
-//! The names of elements: a letter for the role and a number, given on first sight and kept for the document's life.
+//! The names of elements: a letter for the role and a number, given on first sight and kept for the document's life, also by what
+//! the page renders in an element's place (`page_script/fingerprints.js`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use guise_cdp::{FrameId, LoaderId};
@@ -42,6 +43,7 @@ pub(crate) struct Elements {
     places: HashMap<ElementId, Place>,
     names: HashMap<(Arc<str>, Handle), ElementId>,
     abouts: HashMap<ElementId, Arc<About>>,
+    found_again: HashSet<ElementId>,
 }
 
 impl Elements {
@@ -70,6 +72,11 @@ impl Elements {
         id
     }
 
+    /// The name that an element has, if it has one.
+    pub(crate) fn name_of(&self, world: &Arc<str>, handle: Handle) -> Option<ElementId> {
+        self.names.get(&(Arc::clone(world), handle)).cloned()
+    }
+
     /// Keeps what the last observation said about an element.
     pub(crate) fn describe(&mut self, id: &ElementId, about: Arc<About>) {
         self.abouts.insert(id.clone(), about);
@@ -78,6 +85,29 @@ impl Elements {
     /// What the last observation said about an element.
     pub(crate) fn about(&self, id: &ElementId) -> Option<Arc<About>> {
         self.abouts.get(id).cloned()
+    }
+
+    /// Keeps what is said about an element that was rendered anew, in the place of what was said before.
+    pub(crate) fn found_again(
+        &mut self,
+        place: &Place,
+        about: impl FnOnce(Option<&About>) -> About,
+    ) {
+        let Some(id) = self.names.get(&(place.world.key(), place.handle)).cloned() else {
+            return;
+        };
+        let now = about(self.abouts.get(&id).map(Arc::as_ref));
+        self.abouts.insert(id.clone(), Arc::new(now));
+        self.found_again.insert(id);
+    }
+
+    /// What is known of an element that was found again since this was last asked.
+    pub(crate) fn take_found_again(&mut self, id: &ElementId) -> Option<Arc<About>> {
+        if self.found_again.remove(id) {
+            self.about(id)
+        } else {
+            None
+        }
     }
 
     /// The element called `id`.

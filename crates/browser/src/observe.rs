@@ -1,21 +1,23 @@
 //! One pass over all frames of a tab: what can be acted on and what can be read.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, join_all};
 use guise_cdp::{FrameId, LoaderId};
-use guise_core::{BoundingBox, Element, NodeSelectors, Offer, ViewportState};
-use serde::Deserialize;
+use guise_core::{BoundingBox, Element, ElementId, NodeSelectors, Offer, ViewportState};
 use serde_json::json;
 use tokio::time::Instant;
+use url::Url;
 
-use crate::about::{About, Rect};
+use crate::about::About;
 use crate::act::download::{RAW, is_raw};
 use crate::core::{Core, CurrentTab};
-use crate::description::Description;
+use crate::description::{Description, Written};
 use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
 use crate::locate;
+use crate::view::{Framed, Item, Listed, View};
 use crate::world::World;
 
 /// Frames in frames are looked into to this depth.
@@ -32,95 +34,11 @@ pub(crate) struct Seen {
     /// What part of it is in view.
     pub(crate) viewport: ViewportState,
     /// The page as lines of text.
-    pub(crate) description: String,
+    pub(crate) lines: Vec<Written>,
     /// What can be acted on.
     pub(crate) elements: Vec<Element>,
-}
-
-/// What the page script tells of one document.
-#[derive(Deserialize)]
-struct View {
-    title: String,
-    url: String,
-    viewport: Viewport,
-    role: String,
-    dialogs: Vec<Dialog>,
-    items: Vec<Item>,
-    #[serde(default)]
-    content_type: String,
-}
-
-#[derive(Deserialize)]
-struct Viewport {
-    scroll_x: f64,
-    scroll_y: f64,
-    viewport_width: f64,
-    viewport_height: f64,
-    total_width: f64,
-    total_height: f64,
-}
-
-#[derive(Deserialize)]
-struct Dialog {
-    role: String,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "k")]
-enum Item {
-    #[serde(rename = "e")]
-    Element(Listed),
-    #[serde(rename = "t")]
-    Text {
-        text: String,
-        #[serde(default)]
-        d: Option<usize>,
-    },
-    #[serde(rename = "f")]
-    Frame(Framed),
-}
-
-#[derive(Deserialize)]
-struct Listed {
-    h: Handle,
-    letter: char,
-    role: String,
-    #[serde(default)]
-    label: String,
-    html: String,
-    full: Option<String>,
-    #[serde(default)]
-    states: Vec<String>,
-    #[serde(default)]
-    action: String,
-    r#box: Rect,
-    #[serde(default)]
-    css: String,
-    #[serde(default)]
-    xpath: String,
-    #[serde(default, rename = "inShadow")]
-    in_shadow: bool,
-    #[serde(default)]
-    d: Option<usize>,
-}
-
-#[derive(Deserialize)]
-struct Framed {
-    h: Handle,
-    r#box: Rect,
-    scale: Scale,
-    visible: serde_json::Value,
-    #[serde(default, rename = "inView")]
-    in_view: bool,
-    #[serde(default)]
-    d: Option<usize>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-struct Scale {
-    x: f64,
-    y: f64,
+    /// What was listed at the pass before, is on the page as it was, and is not in view.
+    pub(crate) still: HashSet<ElementId>,
 }
 
 /// A document with those in its frames, by the place of the frame among its items.
@@ -174,6 +92,8 @@ pub(crate) async fn look(
         document: tree.world.document().clone(),
         description: Description::new(&tree.view.role, &tree.view.title),
         elements: Vec::new(),
+        still: HashSet::new(),
+        full: false,
     };
     let title = tree.view.title.clone();
     let url = tree.view.url.clone();
@@ -181,14 +101,21 @@ pub(crate) async fn look(
         listing.raw(&tree);
     }
     listing.add(tree, Shift::NONE, None);
+    if listing.full {
+        listing.description.note(
+            "The list ends here: so many elements were asked for at most",
+            None,
+        );
+    }
     let document = listing.document.clone();
     Ok(Seen {
         document,
         title,
         url,
         viewport,
-        description: listing.description.finish(),
+        lines: listing.description.finish(),
         elements: listing.elements,
+        still: listing.still,
     })
 }
 
@@ -238,7 +165,13 @@ async fn view(
     loop {
         let answer = async {
             let world = core.world(frame, deadline).await?;
-            let view = locate::run(core, frame, &world, "observe", &arguments, deadline).await?;
+            let mut view: View =
+                locate::run(core, frame, &world, "observe", &arguments, deadline).await?;
+            if opened(&world, &view.closed, deadline).await? {
+                let still = std::mem::take(&mut view.still);
+                view = locate::run(core, frame, &world, "observe", &arguments, deadline).await?;
+                view.still = still;
+            }
             Ok::<_, Fault>((world, view))
         };
         match answer.await {
@@ -246,6 +179,29 @@ async fn view(
             other => return other,
         }
     }
+}
+
+/// Opens the closed shadow roots that elements have; whether one of them has. Each element is asked for once in its life.
+async fn opened(world: &World, hosts: &[Handle], deadline: Instant) -> Result<bool> {
+    let asked = hosts.iter().map(|host| world.open_root(*host, deadline));
+    let mut any = false;
+    for opened in join_all(asked).await {
+        match opened {
+            Ok(opened) => any |= opened,
+            Err(fault)
+                if matches!(
+                    fault,
+                    Fault::Gone(_) | Fault::TimedOut | Fault::DocumentGone
+                ) =>
+            {
+                return Err(fault);
+            }
+            Err(fault) => {
+                tracing::debug!(%fault, "an element could not be asked for its shadow root")
+            }
+        }
+    }
+    Ok(any)
 }
 
 /// The documents in the frames of a document. A frame that cannot be looked into is left out.
@@ -326,6 +282,25 @@ impl Shift {
     }
 }
 
+fn selectors(css: &str, xpath: &str, in_shadow_root: bool, around: &[String]) -> NodeSelectors {
+    NodeSelectors {
+        css_selector: css.to_owned(),
+        xpath_selector: xpath.to_owned(),
+        in_iframe: !around.is_empty(),
+        in_shadow_root,
+        iframe_parent_css_selectors: around.to_vec(),
+        ..Default::default()
+    }
+}
+
+/// The origin of a document in a frame, where it is not that of the document around it. One without an address of its own is
+/// its parent's.
+fn stranger(outer: &str, inner: &str) -> Option<String> {
+    let inner = Url::parse(inner).ok()?.origin();
+    let outer = Url::parse(outer).ok()?.origin();
+    (inner.is_tuple() && inner != outer).then(|| inner.ascii_serialization())
+}
+
 /// Puts the documents together.
 struct Listing<'a> {
     core: &'a Core,
@@ -335,6 +310,8 @@ struct Listing<'a> {
     document: LoaderId,
     description: Description,
     elements: Vec<Element>,
+    still: HashSet<ElementId>,
+    full: bool,
 }
 
 impl Listing<'_> {
@@ -344,7 +321,8 @@ impl Listing<'_> {
             "<a download>{} document at {}</a>",
             tree.view.content_type, tree.view.url
         );
-        self.description.element(RAW, &markup, None);
+        self.description
+            .element(&ElementId::new(RAW), &markup, "", &[], None);
     }
 
     fn add(&mut self, tree: Tree, shift: Shift, component: Option<usize>) {
@@ -355,12 +333,23 @@ impl Listing<'_> {
             .map(|dialog| self.description.dialog(&dialog.role, &dialog.text))
             .collect();
         let of = |d: Option<usize>| d.and_then(|d| dialogs.get(d).copied()).or(component);
+        self.full |= tree.view.truncated;
+        let world = tree.world.key();
+        self.core.board.read(|state| {
+            if let Some(tab) = state.tab(&self.tab.target) {
+                let still = tree.view.still.iter();
+                self.still
+                    .extend(still.filter_map(|handle| tab.elements.name_of(&world, *handle)));
+            }
+        });
+        let origin = tree.view.url.clone();
         let mut inner = tree.inner.into_iter().peekable();
         for (index, item) in tree.view.items.into_iter().enumerate() {
             match item {
                 Item::Text { text, d } => self.description.text(&text, of(d)),
                 Item::Element(listed) => {
                     if self.elements.len() >= self.max {
+                        self.full = true;
                         continue;
                     }
                     let place = Place {
@@ -373,11 +362,55 @@ impl Listing<'_> {
                 }
                 Item::Frame(framed) => {
                     if let Some((_, tree)) = inner.next_if(|(at, _)| *at == index) {
-                        self.add(tree, shift.into(&framed), of(framed.d));
+                        let component = of(framed.d);
+                        let stranger = stranger(&origin, &tree.view.url);
+                        if let Some(origin) = &stranger {
+                            let note = format!("Begin of a frame of another site, {origin}");
+                            self.description.note(&note, component);
+                        }
+                        self.add(tree, shift.into(&framed), component);
+                        if let Some(origin) = &stranger {
+                            self.description
+                                .note(&format!("End of the frame of {origin}"), component);
+                        }
+                    }
+                }
+                Item::Unusable { html, states, d } => {
+                    self.description.unusable(&html, &states, of(d));
+                }
+                Item::Scroller(scroller) => {
+                    let place = Place {
+                        frame: tree.frame.clone(),
+                        world: Arc::clone(&tree.world),
+                        handle: scroller.h,
+                    };
+                    let about = Arc::new(About {
+                        label: scroller.label.clone(),
+                        selectors: selectors(
+                            &scroller.css,
+                            &scroller.xpath,
+                            scroller.in_shadow,
+                            &tree.around,
+                        ),
+                    });
+                    if let Some(id) = self.name('M', place, about) {
+                        self.description
+                            .scroller(&id, &scroller.markup(), of(scroller.d));
                     }
                 }
             }
         }
+    }
+
+    /// The name of an element, with what is said about it; `None` when the tab is gone.
+    fn name(&self, letter: char, place: Place, about: Arc<About>) -> Option<ElementId> {
+        self.core.board.change_quietly(|state| {
+            let tab = state.tab_mut(&self.tab.target)?;
+            let elements = tab.elements.in_document(&self.document);
+            let id = elements.name(letter, place);
+            elements.describe(&id, about);
+            Some(id)
+        })
     }
 
     fn element(
@@ -388,30 +421,16 @@ impl Listing<'_> {
         shift: Shift,
         component: Option<usize>,
     ) {
-        let selectors = NodeSelectors {
-            css_selector: listed.css,
-            xpath_selector: listed.xpath,
-            in_iframe: !around.is_empty(),
-            in_shadow_root: listed.in_shadow,
-            iframe_parent_css_selectors: around.to_vec(),
-            ..Default::default()
-        };
+        let selectors = selectors(&listed.css, &listed.xpath, listed.in_shadow, around);
         let about = Arc::new(About {
             label: listed.label.clone(),
             selectors: selectors.clone(),
         });
-        let id = self.core.board.change_quietly(|state| {
-            let tab = state.tab_mut(&self.tab.target)?;
-            let elements = tab.elements.in_document(&self.document);
-            let id = elements.name(listed.letter, place);
-            elements.describe(&id, about);
-            Some(id)
-        });
-        let Some(id) = id else {
+        let Some(id) = self.name(listed.letter, place, about) else {
             return;
         };
         self.description
-            .element(id.as_str(), &listed.html, component);
+            .element(&id, &listed.html, &listed.label, &listed.states, component);
         #[expect(
             clippy::cast_precision_loss,
             reason = "a viewport is a few thousand pixels"

@@ -1,11 +1,14 @@
-//! Reading a page as Markdown, or its images.
+//! Reading a page as Markdown, or its images, and what it states of the data that a schema asks for.
 
 use futures_util::future::{BoxFuture, join_all};
 use guise_cdp::FrameId;
-use guise_core::{DataSpace, Error, ImageData, Kind, ScrapeOptions};
-use guise_extract::{Category, Css, Frame, Image, Options};
+use guise_core::{
+    DataSource, DataSpace, Error, ImageData, Kind, PageContent, PageFacts, PageMetadata,
+    ScrapeOptions, SourcePage,
+};
+use guise_extract::{Category, Css, Frame, Image, Metadata, Options, Page};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
@@ -38,17 +41,11 @@ pub(crate) async fn scrape(
     core: &Core,
     options: &ScrapeOptions,
     deadline: Instant,
-) -> Result<DataSpace, Error> {
+) -> Result<PageContent, Error> {
     let wanted = wanted(options)?;
     let parts = read(core, options.selector.as_deref(), deadline).await?;
-    let only_images = options.only_images;
-    let reading = tokio::task::spawn_blocking(move || {
-        if only_images {
-            Ok(images(&parts))
-        } else {
-            markdown(&parts, &wanted)
-        }
-    });
+    let options = options.clone();
+    let reading = tokio::task::spawn_blocking(move || said(&parts, &wanted, &options));
     reading
         .await
         .map_err(|error| Error::internal("a page could not be read", error))?
@@ -149,27 +146,109 @@ fn blank() -> Url {
     Url::parse("about:blank").expect("about:blank is an address")
 }
 
-fn markdown(parts: &[Part], wanted: &Options) -> Result<DataSpace, Error> {
-    let frames: Vec<Frame<'_>> = parts
-        .iter()
-        .map(|(url, html)| Frame { url, html })
-        .collect();
-    let page = guise_extract::frames(&frames, wanted)
-        .map_err(|error| Error::new(Kind::Refused, error.to_string()))?;
-    Ok(DataSpace {
-        markdown: page.markdown,
-        ..Default::default()
-    })
+/// What a page says, and what of it is data that a schema asks for.
+fn said(parts: &[Part], wanted: &Options, options: &ScrapeOptions) -> Result<PageContent, Error> {
+    let data = match options.only_images {
+        true => images(parts, wanted)?,
+        false => markdown(parts, wanted, options.all_links)?,
+    };
+    let schema = options.response_format.as_ref();
+    let facts = schema.map(|schema| facts(parts, wanted, schema));
+    Ok(PageContent { data, facts })
 }
 
-fn images(parts: &[Part]) -> DataSpace {
-    let found = parts
+fn facts(parts: &[Part], wanted: &Options, schema: &Value) -> PageFacts {
+    let found = guise_extract::structured(&frames(parts), schema, wanted);
+    let source = |source: guise_extract::Source| DataSource {
+        kind: source.kind.name().to_owned(),
+        place: source.place,
+    };
+    PageFacts {
+        data: found.data,
+        sources: found
+            .sources
+            .into_iter()
+            .map(|(at, it)| (at, source(it)))
+            .collect(),
+        missing: found.missing,
+    }
+}
+
+fn frames(parts: &[Part]) -> Vec<Frame<'_>> {
+    parts
         .iter()
-        .flat_map(|(url, html)| guise_extract::images(html, url));
+        .map(|(url, html)| Frame { url, html })
+        .collect()
+}
+
+fn markdown(parts: &[Part], wanted: &Options, all_links: bool) -> Result<DataSpace, Error> {
+    let frames = frames(parts);
+    let page = guise_extract::frames(&frames, wanted)
+        .map_err(|error| Error::new(Kind::Refused, error.to_string()))?;
+    let mut links = page.links.clone();
+    if all_links && (wanted.only_main_content || !wanted.links || !wanted.ignored_tags.is_empty()) {
+        let whole = guise_extract::frames(&frames, &Options::default());
+        links = whole.map(|page| page.links).unwrap_or_default();
+    }
+    let url = parts.first().map(|(url, _)| url);
+    Ok(told(Page { links, ..page }, url))
+}
+
+/// A page that was read from an address, as it is told.
+fn told(page: Page, url: Option<&Url>) -> DataSpace {
+    let source = url.map(|url| SourcePage {
+        url: url.to_string(),
+        title: page.title,
+        links: page.links.into_iter().map(String::from).collect(),
+    });
     DataSpace {
-        images: Some(found.map(image).collect()),
+        markdown: page.markdown,
+        metadata: (!page.metadata.is_empty()).then(|| metadata(page.metadata)),
+        source,
         ..Default::default()
     }
+}
+
+fn metadata(found: Metadata) -> PageMetadata {
+    let Metadata {
+        title,
+        author,
+        published,
+        modified,
+        language,
+        canonical,
+        site_name,
+        description,
+        image,
+    } = found;
+    PageMetadata {
+        title,
+        author,
+        published,
+        modified,
+        language,
+        canonical: canonical.map(String::from),
+        site_name,
+        description,
+        image: image.map(String::from),
+    }
+}
+
+fn images(parts: &[Part], wanted: &Options) -> Result<DataSpace, Error> {
+    let mut found = Vec::new();
+    for (index, (url, html)) in parts.iter().enumerate() {
+        // A selector is one for the page, not for what is in its frames.
+        if index > 0 && wanted.selector.is_some() {
+            break;
+        }
+        let images = guise_extract::images(html, url, wanted)
+            .map_err(|error| Error::new(Kind::Refused, error.to_string()))?;
+        found.extend(images.into_iter().map(image));
+    }
+    Ok(DataSpace {
+        images: Some(found),
+        ..Default::default()
+    })
 }
 
 fn image(image: Image) -> ImageData {
@@ -188,6 +267,25 @@ fn image(image: Image) -> ImageData {
     }
 }
 
+/// Reads what a server sent that is no page: a feed, JSON, XML, a text.
+///
+/// # Errors
+/// Kind `Refused` for what is no text.
+pub fn read_document(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: &Url,
+    options: &ScrapeOptions,
+) -> Result<PageContent, Error> {
+    let page = guise_extract::document(bytes, content_type, url, &wanted(options)?)
+        .map_err(|error| Error::refused(error.to_string()))?;
+    let data = DataSpace {
+        images: options.only_images.then(Vec::new),
+        ..told(page, Some(url))
+    };
+    Ok(PageContent { data, facts: None })
+}
+
 /// Reads given HTML: frames as address and markup, the main one first. No browser is needed.
 ///
 /// # Errors
@@ -195,7 +293,7 @@ fn image(image: Image) -> ImageData {
 pub fn read_html(
     frames: Vec<(String, String)>,
     options: &ScrapeOptions,
-) -> Result<DataSpace, Error> {
+) -> Result<PageContent, Error> {
     let mut wanted = wanted(options)?;
     wanted.selector = options
         .selector
@@ -213,9 +311,5 @@ pub fn read_html(
             })
         })
         .collect();
-    if options.only_images {
-        Ok(images(&parts))
-    } else {
-        markdown(&parts, &wanted)
-    }
+    said(&parts, &wanted, options)
 }

@@ -244,6 +244,7 @@ fn open_tab(state: &mut State, info: &TargetInfo, session: &Session) {
         elements: Elements::default(),
         stand_in: None,
         moved: 0,
+        last_look: None,
         last_action: None,
         download: None,
     });

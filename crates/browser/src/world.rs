@@ -23,6 +23,7 @@ const WORLD: &str = "guise";
 
 const RUN: &str = "function(name,args,limit){return this.run(name,args,limit)}";
 const ELEMENT: &str = "function(handle){return this.element(handle)}";
+const ADOPT: &str = "function(handle,root){return this.adopt(handle,root)}";
 const HANDLE: &str = "function(element){return this.handle(element)}";
 
 /// The page script in one document.
@@ -214,6 +215,38 @@ impl World {
             function_declaration: Cow::Borrowed(HANDLE),
             object_id: Some(self.api.clone()),
             arguments: Some(vec![CallArgument::object(object)]),
+            return_by_value: Some(true),
+            ..Default::default()
+        };
+        let returned = session.call(&call, deadline).await?;
+        thrown(&returned)?;
+        Ok(returned.result.decode()?)
+    }
+
+    /// Opens the closed shadow root of an element to the page script; whether there is one.
+    pub(crate) async fn open_root(&self, handle: Handle, deadline: Instant) -> Result<bool> {
+        let session = self.session()?;
+        let describe = dom::DescribeNode {
+            object_id: Some(self.element(handle, deadline).await?),
+            ..Default::default()
+        };
+        let node = session.call(&describe, deadline).await?.node;
+        let Some(root) = node.shadow_roots.unwrap_or_default().into_iter().next() else {
+            return Ok(false);
+        };
+        let resolve = dom::ResolveNode {
+            backend_node_id: Some(root.backend_node_id),
+            execution_context_id: Some(self.context),
+            ..Default::default()
+        };
+        let object = session.call(&resolve, deadline).await?.object;
+        let call = CallFunctionOn {
+            function_declaration: Cow::Borrowed(ADOPT),
+            object_id: Some(self.api.clone()),
+            arguments: Some(vec![
+                CallArgument::value(handle),
+                CallArgument::object(object.object_id.ok_or(Fault::DocumentGone)?),
+            ]),
             return_by_value: Some(true),
             ..Default::default()
         };

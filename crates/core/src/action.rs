@@ -46,13 +46,17 @@ pub enum Action {
     },
     /// Turns the mouse wheel upwards.
     ScrollUp {
-        /// CSS pixels; 70 % of the viewport's height when absent.
+        /// CSS pixels; 70 % of the height of what is scrolled when absent.
         amount: Option<u32>,
+        /// What is scrolled; the page, or what fills its window, when absent.
+        of: Option<ElementId>,
     },
     /// Turns the mouse wheel downwards.
     ScrollDown {
-        /// CSS pixels; 70 % of the viewport's height when absent.
+        /// CSS pixels; 70 % of the height of what is scrolled when absent.
         amount: Option<u32>,
+        /// What is scrolled; the page, or what fills its window, when absent.
+        of: Option<ElementId>,
     },
     /// Solves a captcha.
     CaptchaSolve {
@@ -184,6 +188,56 @@ pub enum Interaction {
     },
     /// Clicks it and keeps what is downloaded.
     DownloadFile,
+    /// Moves the mouse over it, and leaves it there.
+    Hover,
+    /// Clicks it twice.
+    DoubleClick,
+    /// Clicks it with the right button.
+    RightClick,
+    /// Clicks a point of it.
+    ClickAt {
+        /// CSS pixels to the right of its left edge.
+        x: u32,
+        /// CSS pixels below its top edge.
+        y: u32,
+    },
+    /// Presses it and holds the button down.
+    PressAndHold {
+        /// How long, 0 to 10,000 milliseconds.
+        time_ms: u32,
+    },
+    /// Drags it and lets it go.
+    DragAndDrop {
+        /// Where to.
+        to: Box<Drop>,
+    },
+    /// Turns the mouse wheel over it.
+    Wheel {
+        /// CSS pixels to the right; negative to the left.
+        delta_x: i32,
+        /// CSS pixels down; negative upwards.
+        delta_y: i32,
+    },
+}
+
+/// Where something that is dragged is let go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drop {
+    /// Over an element.
+    Element {
+        /// Its name in the last observation.
+        id: Option<ElementId>,
+        /// Where it is, when it is not named by id.
+        selectors: Option<NodeSelectors>,
+    },
+    /// Some way off from where it was taken.
+    By {
+        /// CSS pixels to the right; negative to the left.
+        x: i32,
+        /// CSS pixels down; negative upwards.
+        y: i32,
+    },
 }
 
 /// How text gets into a field.
@@ -321,11 +375,21 @@ impl Interaction {
                 let typed = *style != FillStyle::AtOnce;
                 (false, typed && value.contains(['\n', '\r']))
             }
+            // Neither presses a button of the mouse.
+            Self::Hover | Self::Wheel { .. } => (false, false),
             _ => (true, false),
         };
         Presses {
             press,
             enter: typed_enter || target.press_enter == Some(true),
+        }
+    }
+
+    /// What it takes by itself, beside the time in which the element is waited for.
+    pub fn lasts(&self) -> Duration {
+        match self {
+            Self::PressAndHold { time_ms } => Duration::from_millis(u64::from(*time_ms)),
+            _ => Duration::ZERO,
         }
     }
 
@@ -349,6 +413,43 @@ impl Interaction {
             Self::SelectDropdownOption { .. } => "select_dropdown_option",
             Self::UploadFile { .. } => "upload_file",
             Self::DownloadFile => "download_file",
+            Self::Hover => "hover",
+            Self::DoubleClick => "double_click",
+            Self::RightClick => "right_click",
+            Self::ClickAt { .. } => "click_at",
+            Self::PressAndHold { .. } => "press_and_hold",
+            Self::DragAndDrop { .. } => "drag_and_drop",
+            Self::Wheel { .. } => "wheel",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_presses_a_button_of_the_mouse_may_set_something_off() {
+        let to = Box::new(Drop::By { x: 1, y: 1 });
+        for (interaction, press) in [
+            (Interaction::Click, true),
+            (Interaction::DoubleClick, true),
+            (Interaction::RightClick, true),
+            (Interaction::ClickAt { x: 1, y: 1 }, true),
+            (Interaction::PressAndHold { time_ms: 1 }, true),
+            (Interaction::DragAndDrop { to }, true),
+            (Interaction::Hover, false),
+            (
+                Interaction::Wheel {
+                    delta_x: 0,
+                    delta_y: 1,
+                },
+                false,
+            ),
+        ] {
+            let presses = interaction.presses(&Target::default());
+            assert_eq!(presses.press, press, "{interaction:?}");
+            assert!(!presses.enter, "{interaction:?}");
         }
     }
 }

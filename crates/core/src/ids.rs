@@ -82,13 +82,16 @@ uuid_ids! {
     RunId,
     /// An assignment: a task with a browser of its own.
     AssignmentId,
+    /// A crawl: a site that is read page by page.
+    CrawlId,
     /// An approval: what somebody must allow before it is done.
     ApprovalId,
 }
 
 /// The name of an element in an observation, such as `B1`: a letter for its role and a number.
 ///
-/// It belongs to the element for the life of its document and is never given to another one in it.
+/// It belongs to the element for the life of its document, and to what the page renders in its place there. It is never given to
+/// anything else.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ElementId(String);

@@ -12,6 +12,23 @@ use crate::{ElementId, NodeSelectors, Timestamp};
 pub struct ObserveRequest {
     /// List at most so many elements.
     pub max_actions: Option<usize>,
+    /// Where a model chooses among them, at least so many.
+    pub min_actions: Option<usize>,
+    /// So many tokens for the description; as many as it takes when absent.
+    pub max_tokens: Option<usize>,
+    /// Only what changed since the observation before, where that was of the same document.
+    pub since_last: bool,
+    /// What is looked for, in words: a model chooses among the elements.
+    pub instructions: Option<String>,
+    /// A model describes the page and what can be done there.
+    pub deep: bool,
+}
+
+impl ObserveRequest {
+    /// What a model is wanted for, if it is wanted.
+    pub fn needs_model(&self) -> bool {
+        self.deep || self.instructions.is_some()
+    }
 }
 
 /// A page at one moment (Notte API: `Observation`).
@@ -35,6 +52,12 @@ pub struct Observation {
     pub description: String,
     /// What can be acted on, in document order.
     pub elements: Vec<Element>,
+    /// What is different from the observation before, where only that was asked for: description and elements hold no more.
+    #[serde(default)]
+    pub changes: Option<Changes>,
+    /// The kind of page, as a model says (Notte API: `ActionSpace.category`).
+    #[serde(default)]
+    pub category: Option<String>,
     /// The picture of this very state.
     pub screenshot: Screenshot,
     /// What the look took; not kept in the record.
@@ -55,10 +78,27 @@ impl Observation {
             tabs: Vec::new(),
             description: String::new(),
             elements: Vec::new(),
+            changes: None,
+            category: None,
             screenshot: Screenshot::default(),
             timing: Timing::default(),
         }
     }
+}
+
+/// Which elements are different from those of the observation before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// When that observation was.
+    pub since: Timestamp,
+    /// New ones.
+    pub added: Vec<ElementId>,
+    /// Those that are written or stand differently.
+    pub changed: Vec<ElementId>,
+    /// Those that are not on the page any more.
+    pub gone: Vec<ElementId>,
+    /// Those that are there as before and not in view.
+    pub out_of_view: Vec<ElementId>,
 }
 
 /// How long the parts of a look took. They run side by side, so their sum is more than the whole.
@@ -96,7 +136,7 @@ pub struct Tab {
 /// An element that can be acted on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Element {
-    /// Its name for as long as its document lives.
+    /// Its name for as long as its document lives, also when the page renders it anew.
     pub id: ElementId,
     /// Its ARIA role, or the one its tag implies.
     pub role: String,

@@ -1,5 +1,7 @@
 //! What is asked of a page's content, and what comes back.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// How to read a page (Notte API: `ScrapeRequest`).
@@ -23,6 +25,16 @@ pub struct ScrapeOptions {
     pub instructions: Option<String>,
     /// Replace link targets by short placeholders.
     pub use_link_placeholders: bool,
+    /// Tell every address that the page links to ([`SourcePage::links`]), also those outside of what is read.
+    #[serde(skip)]
+    pub all_links: bool,
+}
+
+impl ScrapeOptions {
+    /// Whether structured data is asked for.
+    pub fn wants_data(&self) -> bool {
+        self.response_format.is_some() || self.instructions.is_some()
+    }
 }
 
 impl Default for ScrapeOptions {
@@ -37,6 +49,7 @@ impl Default for ScrapeOptions {
             response_format: None,
             instructions: None,
             use_link_placeholders: false,
+            all_links: false,
         }
     }
 }
@@ -50,6 +63,47 @@ pub struct DataSpace {
     pub images: Option<Vec<ImageData>>,
     /// The structured answer, when one was asked for.
     pub structured: Option<StructuredData>,
+    /// What the page says about itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<PageMetadata>,
+    /// The page that it was read from, where it was one. It is not kept.
+    #[serde(skip)]
+    pub source: Option<SourcePage>,
+}
+
+/// The page that something was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourcePage {
+    /// Where it came from in the end.
+    pub url: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// The absolute addresses that what was read links to, each once, in the order of the page.
+    pub links: Vec<String>,
+}
+
+/// What a page says about itself, by its structured data, Open Graph and `meta` elements.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageMetadata {
+    /// The title, without the site's name where the page gives it so.
+    pub title: Option<String>,
+    /// Who wrote it; several names are separated by `, `.
+    pub author: Option<String>,
+    /// When it was published, as the page writes it: mostly ISO 8601.
+    pub published: Option<String>,
+    /// When it was changed last, as the page writes it.
+    pub modified: Option<String>,
+    /// The language as a BCP 47 tag.
+    pub language: Option<String>,
+    /// The absolute address that the page wants to be known by.
+    pub canonical: Option<String>,
+    /// The name of the site.
+    pub site_name: Option<String>,
+    /// What the page is about, in a sentence or two.
+    pub description: Option<String>,
+    /// The absolute address of the picture that stands for the page.
+    pub image: Option<String>,
 }
 
 /// One image of a page (Notte API: `ImageData`).
@@ -63,13 +117,53 @@ pub struct ImageData {
     pub description: Option<String>,
 }
 
-/// Data in the shape that the caller asked for, or why there is none (Notte API: `StructuredData`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Data in the shape that the caller asked for, or why there is none (Notte API: `StructuredData`; `partial`, `sources` and
+/// `missing` are Guise's own).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StructuredData {
-    /// Whether `data` is there.
+    /// Whether all that was asked for was done: `data` is there, and no model failed.
     pub success: bool,
     /// Why not.
     pub error: Option<String>,
-    /// The data.
+    /// The data. It fits the schema, where there is one: clients read it by their own classes, also beside an error.
     pub data: Option<serde_json::Value>,
+    /// What was found of data that does not fit the schema yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<serde_json::Value>,
+    /// JSON pointers to those values of `data`, or of `partial`, that the page states by itself, and where. Other values are
+    /// a model's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, DataSource>,
+    /// JSON pointers to what the schema names, required or not, and nobody found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+/// Where a page states a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataSource {
+    /// `json-ld`, `microdata`, `rdfa`, `meta`, `table`, `definition-list`, `card` or `labelled-field`.
+    pub kind: String,
+    /// A JSON pointer into a script, or a short CSS path; in a frame behind the frame's address.
+    pub place: String,
+}
+
+/// A page that was read, before a model is asked about it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PageContent {
+    /// What was read, without structured data.
+    pub data: DataSpace,
+    /// What the page states by itself of the data that the schema asks for; none without a schema.
+    pub facts: Option<PageFacts>,
+}
+
+/// What a page states by itself of the data that a schema asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PageFacts {
+    /// The data, without what was not found; none where nothing was.
+    pub data: Option<serde_json::Value>,
+    /// JSON pointers to its values, and where each is stated.
+    pub sources: BTreeMap<String, DataSource>,
+    /// JSON pointers to what was not found, required or not.
+    pub missing: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a request for a page's content.
+//! Why a page's content is not given.
 
 /// Why a page's content was not given. The markup itself is never a reason: whatever it is, it is read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,5 +16,13 @@ pub enum Error {
     NoMatch {
         /// The selector as given.
         selector: String,
+    },
+    /// A document is no text that can be read.
+    #[error(
+        "a document of type `{content_type}` cannot be read as text: HTML, feeds, JSON, XML and plain text can"
+    )]
+    Unreadable {
+        /// What it is, by its content type or its first bytes.
+        content_type: String,
     },
 }

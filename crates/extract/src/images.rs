@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
-use dom_query::{Document, Element, NodeData, NodeRef, local_name};
+use dom_query::{Element, NodeData, NodeRef, local_name};
 use serde::Serialize;
 use url::Url;
 
 use crate::attribute::attribute;
+use crate::main_content::main_content;
+use crate::page::{outermost, remove_surroundings_within};
 use crate::parse::parse;
 use crate::references::{base_of, image_url, link_url, picture_source, picture_url};
 use crate::visibility::{is_hidden, style_property};
+use crate::{Error, Options};
 
 /// The largest side of an icon, in CSS pixels.
 const MAX_ICON: f64 = 64.0;
@@ -46,13 +49,43 @@ pub struct Image {
 }
 
 /// Lists a page's images in the order of the page, each address once, without hidden ones.
-#[must_use]
-pub fn images(html: &str, base: &Url) -> Vec<Image> {
+///
+/// Of the options these act: `selector`, `ignored_tags` and `only_main_content`. With the last one a page's own icons stay,
+/// since they are in its head.
+///
+/// # Errors
+/// [`Error::NoMatch`] when the options name a selector that nothing fits.
+pub fn images(html: &str, url: &Url, options: &Options) -> Result<Vec<Image>, Error> {
     let document = parse(html).document;
-    let base = base_of(&document, base);
+    let base = base_of(&document, url);
     let mut found = Found::default();
-    collect(&document, &base, &mut found);
-    found.images
+    for ignored in &options.ignored_tags {
+        document.select_matcher(ignored.matcher()).remove();
+    }
+    if let Some(selector) = &options.selector {
+        let selected = document.select_matcher(selector.matcher());
+        if selected.is_empty() {
+            return Err(Error::NoMatch {
+                selector: selector.as_str().to_owned(),
+            });
+        }
+        if options.only_main_content {
+            remove_surroundings_within(&document, selector.matcher());
+        }
+        for root in outermost(&selected) {
+            collect(root, &base, &mut found);
+        }
+    } else if options.only_main_content {
+        if let Some(head) = document.head() {
+            collect(head, &base, &mut found);
+        }
+        if let Some(root) = main_content(&document, url, true).root() {
+            collect(root, &base, &mut found);
+        }
+    } else {
+        collect(document.root(), &base, &mut found);
+    }
+    Ok(found.images)
 }
 
 #[derive(Default)]
@@ -74,25 +107,32 @@ impl Found {
     }
 }
 
-/// Walks the tree without recursion and leaves out what is hidden.
-fn collect(document: &Document, base: &Url, found: &mut Found) {
+/// Walks over an element and all below it, without recursion, and leaves out what is hidden.
+fn collect(root: NodeRef<'_>, base: &Url, found: &mut Found) {
     let mut parents: Vec<NodeRef<'_>> = Vec::new();
-    let mut at = document.root().first_child();
+    let mut at = Some(root);
     loop {
         let Some(node) = at else {
             let Some(parent) = parents.pop() else {
                 return;
             };
-            at = parent.next_sibling();
+            at = if parents.is_empty() {
+                None
+            } else {
+                parent.next_sibling()
+            };
             continue;
         };
         let descends = node.query_or(false, |inner| match &inner.data {
             NodeData::Element(element) => !is_hidden(element) && visit(node, element, base, found),
+            NodeData::Document | NodeData::Fragment => true,
             _ => false,
         });
         at = if descends {
             parents.push(node);
             node.first_child()
+        } else if parents.is_empty() {
+            None
         } else {
             node.next_sibling()
         };

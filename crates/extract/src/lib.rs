@@ -1,4 +1,4 @@
-//! HTML in; Markdown, links, images and title out.
+//! HTML, feeds, JSON and text in; Markdown, links, images, metadata, and data by a schema out.
 //!
 //! Pure: no network, no clock, no threads. Every function answers for any input: markup is read by a bounded parser
 //! (depth, nodes, attributes and work are limited, [`Page::truncated`] says when a limit was met) and nothing here
@@ -6,19 +6,30 @@
 
 mod attribute;
 mod css;
+mod document;
 mod error;
+mod evidence;
 mod images;
+mod json_ld;
 mod main_content;
 mod markdown;
+mod metadata;
 mod options;
 mod page;
 mod parse;
 mod references;
+mod statements;
+mod structured;
+mod view;
 mod visibility;
 
 pub use css::Css;
+pub use document::{Decoded, decode, document, is_html};
 pub use error::Error;
+pub use evidence::{NeedsBrowser, needs_browser};
 pub use images::{Category, Image, images};
+pub use metadata::{Metadata, metadata};
 pub use options::Options;
 pub use page::{Frame, Page, frames, page};
 pub use references::Placeholder;
+pub use structured::{Found, Source, SourceKind, structured};

@@ -13,4 +13,5 @@ mod leaves;
 mod table;
 mod walk;
 
+pub(crate) use code::fenced;
 pub(crate) use walk::{Renderer, Wanted};

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use dom_query::{Document, Matcher, NodeId, NodeRef, Selection};
 use url::Url;
 
-use crate::main_content::{article, remove_surroundings, surroundings};
+use crate::main_content::{BY_TAG, main_content};
 use crate::markdown::{Renderer, Wanted};
 use crate::parse::{Parsed, parse};
 use crate::references::{References, base_of};
-use crate::{Error, Options, Placeholder};
+use crate::{Error, Metadata, Options, Placeholder, metadata};
 
 /// What a page says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Page {
     pub markdown: String,
     /// The absolute addresses that the content links to, each once, in the order of the page.
     pub links: Vec<Url>,
+    /// What the page says about itself.
+    pub metadata: Metadata,
     /// What the short names in the Markdown stand for; empty unless asked for.
     pub placeholders: Vec<Placeholder>,
     /// Whether the page went beyond a bound (16 MiB, 600,000 nodes, work) and its end is missing.
@@ -56,6 +58,7 @@ pub fn frames(parts: &[Frame<'_>], options: &Options) -> Result<Page, Error> {
         title: None,
         markdown: String::new(),
         links: Vec::new(),
+        metadata: Metadata::default(),
         placeholders: Vec::new(),
         truncated: false,
     };
@@ -68,12 +71,21 @@ pub fn frames(parts: &[Frame<'_>], options: &Options) -> Result<Page, Error> {
         whole.truncated |= parsed.truncated;
         if is_main {
             whole.title = title(&parsed.document);
+            whole.metadata = metadata::of(&parsed.document, part.url);
         } else {
             whole.markdown.push_str("\n\nIFRAME ");
             whole.markdown.push_str(part.url.as_str());
             whole.markdown.push_str(":\n");
         }
-        let markdown = document(&parsed, part.url, options, &mut references)?;
+        let mut markdown = document(&parsed, part.url, options, &mut references)?;
+        if markdown.is_empty() && options.only_main_content && options.selector.is_none() {
+            // A page of nothing but navigation is about that.
+            let all = Options {
+                only_main_content: false,
+                ..options.clone()
+            };
+            markdown = document(&parse(part.html), part.url, &all, &mut references)?;
+        }
         whole.markdown.push_str(&markdown);
     }
     (whole.links, whole.placeholders) = references.finish();
@@ -115,31 +127,19 @@ fn document(
     }
 
     if options.only_main_content {
-        if let Some(article) = article(document)
-            && let Some(&root) = article.root().nodes().first()
-        {
-            let has_heading = root.descendants_it().any(|node| node.has_name("h1"));
-            if !has_heading {
-                renderer.heading(&article.title);
-            }
+        let main = main_content(document, url, options.images);
+        if let Some(root) = main.root() {
+            renderer.heading(&main.title);
             renderer.block(root);
-            return Ok(renderer.finish());
         }
-        let rest = document.clone();
-        remove_surroundings(&rest);
-        renderer.block(rest.html_root());
-        let markdown = renderer.finish();
-        if !markdown.is_empty() {
-            return Ok(markdown);
-        }
-        renderer = Renderer::new(wanted, references);
+        return Ok(renderer.finish());
     }
     renderer.block(document.html_root());
     Ok(renderer.finish())
 }
 
 /// Drops navigation and the like inside the selected elements, but not these themselves.
-fn remove_surroundings_within(document: &Document, selector: &Matcher) {
+pub(crate) fn remove_surroundings_within(document: &Document, selector: &Matcher) {
     let kept: HashSet<NodeId> = document
         .select_matcher(selector)
         .nodes()
@@ -150,7 +150,7 @@ fn remove_surroundings_within(document: &Document, selector: &Matcher) {
                 .chain([node.id])
         })
         .collect();
-    for node in surroundings(document).nodes() {
+    for node in document.select(BY_TAG).nodes() {
         if !kept.contains(&node.id) {
             node.remove_from_parent();
         }
@@ -158,7 +158,7 @@ fn remove_surroundings_within(document: &Document, selector: &Matcher) {
 }
 
 /// The selected elements that lie in no other selected one, in the order of the page.
-fn outermost<'a>(selected: &Selection<'a>) -> Vec<NodeRef<'a>> {
+pub(crate) fn outermost<'a>(selected: &Selection<'a>) -> Vec<NodeRef<'a>> {
     let ids: HashSet<NodeId> = selected.nodes().iter().map(|node| node.id).collect();
     selected
         .nodes()

@@ -5,6 +5,7 @@
 //! block. Browsers bound the depth; this reader bounds the depth, nodes, attributes and work as well.
 
 mod scan;
+mod shadow;
 mod sink;
 mod tree;
 
@@ -59,8 +60,10 @@ pub(crate) fn parse(html: &str) -> Parsed {
     }
     tokenizer.end();
     let truncated = is_cut || tokenizer.sink.is_exhausted();
+    let document = tokenizer.sink.into_tree().finish();
+    shadow::flatten(&document);
     Parsed {
-        document: tokenizer.sink.into_tree().finish(),
+        document,
         truncated,
     }
 }

@@ -1,6 +1,6 @@
 //! Images and their categories.
 
-use guise_extract::{Category, images};
+use guise_extract::{Category, Css, Error, Options, images};
 use rstest::rstest;
 use url::Url;
 
@@ -91,7 +91,7 @@ fn categories(
     #[case] description: Option<&str>,
 ) {
     let base = Url::parse("https://shop.example/dir/").unwrap();
-    let found = images(html, &base);
+    let found = images(html, &base, &Options::default()).unwrap();
     assert_eq!(found.len(), 1, "{found:?}");
     let url = path.map(|path| base.join(path).unwrap());
     assert_eq!(found[0].url, url);
@@ -103,5 +103,49 @@ fn categories(
 fn hidden_and_repeated_images_are_left_out() {
     let base = Url::parse("https://shop.example/").unwrap();
     let html = "<img src=/a.jpg alt=a><img src=/a.jpg alt=b><div hidden><img src=/h.jpg></div><img src='data:x,y'>";
-    assert_eq!(images(html, &base).len(), 1);
+    assert_eq!(images(html, &base, &Options::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn options_say_where_images_are_looked_for() {
+    let base = Url::parse("https://shop.example/").unwrap();
+    let html = "<link rel=icon href=/f.ico><nav><img src=/logo.png alt=l></nav><main><h1>Boots</h1><p>Good boots for long walks.</p>\
+        <div class=a><img src=/a.jpg alt=a><aside><img src=/ad.jpg alt=x></aside></div><img src=/b.jpg alt=b></main>";
+    let named = |options: &Options| -> Vec<String> {
+        let found = images(html, &base, options).unwrap();
+        found
+            .into_iter()
+            .filter_map(|image| Some(image.url?.path().to_owned()))
+            .collect()
+    };
+    let all = Options::default();
+    assert_eq!(
+        named(&all),
+        ["/f.ico", "/logo.png", "/a.jpg", "/ad.jpg", "/b.jpg"]
+    );
+    let main = Options {
+        only_main_content: true,
+        ..all.clone()
+    };
+    assert_eq!(named(&main), ["/f.ico", "/a.jpg", "/b.jpg"]);
+    let scoped = Options {
+        selector: Some(Css::new(".a").unwrap()),
+        ..all.clone()
+    };
+    assert_eq!(named(&scoped), ["/a.jpg", "/ad.jpg"]);
+    let dropped = Options {
+        ignored_tags: vec![Css::new("aside").unwrap(), Css::new("nav").unwrap()],
+        ..all.clone()
+    };
+    assert_eq!(named(&dropped), ["/f.ico", "/a.jpg", "/b.jpg"]);
+    let none = Options {
+        selector: Some(Css::new("#x").unwrap()),
+        ..all
+    };
+    assert_eq!(
+        images(html, &base, &none),
+        Err(Error::NoMatch {
+            selector: "#x".into()
+        })
+    );
 }

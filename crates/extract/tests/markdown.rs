@@ -259,6 +259,18 @@ fn links_and_images_can_be_left_out() {
     "<table><tr><th>A<td>1<tr><th>B<td>2</table>",
     "| | |\n| --- | --- |\n| A | 1 |\n| B | 2 |"
 )]
+#[case::rows_and_columns(
+    "<table><tr><th rowspan=2>A<th colspan=2>B<tr><th>C<th>D<tr><td>1<td rowspan=2>2<td>3<tr><td colspan=1>4<td>5</table>",
+    "| A | B | B |\n| --- | --- | --- |\n| A | C | D |\n| 1 | 2 | 3 |\n| 4 | 2 | 5 |"
+)]
+#[case::beyond_the_end(
+    "<table><tr><th>A<th>B<tr><td rowspan=9>1<td colspan=3>2</table>",
+    "| A | B | | |\n| --- | --- | --- | --- |\n| 1 | 2 | 2 | 2 |"
+)]
+#[case::code_with_line_numbers(
+    "<table class=highlighttable><tr><td class=linenos><pre>1\n2</pre><td class=code><pre data-lang=py>a\nb</pre></table>",
+    "```py\na\nb\n```"
+)]
 #[case::break_in_cell("<table><tr><th>A<br>b<th>C</table>", "| A<br>b | C |\n| --- | --- |")]
 fn tables(#[case] html: &str, #[case] expected: &str) {
     assert_eq!(markdown(html), expected);
@@ -283,6 +295,10 @@ fn what_is_not_seen_is_left_out(#[case] html: &str) {
 #[case("<div aria-hidden=true>a</div>", "a")]
 #[case("<dialog open>a</dialog>", "a")]
 #[case("<div aria-hidden=false>a</div>", "a")]
+#[case(
+    "<x-a><template shadowrootmode=open><slot></slot></template>a</x-a>",
+    "a"
+)]
 fn what_is_seen_stays(#[case] html: &str, #[case] expected: &str) {
     assert_eq!(markdown(html), expected);
 }

@@ -8,8 +8,8 @@ use guise_agent::{Advice, Assignments, Runs};
 use guise_browser::Driver;
 use guise_core::ports::{Audit, Clock, Keyring, Store};
 use guise_core::services::{
-    Access, Approvals, Files, Inbox, Journeys, ModelKeys, Numbers, Personas, Projects, Roles,
-    Sessions, Vaults,
+    Access, Approvals, Crawls, Files, Inbox, Journeys, ModelKeys, Numbers, Personas, Projects,
+    Reading, Roles, Search, Sessions, Vaults,
 };
 use guise_core::{Area, Caller, Result, Secret, Session, SessionId, Status, TenantId, Timestamp};
 use guise_phone::Twilio;
@@ -32,6 +32,12 @@ pub struct Parts {
     pub settings: Settings,
     /// Browser sessions.
     pub sessions: Arc<Sessions>,
+    /// Pages in one call, in a session or without.
+    pub reading: Arc<Reading>,
+    /// Whole sites.
+    pub crawls: Arc<Crawls>,
+    /// The web at large.
+    pub search: Search,
     /// Models that work in them.
     pub runs: Arc<Runs>,
     /// Tasks that they work on in sessions made for it.
@@ -149,6 +155,10 @@ impl App {
             self.access.accept_configured_key(digest).await?;
         }
         self.assignments.work();
+        let resumed = self.crawls.resume().await?;
+        if resumed > 0 {
+            tracing::warn!(resumed, "crawls of an earlier life of this server go on");
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod assignments;
 mod audit;
 mod blobs;
 mod connect_error;
+mod crawls;
 mod database;
 mod facet;
 mod files;

@@ -55,6 +55,11 @@ pub(crate) const SQLITE: &[Step] = &[
         "approvals",
         include_str!("../migrations/sqlite/0009_approvals.sql"),
     ),
+    (
+        10,
+        "crawls",
+        include_str!("../migrations/sqlite/0010_crawls.sql"),
+    ),
 ];
 
 /// The tables in PostgreSQL.
@@ -103,6 +108,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         9,
         "approvals",
         include_str!("../migrations/postgres/0009_approvals.sql"),
+    ),
+    (
+        10,
+        "crawls",
+        include_str!("../migrations/postgres/0010_crawls.sql"),
     ),
 ];
 

@@ -58,6 +58,12 @@ impl Row {
         u64::try_from(number).map_err(|error| unreadable(name, error))
     }
 
+    /// As [`Row::count`], of a column that may be null.
+    pub(crate) fn optional_count(&self, name: &'static str) -> Result<Option<u64>> {
+        let number = column!(self, name, Option<i64>)?.map(u64::try_from);
+        number.transpose().map_err(|error| unreadable(name, error))
+    }
+
     pub(crate) fn time(&self, name: &'static str) -> Result<Timestamp> {
         column!(self, name, i64).map(Timestamp::from_micros)
     }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use guise_core::{
-    ApprovalId, AssignmentId, CredentialId, Edit, JourneyId, KeyId, MailId, MailboxId, PersonaId,
-    ProjectId, RoleId, RunId, SessionId, SmsId, TenantId, Timestamp, VaultId,
+    ApprovalId, AssignmentId, CrawlId, CredentialId, Edit, JourneyId, KeyId, MailId, MailboxId,
+    PersonaId, ProjectId, RoleId, RunId, SessionId, SmsId, TenantId, Timestamp, VaultId,
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -185,6 +185,7 @@ macro_rules! ids {
 ids!(
     ApprovalId,
     AssignmentId,
+    CrawlId,
     CredentialId,
     JourneyId,
     KeyId,

@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
 
+use crate::gallery;
 use crate::html::{escape, page};
 use crate::shared::Shared;
 use crate::sign_in;
@@ -98,6 +99,10 @@ const MADE: &[(&str, &str)] = &[
         "/injected/visible-text/purchase",
         "Pages that tell a model what to do",
     ),
+    (
+        "/library",
+        "A site to be read as a whole, with robots.txt and sitemap.xml",
+    ),
     ("/login", "Form login with a cookie (ada / engine-1843)"),
     ("/reach", "Tries every way to another address"),
     ("/log.json", "What the server saw"),
@@ -154,6 +159,7 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     files
         .chain(MADE.iter().copied())
         .chain(sign_in::LIST.iter().copied())
+        .chain(gallery::list())
 }
 
 async fn index() -> impl IntoResponse {

@@ -14,8 +14,8 @@ use crate::log::{Event, Hit};
 use crate::shared::{Origins, Shared, lock};
 use crate::sign_in::Take;
 use crate::{
-    accounts, download, echo, frames, headers, images, injected, log, login, network, news, pages,
-    reach, shop, sign_in, socket, table, upload,
+    accounts, download, echo, engines, frames, gallery, headers, images, injected, library, log,
+    login, network, news, pages, perceive, reach, shop, sign_in, socket, table, upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -158,6 +158,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(news::routes())
         .merge(table::routes())
         .merge(frames::routes())
+        .merge(gallery::routes())
         .merge(upload::routes())
         .merge(download::routes())
         .merge(headers::routes())
@@ -169,6 +170,9 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(echo::routes())
         .merge(accounts::routes())
         .merge(injected::routes())
+        .merge(library::routes())
+        .merge(engines::routes())
+        .merge(perceive::routes())
         .merge(log::routes())
         .layer(middleware::from_fn_with_state(
             Arc::clone(shared),

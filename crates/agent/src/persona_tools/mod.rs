@@ -93,12 +93,13 @@ impl Keychain {
 fn read(message: String, data: Value) -> Outcome {
     let space = DataSpace {
         markdown: message.clone(),
-        images: None,
         structured: Some(StructuredData {
             success: true,
             error: None,
             data: Some(data),
+            ..StructuredData::default()
         }),
+        ..DataSpace::default()
     };
     Outcome::read(message, space)
 }

@@ -1,7 +1,7 @@
 //! The action `check`.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::press;
@@ -14,6 +14,9 @@ use crate::locate;
 struct Checked {
     checked: bool,
     radio: bool,
+    /// An option of a list of several.
+    #[serde(default)]
+    option: bool,
 }
 
 /// Checks or unchecks the element by clicking it, unless it is so already.
@@ -35,7 +38,14 @@ pub(crate) async fn check(
             "A radio button cannot be unchecked; check another one of its group",
         ));
     }
-    press::click(core, tab, place, deadline).await?;
+    if before.option {
+        // A press would leave it as the only one.
+        let arguments = json!({ "handle": place.handle });
+        let (frame, world) = (&place.frame, &place.world);
+        locate::run::<Value>(core, frame, world, "toggleOption", &arguments, deadline).await?;
+    } else {
+        press::click(core, tab, place, deadline).await?;
+    }
     match state(core, place, deadline).await {
         Ok(after) if after.checked != value => Err(Fault::told(format!(
             "The element{label} was clicked, but the page did not let it change"

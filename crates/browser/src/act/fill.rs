@@ -68,7 +68,9 @@ pub(crate) async fn at_once(
             .run(core, place, deadline)
             .await?;
     }
-    answers.take::<reach::Answer>("actionable")?.point()?;
+    answers
+        .take::<reach::Answer>("actionable")?
+        .point(core, place)?;
     let prepared: Prepared = answers.take("fill")?;
     put(tab, value, &prepared, deadline).await
 }

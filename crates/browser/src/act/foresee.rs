@@ -28,8 +28,16 @@ struct Submissions {
     labels: Vec<String>,
 }
 
-fn arguments(presses: Presses, handle: Option<Handle>) -> Value {
-    json!({ "handle": handle, "press": presses.press, "enter": presses.enter })
+fn arguments(presses: Presses, handle: Option<Handle>, position: Value) -> Value {
+    json!({ "handle": handle, "press": presses.press, "enter": presses.enter, "position": position })
+}
+
+/// The point of its element that an interaction presses, where it names one.
+fn position(interaction: &Interaction) -> Value {
+    match interaction {
+        Interaction::ClickAt { x, y } => json!({ "x": x, "y": y }),
+        _ => Value::Null,
+    }
 }
 
 /// Looks at what an action would do.
@@ -87,7 +95,7 @@ async fn interaction_on(
             world,
             handle,
         } = &located.place;
-        let arguments = arguments(presses, Some(*handle));
+        let arguments = arguments(presses, Some(*handle), position(interaction));
         match asked(core, frame, world, &arguments, bound).await {
             // The page replaced the element; its selector may find the new one.
             Err(fault) if fault.is_stale() && located.id.is_none() && Instant::now() < bound => {}
@@ -104,7 +112,8 @@ async fn key_on_focus(core: &Core, presses: Presses, deadline: Instant) -> Resul
     let mut frame = tab.main_frame();
     for _ in 0..DEEPEST {
         let world = core.world(&frame, deadline).await?;
-        let found = asked(core, &frame, &world, &arguments(presses, None), deadline).await?;
+        let arguments = arguments(presses, None, Value::Null);
+        let found = asked(core, &frame, &world, &arguments, deadline).await?;
         let Some(handle) = found.frame else {
             return told(core, &tab, &frame, &world, found);
         };

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guise_core::ports::{DownloadedFile, Performed, SecretSource, StagedFile};
-use guise_core::{Action, Error, FillStyle, Interaction, NodeSelectors, Outcome, Target};
+use guise_core::{
+    Action, ElementId, Error, FillStyle, Interaction, NodeSelectors, Outcome, Target,
+};
 use tokio::time::Instant;
 
 use super::ahead::{Ahead, Answers};
@@ -13,7 +15,8 @@ use super::reach::GRACE;
 use super::settle::{Heard, Watch};
 use super::wanted::{Wanted, with_value};
 use super::{
-    check, click, download, evaluate, fill, form_fill, keys, scroll, select, tabs, upload,
+    check, click, download, drag, evaluate, fill, form_fill, keys, pointer, scroll, select, tabs,
+    upload,
 };
 use crate::about::{self, About};
 use crate::core::{Core, CurrentTab};
@@ -21,6 +24,9 @@ use crate::fault::{Fault, Result};
 use crate::fills::{self, COPIED, Choice, HELD, PageFill};
 use crate::locate::{self, Located};
 use crate::{input, navigation};
+
+/// What callers are told of an element that the page had replaced.
+const FOUND_AGAIN: &str = "; the page had rendered the element anew, and it was found again";
 
 /// Does one action and waits for what it causes.
 ///
@@ -103,8 +109,12 @@ async fn browser_action(
                 settled.remark
             )))
         }
-        Action::ScrollUp { amount } => scrolled(core, *amount, true, deadline).await,
-        Action::ScrollDown { amount } => scrolled(core, *amount, false, deadline).await,
+        Action::ScrollUp { amount, of } => {
+            scrolled(core, *amount, of.as_ref(), true, deadline).await
+        }
+        Action::ScrollDown { amount, of } => {
+            scrolled(core, *amount, of.as_ref(), false, deadline).await
+        }
         Action::EvaluateJs { code } => {
             if secrets.is_some_and(|source| !source.reveals()) {
                 if core.in_page.is_live(core) {
@@ -150,11 +160,12 @@ async fn browser_action(
 async fn scrolled(
     core: &Core,
     amount: Option<u32>,
+    of: Option<&ElementId>,
     up: bool,
     deadline: Instant,
 ) -> Result<Outcome> {
     let tab = core.current()?;
-    scroll::scroll(core, &tab, amount, up, deadline)
+    scroll::scroll(core, &tab, amount, of, up, deadline)
         .await
         .map(Outcome::done)
 }
@@ -187,7 +198,7 @@ async fn interact(
     let allowed = match target.timeout() {
         Duration::ZERO => Duration::from_millis(u64::from(Target::DEFAULT_TIMEOUT_MS)),
         allowed => allowed,
-    };
+    } + interaction.lasts();
     let bound = deadline.min(Instant::now() + allowed);
     let tab = core.current()?;
     if let Interaction::DownloadFile = interaction
@@ -198,6 +209,15 @@ async fn interact(
             outcome: Outcome::done(format!("Downloaded the file '{}'", file.name)),
             download: Some(file),
         });
+    }
+    let reveals = secrets.is_none_or(|source| source.reveals());
+    if let Interaction::DragAndDrop { .. } = interaction
+        && !reveals
+        && core.in_page.is_live(core)
+    {
+        return Ok(Performed::from_outcome(Outcome::failed(format!(
+            "Nothing was dragged, for a text that is dragged is a copy: {HELD}"
+        ))));
     }
     let wanted = Wanted::of(interaction, secrets);
     // What is to go in for a placeholder is known only once the field is.
@@ -242,10 +262,27 @@ async fn interact(
             }
         };
         let (about, acted) = tokio::join!(attempt.about(), acting);
+        let found_again = located.id.as_ref().and_then(|id| {
+            core.board
+                .change_quietly(|state| state.tab_mut(&tab.target)?.elements.take_found_again(id))
+        });
         match acted {
             // The page replaced the element; its selector may find the new one.
             Err(fault) if fault.is_stale() && located.id.is_none() && Instant::now() < bound => {}
-            acted => return told(&located, interaction, target, about, acted, allowed, bound),
+            acted => {
+                let remark = if found_again.is_some() {
+                    FOUND_AGAIN
+                } else {
+                    ""
+                };
+                let about = found_again.or(about);
+                let mut performed =
+                    told(&located, interaction, target, about, acted, allowed, bound)?;
+                if performed.outcome.success {
+                    performed.outcome.message += remark;
+                }
+                return Ok(performed);
+            }
         }
     }
 }
@@ -463,6 +500,25 @@ impl Attempt<'_> {
                 })?;
                 upload::upload(core, tab, place, file, bound).await?;
                 format!("Uploaded the file '{file_path}' to the element{label}").into()
+            }
+            Interaction::DragAndDrop { to } => {
+                core.wire.goes_on();
+                drag::drag(core, tab, place, to, bound).await?;
+                format!("Dragged the element{label}").into()
+            }
+            Interaction::Hover
+            | Interaction::DoubleClick
+            | Interaction::RightClick
+            | Interaction::ClickAt { .. }
+            | Interaction::PressAndHold { .. }
+            | Interaction::Wheel { .. } => {
+                core.wire.goes_on();
+                let acted = pointer::act(core, tab, place, self.interaction, &label, bound).await?;
+                let (message, heard) = acted.ok_or_else(|| Fault::told("it is no press"))?;
+                Done {
+                    heard,
+                    ..message.into()
+                }
             }
             Interaction::DownloadFile => {
                 let file = download::by_click(core, tab, place, self.deadline).await?;

@@ -9,12 +9,12 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::ahead::Answers;
-use super::reach;
+use super::reach::{self, Purpose};
 use super::settle::Heard;
 use crate::core::{Core, CurrentTab};
 use crate::elements::Place;
 use crate::fault::{Fault, Result};
-use crate::input;
+use crate::input::{self, Press};
 use crate::world::World;
 
 /// How long a page may take to handle a press before it is left alone with it.
@@ -42,6 +42,22 @@ pub(crate) async fn click(
     click_found(core, tab, place, Answers::default(), deadline).await
 }
 
+/// The same for another way of pressing, and for a point of the element.
+///
+/// # Errors
+/// As [`click`].
+pub(crate) async fn press(
+    core: &Core,
+    tab: &CurrentTab,
+    place: &Place,
+    purpose: Purpose,
+    press: Press,
+    deadline: Instant,
+) -> Result<Heard> {
+    let how = (purpose, press);
+    pressed(core, tab, place, how, Answers::default(), deadline).await
+}
+
 /// The same with `answers`: what the page script said when it found the element, if it was asked then.
 ///
 /// # Errors
@@ -50,12 +66,28 @@ pub(crate) async fn click_found(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
+    answers: Answers,
+    deadline: Instant,
+) -> Result<Heard> {
+    let how = (Purpose::Click, Press::Single);
+    pressed(core, tab, place, how, answers, deadline).await
+}
+
+async fn pressed(
+    core: &Core,
+    tab: &CurrentTab,
+    place: &Place,
+    (purpose, press): (Purpose, Press),
     mut answers: Answers,
     deadline: Instant,
 ) -> Result<Heard> {
+    let lasts = match press {
+        Press::Held(time) => time,
+        _ => Duration::ZERO,
+    };
     loop {
         let answers = std::mem::take(&mut answers);
-        let reached = match reach::reach(core, tab, place, answers, deadline).await {
+        let reached = match reach::reach(core, tab, place, purpose, answers, deadline).await {
             Ok(reached) => reached,
             Err(fault) => {
                 place.world.release();
@@ -64,7 +96,7 @@ pub(crate) async fn click_found(
         };
         // Before whoever waits for the whole gives up: a press that was sent is done.
         let bound = (Instant::now() + HANDLE).min(deadline + reach::GRACE / 2);
-        match input::click(&tab.session, reached.point, bound).await {
+        match input::click(&tab.session, reached.point, press, bound).await {
             // A page that is busy with the press, or that it closed, has got it.
             Ok(()) | Err(CdpError::Timeout { .. } | CdpError::TargetClosed) => {}
             Err(error) => {
@@ -72,6 +104,7 @@ pub(crate) async fn click_found(
                 return Err(error.into());
             }
         }
+        let bound = bound + lasts;
         let mut landed = asked(&place.world, bound).await?;
         let heard = landed != Landing::Untold && place.world.is_of(&tab.session);
         for world in &reached.around {
@@ -94,7 +127,7 @@ pub(crate) async fn click_found(
 
 /// What a document says of a press.
 #[derive(PartialEq, Eq)]
-enum Landing {
+pub(super) enum Landing {
     /// It went where it was meant to, or was not seen: it went into a frame, or the page stopped it before our listener.
     Meant,
     /// It was kept from another element.
@@ -103,7 +136,8 @@ enum Landing {
     Untold,
 }
 
-async fn asked(world: &Arc<World>, deadline: Instant) -> Result<Landing> {
+/// Asks a document, and ends its guard.
+pub(super) async fn asked(world: &Arc<World>, deadline: Instant) -> Result<Landing> {
     match world.run::<Landed>("landed", &json!({}), deadline).await {
         Ok(Landed {
             landed: Some(false),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
 use super::ahead::Answers;
+use crate::about::{self, Described};
 use crate::core::{Core, CurrentTab};
 use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
@@ -27,6 +28,10 @@ const AGAIN: Duration = Duration::from_millis(30);
 pub(crate) enum Purpose {
     /// Pressing it with the mouse.
     Click,
+    /// Pressing a point of it, in CSS pixels from its left upper corner.
+    ClickAt(u32, u32),
+    /// Having the mouse over it.
+    Hover,
     /// Putting text into it.
     Fill,
     /// Choosing an option.
@@ -36,9 +41,15 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
+    /// Whether the press guard is armed for it.
+    fn presses(self) -> bool {
+        matches!(self, Self::Click | Self::ClickAt(..))
+    }
+
     fn as_str(self) -> &'static str {
         match self {
-            Self::Click => "click",
+            Self::Click | Self::ClickAt(..) => "click",
+            Self::Hover => "hover",
             Self::Fill => "fill",
             Self::Select => "select",
             Self::Upload => "upload",
@@ -66,6 +77,7 @@ pub(crate) struct Answer {
     message: String,
     #[serde(default)]
     reason: String,
+    found: Option<Described>,
 }
 
 #[derive(Deserialize)]
@@ -108,11 +120,14 @@ impl Area {
 }
 
 impl Answer {
-    /// The point to press, in the frame's own viewport.
+    /// The point to press, in the frame's own viewport. An element that was rendered anew and found again is noted.
     ///
     /// # Errors
     /// The reason why there is none.
-    pub(crate) fn point(self) -> Result<Point> {
+    pub(crate) fn point(self, core: &Core, place: &Place) -> Result<Point> {
+        if let Some(found) = &self.found {
+            about::found_again(core, place, found);
+        }
         if self.ok {
             Ok(Point {
                 x: self.x,
@@ -131,10 +146,15 @@ impl Answer {
 
 /// The arguments of the page script's `actionable`, without the element.
 pub(crate) fn wanted(purpose: Purpose, deadline: Instant) -> Value {
+    let position = match purpose {
+        Purpose::ClickAt(x, y) => json!({ "x": x, "y": y }),
+        _ => Value::Null,
+    };
     json!({
         "for": purpose.as_str(),
+        "position": position,
         "until": page_time(deadline),
-        "arm": purpose == Purpose::Click,
+        "arm": purpose.presses(),
     })
 }
 
@@ -159,10 +179,10 @@ pub(crate) async fn ready(
         deadline + GRACE,
     )
     .await?;
-    answer.point()
+    answer.point(core, place)
 }
 
-/// Waits until the element can be pressed, and finds the point in the main frame's viewport. `answers` is what the page script
+/// Waits until the element can be pressed, or hovered over, and finds the point in the main frame's viewport. `answers` is what the page script
 /// said when it found the element, if it was asked then.
 ///
 /// # Errors
@@ -171,13 +191,14 @@ pub(crate) async fn reach(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
+    purpose: Purpose,
     mut answers: Answers,
     deadline: Instant,
 ) -> Result<Reached> {
     let mut last = None;
     loop {
         let asked = (!answers.is_empty()).then(|| answers.take::<Answer>("actionable"));
-        match attempt(core, tab, place, asked, deadline).await {
+        match attempt(core, tab, place, purpose, asked, deadline).await {
             Ok(Ok(reached)) => return Ok(reached),
             Ok(Err(reason)) if Instant::now() + AGAIN < deadline => last = Some(reason),
             Ok(Err(reason)) => return Err(Fault::Told(reason)),
@@ -194,12 +215,13 @@ async fn attempt(
     core: &Core,
     tab: &CurrentTab,
     place: &Place,
+    purpose: Purpose,
     asked: Option<Result<Answer>>,
     deadline: Instant,
 ) -> Result<Result<Reached, String>> {
     let inner = match asked {
-        Some(answer) => answer?.point()?,
-        None => ready(core, place, Purpose::Click, deadline).await?,
+        Some(answer) => answer?.point(core, place)?,
+        None => ready(core, place, purpose, deadline).await?,
     };
     if place.frame == tab.main_frame() {
         return Ok(Ok(Reached {

@@ -1,10 +1,12 @@
 //! The actions `scroll_up` and `scroll_down`.
 
 use guise_cdp::protocol::page::GetLayoutMetrics;
+use guise_core::{ElementId, Target};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::ahead::Ahead;
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
 use crate::locate;
@@ -23,14 +25,60 @@ struct Position {
     y: f64,
 }
 
-/// Scrolls the page, or what fills its window, by so many pixels, upwards when `up`.
+/// Scrolls an element, or else the page or what fills its window, by so many pixels, upwards when `up`.
 pub(crate) async fn scroll(
+    core: &Core,
+    tab: &CurrentTab,
+    amount: Option<u32>,
+    of: Option<&ElementId>,
+    up: bool,
+    deadline: Instant,
+) -> Result<String> {
+    let scrolled: Scrolled = match of {
+        Some(id) => {
+            let target = Target {
+                id: Some(id.clone()),
+                ..Target::default()
+            };
+            let (located, ()) =
+                locate::locate(core, tab, &target, Ahead::Nothing, deadline, || ()).await?;
+            let place = &located.place;
+            let dy = amount
+                .map(f64::from)
+                .map(|pixels| if up { -pixels } else { pixels });
+            let share = if up { -SHARE } else { SHARE };
+            let distance = json!({ "handle": place.handle, "dy": dy, "share": share });
+            let (frame, world) = (&place.frame, &place.world);
+            locate::run(core, frame, world, "scrollBy", &distance, deadline).await?
+        }
+        None => page(core, tab, amount, up, deadline).await?,
+    };
+    let way = if up { "up" } else { "down" };
+    #[expect(
+        clippy::float_cmp,
+        reason = "the page says the very same number when it did not move"
+    )]
+    if scrolled.before.y == scrolled.after.y {
+        let end = if up { "top" } else { "bottom" };
+        let what = of.map_or_else(|| "the page".to_owned(), |id| format!("'{id}'"));
+        return Err(Fault::told(format!(
+            "Scrolling {way} had no effect: {what} is at its {end} or does not scroll"
+        )));
+    }
+    Ok(match amount {
+        Some(pixels) => format!("Scrolled {way} by {pixels} pixels"),
+        None => format!("Scrolled {way} by one page"),
+    })
+}
+
+/// Scrolls the page, or what fills its window.
+async fn page(
     core: &Core,
     tab: &CurrentTab,
     amount: Option<u32>,
     up: bool,
     deadline: Instant,
-) -> Result<String> {
+) -> Result<Scrolled> {
     let pixels = match amount {
         Some(pixels) => f64::from(pixels),
         None => {
@@ -53,20 +101,5 @@ pub(crate) async fn scroll(
         locate::run::<Scrolled>(core, &frame, &world, "scrollBy", &distance, deadline)
     );
     blurred?;
-    let scrolled = scrolled?;
-    let way = if up { "up" } else { "down" };
-    #[expect(
-        clippy::float_cmp,
-        reason = "the page says the very same number when it did not move"
-    )]
-    if scrolled.before.y == scrolled.after.y {
-        let end = if up { "top" } else { "bottom" };
-        return Err(Fault::told(format!(
-            "Scrolling {way} had no effect: the page is at its {end} or does not scroll"
-        )));
-    }
-    Ok(match amount {
-        Some(pixels) => format!("Scrolled {way} by {pixels} pixels"),
-        None => format!("Scrolled {way} by one page"),
-    })
+    scrolled
 }

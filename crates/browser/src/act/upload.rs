@@ -39,6 +39,7 @@ pub(crate) async fn upload(
         .to_str()
         .ok_or_else(|| Fault::told("the file's path is not text"))?;
     let session = core.session_of(&place.frame).ok_or(Fault::DocumentGone)?;
+    ready(core, place, Purpose::Upload, deadline).await?;
     let arguments = json!({ "handle": place.handle });
     let kind: Kind = locate::run(
         core,
@@ -52,7 +53,6 @@ pub(crate) async fn upload(
     if !kind.is_file_input {
         return through_chooser(core, tab, place, &session, path, deadline).await;
     }
-    ready(core, place, Purpose::Upload, deadline).await?;
     let command = SetFileInputFiles {
         files: vec![path.to_owned()],
         object_id: Some(place.world.element(place.handle, deadline).await?),

@@ -5,10 +5,23 @@
 const SCROLL_SETTLES = 200;
 // A page that is not shown, or is busy, gets no frames: the wait for one ends after this many milliseconds.
 const FRAME_PATIENCE = 100;
+// What a page takes out to render it anew is back within this many milliseconds.
+const RENDERS = 500;
 
 const scrolledAt = new WeakMap();
-addEventListener('scroll', (event) => event.target instanceof Node && scrolledAt.set(event.target, performance.now()), { capture: true, passive: true });
-addEventListener('scrollend', (event) => event.target instanceof Node && scrolledAt.delete(event.target), { capture: true, passive: true });
+let lastScroll = -Infinity;
+const onScroll = (event) => {
+  if (!(event.target instanceof Node)) return;
+  lastScroll = performance.now();
+  scrolledAt.set(event.target, lastScroll);
+};
+const onScrollEnd = (event) => {
+  if (!(event.target instanceof Node)) return;
+  lastScroll = -Infinity;
+  scrolledAt.delete(event.target);
+};
+addEventListener('scroll', onScroll, { capture: true, passive: true });
+addEventListener('scrollend', onScrollEnd, { capture: true, passive: true });
 
 /** Resolves with true at the next frame, or after a while with false, unless no frames are to be expected at all. */
 const nextFrame = (patience) =>
@@ -20,6 +33,7 @@ const nextFrame = (patience) =>
     });
   });
 
+const isAnythingScrolling = () => performance.now() - lastScroll < SCROLL_SETTLES;
 const isScrolling = (node) => performance.now() - (scrolledAt.get(node) ?? -Infinity) < SCROLL_SETTLES;
 
 /** True if an animation, a transition or a scroll runs on the element or on something that holds it. */
@@ -161,38 +175,43 @@ const whyInvisible = (element) => {
  * Waits until the element can be acted on and answers `{ok: true, x, y, box}` in this frame's viewport, or
  * `{ok: false, reason, message, by}` at `until`, in milliseconds since the epoch. Answers at once, without a promise, when
  * all holds.
- * `settle` asks for two equal frames in any case; `arm` also watches where the next press lands (`landed`).
+ * `settle` asks for two equal frames in any case; `arm` also watches where the next press lands (`landed`). `found` describes
+ * the element where it is another one than the handle led to before.
  */
 const actionable = ({ handle, for: kind = 'click', until = 0, position = null, settle = false, arm = false }, limit) => {
   const needs = Object.hasOwn(NEEDS, kind) ? NEEDS[kind] : null;
   if (!needs) throw new Failure('argument', `there is no action kind ${JSON.stringify(kind)}; there are ${Object.keys(NEEDS).join(', ')}`);
-  const element = elementOf(handle);
   // Counted from when it was asked, however long the page was busy before it came to it.
   const left = until - Date.now();
   const deadline = performance.now() + left;
-  const settled = (answer) => {
-    if (answer.ok && arm) armGuard(element);
-    return answer;
+  const attempt = (lastBox, settled) => {
+    const element = meantElement(handle) ?? elementOf(handle);
+    return { element, answer: look(element, needs, position, lastBox, settled) };
   };
-  const first = look(element, needs, position, null, settle);
-  if (first.ok || first.reason === 'detached' || left <= 0) return settled(moved(first));
-  return waitFor(element, needs, position, deadline, limit, first).then(settled);
+  const done = ({ element, answer }) => {
+    if (answer.ok && arm) armGuard(element);
+    return foundAgain.delete(handle) ? { ...answer, found: describe({ handle }) } : answer;
+  };
+  const first = attempt(null, settle);
+  if (first.answer.ok || left <= 0 || (first.answer.reason === 'detached' && !fingerprints.has(handle))) return done(moved(first));
+  return waitFor(attempt, deadline, limit, first).then(done);
 };
 
-const moved = (answer) => (answer.moving ? failed('unstable', 'the element is moving') : answer);
+const moved = ({ element, answer }) => ({ element, answer: answer.moving ? failed('unstable', 'the element is moving') : answer });
 
-const waitFor = async (element, needs, position, deadline, limit, first) => {
-  let answer = first;
+const waitFor = async (attempt, deadline, limit, first) => {
+  let last = first;
+  const rendered = Math.min(deadline, performance.now() + RENDERS);
   while (performance.now() < deadline) {
     const framed = await nextFrame(deadline - performance.now());
     inTime(limit);
     // Without a frame in between, an equal box says nothing.
-    if (!framed && answer.moving) continue;
+    if (!framed && last.answer.moving) continue;
     forget();
-    answer = look(element, needs, position, answer.moving ? answer.box : null, false);
-    if (answer.ok || answer.reason === 'detached') return answer;
+    last = attempt(last.answer.moving ? last.answer.box : null, false);
+    if (last.answer.ok || (last.answer.reason === 'detached' && performance.now() >= rendered)) return last;
   }
-  return moved(answer);
+  return moved(last);
 };
 
 /** Whether a press at a point would land on the element now, and if not, on what. */

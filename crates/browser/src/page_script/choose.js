@@ -43,6 +43,18 @@ const selectOption = ({ handle, value }) => {
   return { clickInstead: false, changed, value: option.value, label: squash(option.label) };
 };
 
+/** Selects an option of a list of several, or no more, beside what else is selected there. */
+const toggleOption = ({ handle }) => {
+  const option = attachedElementOf(handle);
+  const select = Element.prototype.closest.call(option, 'select');
+  const disabled = disabledReason(option) ?? disabledReason(select);
+  if (disabled) throw new Failure('disabled', `the option cannot be used: ${disabled}`);
+  focusOn(select);
+  option.selected = !option.selected;
+  fire(select, 'input');
+  fire(select, 'change');
+};
+
 /** The list that an option belongs to, and the option's value: `{handle, value, label}`; `handle` is null outside a `<select>`. */
 const optionParent = ({ handle }) => {
   const element = attachedElementOf(handle);

@@ -35,7 +35,11 @@ const childElements = getterOf(Element.prototype, 'children');
 const firstElementChild = getterOf(Element.prototype, 'firstElementChild');
 const nextElementSibling = getterOf(Element.prototype, 'nextElementSibling');
 const previousElementSibling = getterOf(Element.prototype, 'previousElementSibling');
-const shadowRootOf = getterOf(Element.prototype, 'shadowRoot');
+const openShadowRootOf = getterOf(Element.prototype, 'shadowRoot');
+// Closed shadow roots that the protocol gave us (closed.js).
+const closedRoots = new WeakMap();
+let anyClosedRoot = false;
+const shadowRootOf = (element) => openShadowRootOf(element) ?? ((anyClosedRoot && closedRoots.get(element)) || null);
 const scrollWidthOf = getterOf(Element.prototype, 'scrollWidth');
 const scrollHeightOf = getterOf(Element.prototype, 'scrollHeight');
 const clientWidthOf = getterOf(Element.prototype, 'clientWidth');
@@ -45,7 +49,7 @@ const clientTopOf = getterOf(Element.prototype, 'clientTop');
 const attribute = methodOf(Element.prototype, 'getAttribute');
 const hasAttribute = methodOf(Element.prototype, 'hasAttribute');
 const matches = methodOf(Element.prototype, 'matches');
-const boundingRect = methodOf(Element.prototype, 'getBoundingClientRect');
+const ownRect = methodOf(Element.prototype, 'getBoundingClientRect');
 const clientRects = methodOf(Element.prototype, 'getClientRects');
 const checkVisibility = methodOf(Element.prototype, 'checkVisibility');
 const scrollIntoView = methodOf(Element.prototype, 'scrollIntoView');
@@ -75,6 +79,30 @@ const ELEMENT = 1;
 const TEXT = 3;
 const isElement = (node) => nodeType(node) === ELEMENT;
 const isHtml = (element) => element instanceof HTMLElement;
+
+/** The picture that an area of an image map lies on, or null. */
+const pictureOf = (area) => {
+  const map = Element.prototype.closest.call(area, 'map');
+  const name = map && (attribute(map, 'name') || elementId(map));
+  return name ? (queryAll(rootOf(area), `img[usemap="#${CSS.escape(name)}"]`)[0] ?? null) : null;
+};
+
+/** The part of its picture that an area takes: the smallest box around its coordinates. */
+const areaRect = (area) => {
+  const picture = pictureOf(area);
+  if (!picture) return ownRect(area);
+  const whole = ownRect(picture);
+  const numbers = (attribute(area, 'coords') ?? '').split(',').map(Number);
+  const shape = (attribute(area, 'shape') ?? 'rect').toLowerCase();
+  if (shape === 'default' || numbers.length < 3 || numbers.some(Number.isNaN)) return whole;
+  const [x, y, r] = numbers;
+  const across = shape.startsWith('circ') ? [x - r, x + r] : numbers.filter((_, at) => at % 2 === 0);
+  const down = shape.startsWith('circ') ? [y - r, y + r] : numbers.filter((_, at) => at % 2 === 1);
+  const left = Math.max(0, Math.min(...across));
+  const top = Math.max(0, Math.min(...down));
+  return new DOMRect(whole.left + left, whole.top + top, Math.min(Math.max(...across), whole.width) - left, Math.min(Math.max(...down), whole.height) - top);
+};
+const boundingRect = (element) => (element instanceof HTMLAreaElement ? areaRect(element) : ownRect(element));
 
 // Deeper trees than this are not walked, so that recursion stays far below the stack's limit. The HTML
 // parser itself stops nesting at 512.

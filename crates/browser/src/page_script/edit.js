@@ -174,12 +174,13 @@ const valueOf = ({ handle }) => {
 
 const CHECKED_ROLES = new Set(['checkbox', 'radio', 'switch', 'menuitemcheckbox', 'menuitemradio', 'option', 'treeitem']);
 
-/** `{checked, radio}` of a check box, radio button or switch; fails for anything else. */
+/** `{checked, radio, option}` of a check box, radio button, switch, or option of several; fails for anything else. */
 const isChecked = ({ handle }) => {
-  const element = fieldOf(attachedElementOf(handle));
+  const element = fieldOf(meantElement(handle) ?? attachedElementOf(handle));
   if (isToggle(element)) return { checked: element.checked, radio: element.type === 'radio' };
   const role = attribute(element, 'role')?.trim().toLowerCase() ?? '';
-  if (CHECKED_ROLES.has(role)) return { checked: attribute(element, 'aria-checked') === 'true', radio: /radio$/.test(role) };
+  if (element instanceof HTMLOptionElement && Element.prototype.closest.call(element, 'select')?.multiple) return { checked: element.selected, radio: false, option: true };
+  if (CHECKED_ROLES.has(role)) return { checked: (attribute(element, 'aria-checked') ?? attribute(element, 'aria-selected')) === 'true', radio: /radio$/.test(role) };
   throw new Failure('not_checkable', `${openTag(element)} is not a check box, a radio button or a switch`);
 };
 

@@ -9,12 +9,19 @@ const HOLDS = 1000;
 
 let guarded = null;
 
+/** The element that an event is about. What is in a closed shadow root is not in an event's path. */
+const pressedBy = (event) => {
+  const target = event.composedPath()[0];
+  if (!(target instanceof Element)) return null;
+  const inner = anyClosedRoot && closedRoots.has(target) ? deepElementAt(event.clientX, event.clientY) : null;
+  return inner && flatContains(target, inner) ? inner : target;
+};
+
 const onPress = (event) => {
   if (!guarded || !event.isTrusted) return;
   if (performance.now() > guarded.until) return;
   if (guarded.landed === null) {
-    const target = event.composedPath()[0];
-    const element = target instanceof Element ? target : null;
+    const element = pressedBy(event);
     guarded.landed = pressLandsOn(guarded.element, element) || pressLandsOn(guarded.target, element);
     if (!guarded.landed && element) guarded.by = openTag(element);
     guarded.until = performance.now() + HOLDS;

@@ -28,10 +28,23 @@ const pressLandsOn = (element, hit) => {
   return element instanceof HTMLOptionElement && hit instanceof HTMLSelectElement && contains(hit, element);
 };
 
+/** Where the name of a tree's item is written: its box holds the items below it, too, and is often wider than what can be pressed. */
+const lineOf = (item) => {
+  const texts = document.createTreeWalker(item, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!/\S/.test(textContent(text))) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    return range.getBoundingClientRect();
+  }
+  return ownRect(item);
+};
+
 /** The visible parts of an element, largest first: one per line box where it wraps. */
 const visibleParts = (element, rect, clip) => {
   const whole = intersect(rect, clip);
   if (isEmpty(whole)) return [];
+  if (explicitRole(element) === 'treeitem') return [intersect(lineOf(element), clip), whole].filter((part) => !isEmpty(part));
   if (getComputedStyle(element).display !== 'inline') return [whole];
   const parts = [];
   for (const line of clientRects(element)) {

@@ -4,7 +4,7 @@ const COMMANDS = new Map(
   Object.entries({
     observe, resolve, nodeSelectors, chain, describe, actionable, hit, landed, release, frameBox, fill, selectText, focus, blurActive,
     valueOf, isChecked, selectOption, optionParent, click, paste, scrollBy, scrollPosition, formFields, html, text,
-    document: aboutDocument, saveDocument, submissions, fieldFacts, fillSecret, secretBoxes,
+    calm, watchDrag, dragBegun, toggleOption, document: aboutDocument, saveDocument, submissions, fieldFacts, fillSecret, secretBoxes,
   }),
 );
 
@@ -50,6 +50,9 @@ const api = Object.freeze({
   element(handle) {
     return handleTargets.get(handle)?.deref() ?? null;
   },
+
+  /** Takes on a closed shadow root of an element: whether it is one. */
+  adopt: adoptRoot,
 
   /** The handle of an element that the protocol hands in; null for anything else. */
   handle(element) {

@@ -9,22 +9,22 @@
 //! `{"error": {"kind": …, "message": …}}`. `run` never throws, whatever the page does.
 //!
 //! Beside `run` the object has `element(handle)` and `handle(element)`, which translate between handles and the objects
-//! that the protocol's own commands take.
+//! that the protocol's own commands take, and `adopt(handle, root)`, which takes a closed shadow root on.
 //!
 //! `then` is a list of further commands, `[name, arguments]` without a handle, for the one element that was found. They run
 //! one after the other until one does not succeed; each answer is `{"ok": …}` or `{"error": …}`.
 //!
 //! Elements are named by handles: positive integers that belong to one element for the life of its
-//! document and are never used again. All coordinates are CSS pixels in the viewport of the frame.
+//! document, or to what the page rendered in its place, and are never used again. All coordinates are CSS pixels in the viewport of the frame.
 //!
 //! | command | arguments | answer |
 //! | --- | --- | --- |
-//! | `observe` | `viewportOnly`, `offset`, `clip`, `max` | `{title, url, content_type, viewport, role, dialogs, truncated, items}` |
+//! | `observe` | `viewportOnly`, `offset`, `clip`, `max` | `{title, url, content_type, viewport, role, dialogs, truncated, still, closed, items}` |
 //! | `resolve` | `selector`, `then` | `{count, handles, matches, visible, then}` or `{enterFrame: {handle, rest}}` |
 //! | `nodeSelectors` | `css`, `xpath`, `then` | `{handle, by, tried, then}` |
 //! | `chain` | `handle`, `then` | the answers of the commands `then` |
 //! | `describe` | `handle` | selectors, label, role, markup and state of one element |
-//! | `actionable` | `handle`, `for`, `until`, `position`, `settle`, `arm` | `{ok: true, x, y, box}` or `{ok: false, reason, message, by}` |
+//! | `actionable` | `handle`, `for`, `until`, `position`, `settle`, `arm` | `{ok: true, x, y, box, found}` or `{ok: false, reason, message, by, found}` |
 //! | `hit` | `handle`, `x`, `y` | `{hit, by}` |
 //! | `landed`, `release` | | where the press landed that an armed `actionable` waited for, once its page had a turn; run behind the limit, too |
 //! | `frameBox` | `handle`, `points`, `arm` | `{box, scale, visible, rendered, opacity, hits}` |
@@ -32,12 +32,15 @@
 //! | `paste` | `handle`, `value` | |
 //! | `selectText`, `focus`, `click` | `handle` | |
 //! | `blurActive` | | |
-//! | `valueOf`, `isChecked` | `handle` | `{value, secret, empty}`, `{checked, radio}` |
+//! | `valueOf`, `isChecked` | `handle` | `{value, secret, empty}`, `{checked, radio, option}` |
 //! | `selectOption` | `handle`, `value` | `{clickInstead, changed, value, label}` |
+//! | `toggleOption` | `handle` | |
 //! | `optionParent` | `handle` | `{handle, value, label}` |
 //! | `scrollBy`, `scrollPosition` | `dx`, `dy` | positions before and after, of the document or what fills its window |
+//! | `calm` | | waits until nothing scrolls |
+//! | `watchDrag`, `dragBegun` | | `{begun}`: whether the page has had the browser begin a drag since |
 //! | `formFields` | | `{fields}` with the guessed form-fill key of each |
-//! | `submissions` | `handle`, `press`, `enter` | `{frame, targets, labels}`: to where the browser would send forms, and the names of the controls that would act |
+//! | `submissions` | `handle`, `press`, `enter`, `position` | `{frame, targets, labels}`: to where the browser would send forms, and the names of the controls that would act |
 //! | `fieldFacts` | `handle` | `{facts, sight}`: what a field is before a secret goes into it |
 //! | `fillSecret` | `handle`, `value`, `facts`, `sight`, `sockets` | puts a secret in, if the field is still as it was found; the document's sockets lead to `sockets` only then |
 //! | `secretBoxes` | | `{boxes}` of the fields that secrets were put into, and of all else that shows one |
@@ -48,8 +51,11 @@
 //! Items of `observe` are, by `k`: `e` an element that can be used (`h` handle, `letter`, `role`,
 //! `tag`, `html` with cut attribute values, `full` where the uncut rendering differs, `label`,
 //! `states`, `box`, `action`, `css`, `xpath`, `inShadow`, `inView`), `t` a text, `f` an iframe (`h`, `box` of
-//! its content, `scale`, `visible` in the frame's own viewport, `src`). `d` is an index into
+//! its content, `scale`, `visible` in the frame's own viewport, `src`), `s` something that scrolls (`h`, `tag`, `label`, `above`,
+//! `below`, `left`, `right` in pixels, `css`, `xpath`), `x` a control that cannot be used (`role`, `tag`, `html`, `states`). `d` is an index into
 //! `dialogs` for what lies in a dialog.
+//!
+//! `closed` are the handles of elements that may have closed shadow roots, each told once. `still` are the handles of what was listed before, is not listed now and is on the page as before: out of view.
 //!
 //! Error kinds: `argument`, `stale`, `selector`, `ambiguous`, `no_match`, `not_editable`,
 //! `not_checkable`, `disabled`, `value`, `no_option`, `changed`, `late`, `internal`.
@@ -71,6 +77,10 @@ pub const SOURCE: &str = concat!(
     include_str!("describe.js"),
     include_str!("paths.js"),
     include_str!("frames.js"),
+    include_str!("dialogs.js"),
+    include_str!("fingerprints.js"),
+    include_str!("readable.js"),
+    include_str!("closed.js"),
     include_str!("walk.js"),
     include_str!("observe.js"),
     include_str!("selectors/chain.js"),

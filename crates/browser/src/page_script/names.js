@@ -25,7 +25,13 @@ const childOf = (element, tag) => {
 
 /** The texts of a control's `<label>` elements, joined. */
 const labelsText = (element, seen) =>
-  squash(labelsOf(element).map((label) => contentName(label, new Set([...seen, element]), false)).join(' '));
+  squash(
+    labelsOf(element)
+      // A control in the label whose name is being put together adds nothing to it.
+      .filter((label) => !seen.has(label))
+      .map((label) => contentName(label, new Set([...seen, element]), false))
+      .join(' '),
+  );
 
 const nativeName = (element, tag, seen) => {
   switch (tag) {
@@ -86,8 +92,11 @@ const accessibleName = (element, seen = new Set(), hiddenToo = false) => {
 /** The text of an element's contents as assistive technology reads it. */
 const contentName = (element, seen, hiddenToo) => squash(contentText(element, seen, hiddenToo, 0));
 
-const contentText = (element, seen, hiddenToo, depth) => {
+const contentText = (element, seen, given, depth) => {
   if (depth > MAX_DEPTH) return '';
+  // What stands in for a picture is never rendered.
+  const drawn = localName(element) === 'canvas';
+  const hiddenToo = given || drawn;
   let text = '';
   eachFlatChild(element, (node) => {
     if (nodeType(node) === TEXT) {
@@ -97,9 +106,10 @@ const contentText = (element, seen, hiddenToo, depth) => {
     if (!isElement(node) || seen.has(node) || SILENT_TAGS.has(localName(node)) || localName(node) === 'textarea') return;
     if (!hiddenToo && (attribute(node, 'aria-hidden') === 'true' || isHiddenFromReaders(node))) return;
     const tag = localName(node);
+    if (tag === 'br') text += ' ';
     const own = accessibleLabel(node) || nativeName(node, tag, seen) || embeddedValue(node, tag);
     const inner = own || contentText(node, seen, hiddenToo, depth + 1);
-    text += getComputedStyle(node).display.startsWith('inline') ? inner : ` ${inner} `;
+    text += getComputedStyle(node).display.startsWith('inline') && !drawn ? inner : ` ${inner} `;
   });
   return text;
 };

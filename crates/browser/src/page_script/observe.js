@@ -54,14 +54,21 @@ const walked = (view, viewportOnly, max) => {
 const observe = ({ viewportOnly = true, offset = null, clip = null, max = null }) => {
   const view = visibleArea(clip, offset);
   const walk = walked(view, viewportOnly, max);
+  walk.readTexts();
   // Only dialogs that hold something to use are components of their own.
-  const useful = new Set(walk.items.filter((item) => item.k !== 't' && item.d !== undefined).map((item) => item.d));
+  const useful = new Set(walk.items.filter((item) => (item.k === 'e' || item.k === 'f') && item.d !== undefined).map((item) => item.d));
   const order = [...useful].sort((a, b) => a - b);
   for (const item of walk.items) {
     if (item.d === undefined) continue;
     const at = order.indexOf(item.d);
     if (at < 0) delete item.d;
     else item.d = at;
+  }
+  const elements = walk.items.filter((item) => item.k === 'e');
+  nameListed(elements);
+  for (const item of walk.items) {
+    if (item.k === 'e' || item.k === 's') item.h = handleOf(item.element);
+    for (const own of ['element', 'print']) delete item[own];
   }
   return {
     title: head(documentTitle(), 1000),
@@ -71,6 +78,8 @@ const observe = ({ viewportOnly = true, offset = null, clip = null, max = null }
     role: documentBody() ? coarseRole(documentBody()) : 'WebArea',
     dialogs: order.map((index) => walk.dialogs[index]),
     truncated: walk.full,
+    still: stillThere(),
+    closed: walk.closed.map(handleOf),
     items: walk.items,
   };
 };

@@ -2,12 +2,12 @@
 // which `role=` selectors use (HTML-AAM's implicit roles).
 
 const NATIVE_ROLES = {
-  a: 'link', button: 'button', select: 'combobox', textarea: 'textbox', option: 'option', img: 'img', figure: 'figure',
+  a: 'link', area: 'link', button: 'button', select: 'combobox', textarea: 'textbox', option: 'option', img: 'img', figure: 'figure',
   h1: 'heading', h2: 'heading', h3: 'heading', h4: 'heading', h5: 'heading', h6: 'heading', p: 'paragraph', div: 'group',
   span: 'text', strong: 'text', em: 'text', small: 'text', bdi: 'text', i: 'text', nav: 'navigation', header: 'banner',
   footer: 'contentinfo', section: 'article', article: 'article', ul: 'list', ol: 'list', dl: 'list', li: 'listitem',
   dt: 'listitem', dd: 'listitem', body: 'WebArea', dialog: 'dialog', form: 'form', table: 'table', tr: 'row', td: 'cell',
-  th: 'columnheader', thead: 'rowgroup', tbody: 'rowgroup', tfoot: 'rowgroup',
+  th: 'columnheader', area: 'link', canvas: 'canvas', video: 'video', audio: 'audio', thead: 'rowgroup', tbody: 'rowgroup', tfoot: 'rowgroup',
 };
 const INPUT_ROLES = { button: 'button', submit: 'button', reset: 'button', image: 'button', radio: 'radio', checkbox: 'checkbox', search: 'searchbox' };
 
@@ -19,10 +19,17 @@ const explicitRole = (element) => {
   return role && role !== 'none' && role !== 'presentation' ? role : null;
 };
 
+/** True for the element that makes what is in it editable. */
+const isEditingHost = (element) => {
+  const editable = attribute(element, 'contenteditable');
+  return editable !== null && editable.toLowerCase() !== 'false' && element !== documentBody();
+};
+
 /** The role by which the Notte API names an element (section "Element ids"). */
 const coarseRole = (element) => {
   const explicit = explicitRole(element);
   if (explicit) return explicit;
+  if (isEditingHost(element)) return 'textbox';
   const tag = localName(element);
   if (tag === 'input') return INPUT_ROLES[element.type] ?? 'textbox';
   return Object.hasOwn(NATIVE_ROLES, tag) ? NATIVE_ROLES[tag] : 'generic';
@@ -47,11 +54,15 @@ const actionOf = (role) => {
   return letter === 'I' ? 'fill' : 'click';
 };
 
-const INTERACTIVE_TAGS = new Set(['a', 'button', 'input', 'select', 'textarea', 'details', 'summary', 'option', 'optgroup']);
+const INTERACTIVE_TAGS = new Set(['a', 'button', 'input', 'select', 'textarea', 'details', 'summary', 'option', 'optgroup', 'area']);
 const INTERACTIVE_ROLES = new Set([
   'button', 'link', 'menu', 'menubar', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'radio', 'checkbox', 'tab', 'switch',
-  'slider', 'spinbutton', 'combobox', 'searchbox', 'textbox', 'listbox', 'option', 'scrollbar',
+  'slider', 'spinbutton', 'combobox', 'searchbox', 'textbox', 'listbox', 'option', 'scrollbar', 'treeitem',
 ]);
+// Roles of what is used by keyboard or mouse where it takes the focus, and is only read where it does not.
+const FOCUSABLE_ROLES = new Set(['application', 'gridcell', 'columnheader', 'rowheader', 'separator', 'listitem', 'img']);
+// Cursors of what is dragged.
+const DRAG_CURSORS = /^(grab|grabbing|move|all-scroll|.*-resize)$/;
 const MOUSE_ATTRIBUTES = ['onclick', 'onmousedown', 'onmouseup', 'ondblclick'];
 
 /** True for a control that only its label shows: then the label is what a person uses. */
@@ -60,14 +71,19 @@ const isHiddenBehindLabel = (control) => control !== null && (!isRendered(contro
 /** True if markup alone says that an element can be used (Notte API: "What counts as interactive"). */
 const isInteractiveByMarkup = (element, tag) => {
   if (tag === 'html' || tag === 'body') return false;
+  if (tag === 'area') return hasAttribute(element, 'href');
+  // What is drawn on a canvas is known to nobody; one that is called something is a thing to press.
+  if (tag === 'canvas') return explicitRole(element) !== null || textLabel(element) !== '';
   // The summary is what opens and closes its details.
   if (tag === 'details') return childOf(element, 'summary') === null;
   if (tag === 'label') return isHiddenBehindLabel(element.control);
   if (INTERACTIVE_TAGS.has(tag)) return !(tag === 'input' && element.type === 'hidden');
   const role = explicitRole(element);
   if (role && INTERACTIVE_ROLES.has(role)) return true;
-  const editable = attribute(element, 'contenteditable');
-  if (editable !== null && editable.toLowerCase() !== 'false') return true;
+  if (role && FOCUSABLE_ROLES.has(role) && hasAttribute(element, 'tabindex')) return true;
+  if (isEditingHost(element)) return true;
+  if ((tag === 'video' || tag === 'audio') && hasAttribute(element, 'controls')) return true;
+  if (attribute(element, 'draggable') === 'true') return true;
   const classes = attribute(element, 'class');
   if (classes && /(^|\s)(button|dropdown-toggle)(\s|$)/.test(classes)) return true;
   if (hasAttribute(element, 'data-index') || attribute(element, 'data-toggle') === 'dropdown') return true;

@@ -46,7 +46,7 @@ const fieldFactsOf = (element) => {
 
 /** All that is to be known of a field, and how it can be seen. */
 const fieldFacts = ({ handle }) => {
-  const element = fieldOf(attachedElementOf(handle));
+  const element = fieldOf(meantElement(handle) ?? attachedElementOf(handle));
   return { facts: fieldFactsOf(element), sight: sightOf(element) };
 };
 

@@ -35,8 +35,8 @@ const actingFrom = (pressed) => {
 };
 
 /** What acts by a press on an element. Where that must be scrolled to first, the point is not known yet, and all buttons in it count. */
-const actingByPress = (element) => {
-  const point = isRendered(element) ? pressPoint(element, element, null) : null;
+const actingByPress = (element, position) => {
+  const point = isRendered(element) ? pressPoint(element, element, position) : null;
   const hit = point && point.cover === undefined ? deepElementAt(point.x, point.y) : null;
   return hit ? [actingFrom(hit)] : [actingFrom(element), ...deepQuery(element, 'button, input')];
 };
@@ -59,13 +59,13 @@ const byEnter = (element) => {
  * that act are called. Without a handle it is the element that keys go to; where that is a frame, its handle comes back and is to be gone on
  * with.
  */
-const submissions = ({ handle = null, press = false, enter = false }) => {
+const submissions = ({ handle = null, press = false, enter = false, position = null }) => {
   const nothing = { frame: null, targets: [], labels: [] };
   const focused = handle === null ? focusedElement() : null;
   if (focused && FRAME_TAGS.has(localName(focused))) return { ...nothing, frame: handleOf(focused) };
-  const element = handle === null ? focused : attachedElementOf(handle);
+  const element = handle === null ? focused : (meantElement(handle) ?? attachedElementOf(handle));
   if (!element) return nothing;
-  const pressed = !press ? [] : focused ? [focused] : actingByPress(element);
+  const pressed = !press ? [] : focused ? [focused] : actingByPress(element, position);
   const entered = enter ? byEnter(element) : { controls: [], targets: [] };
   const targets = new Set([...pressed.flatMap(sentBy), ...entered.targets]);
   const labels = new Set([...pressed, ...entered.controls].map(textLabel).filter(Boolean));

@@ -2,6 +2,10 @@
 
 /** Rendered, not hidden and with a size; opacity does not count, since a press goes through to it. */
 const isRendered = (element) => {
+  if (element instanceof HTMLAreaElement) {
+    const picture = pictureOf(element);
+    return picture !== null && isRendered(picture);
+  }
   if (!checkVisibility(element, { visibilityProperty: true })) {
     if (!isConnected(element) || getComputedStyle(element).display !== 'contents') return false;
     for (let child = firstElementChild(element); child; child = nextElementSibling(child)) {

@@ -1,7 +1,7 @@
 // The perception pass: one walk over the flat tree, in document order, that lists what can be used
 // and what can be read.
 
-const UNSEEN_TAGS = new Set(['script', 'style', 'template', 'noscript', 'head', 'link', 'meta', 'title', 'base']);
+const UNSEEN_TAGS = new Set(['area', 'script', 'style', 'template', 'noscript', 'head', 'link', 'meta', 'title', 'base']);
 const FRAME_TAGS = new Set(['iframe', 'frame']);
 // Elements outside the viewport that one pass looks at for fixed or absolute descendants inside it.
 const ESCAPE_BUDGET = 1200;
@@ -13,6 +13,9 @@ const STACKING = new Set(['block', 'list-item', 'table', 'table-row-group', 'flo
 const LONG_STACK = 100;
 const STRIDE = 16;
 const OVERHANG = 300;
+const WHITE = [255, 255, 255, 1];
+// What can be scrolled by less than this, in pixels, is not worth a line.
+const WORTH_SCROLLING = 40;
 
 /** Where the walk is: what holds for the children of an element. */
 class Place {
@@ -35,19 +38,23 @@ class Walk {
     this.max = max;
     this.items = [];
     this.dialogs = [];
+    this.closed = [];
     this.listed = 0;
-    this.run = '';
+    this.run = [];
     this.runDialog = null;
     this.escapeBudget = ESCAPE_BUDGET;
     this.seen = new Set();
     this.forced = new Set();
     this.paths = new Paths();
+    // What may lie over texts: what takes presses, and what does not.
+    this.lifted = [];
+    this.veils = [];
   }
 
   start() {
     const root = documentElement();
     if (!root) return;
-    this.visit(root, new Place({ clips: Clips.of(this.view), owner: null, dialog: null, pointer: false, disabled: false, inShadow: false, depth: 0 }));
+    this.visit(root, new Place({ clips: Clips.of(this.view), owner: null, dialog: null, pointer: false, disabled: false, inShadow: false, depth: 0, opacity: 1, background: WHITE, outer: null, doubtful: false }));
     this.flush();
   }
 
@@ -72,7 +79,7 @@ class Walk {
     const contents = style.display === 'contents';
     const clips = contents ? place.clips : place.clips.inside(element, style, rect);
     const visible = style.visibility === 'visible';
-    const pointer = style.cursor === 'pointer';
+    const pointer = style.cursor === 'pointer' || DRAG_CURSORS.test(style.cursor);
     const here = {
       clips,
       pointer,
@@ -80,15 +87,28 @@ class Walk {
       disabled: place.disabled || (tag === 'button' && isNativelyDisabled(element)) || hasAttribute(element, 'inert') || attribute(element, 'aria-disabled') === 'true',
       depth: place.depth + 1,
       inShadow: place.inShadow || shadowRootOf(element) !== null,
+      opacity: place.opacity * ownOpacity(style),
+      background: undefined,
+      style,
+      rect,
+      readable: undefined,
+      sight: undefined,
+      outer: place,
+      doubtful: place.doubtful || isCut(style),
     };
-    const block = !style.display.startsWith('inline') && !contents;
+    if (place.depth > 1 && isLifted(style)) this.lifted.push({ element, rect });
+    if (isVeil(style, here.opacity)) this.veils.push({ element, rect, order: Number(style.zIndex) || 0 });
+    const block = (!style.display.startsWith('inline') && !contents) || tag === 'br';
     if (block) this.breakText(place.owner);
 
     if (FRAME_TAGS.has(tag)) {
       if (visible) this.addFrame(element, rect, place.clips.own(style), here.dialog);
       return;
     }
+    if (visible && this.closed.length < MOST_ASKED && mayHaveClosedRoot(element, tag, style, rect)) this.closed.push(element);
     const item = this.listing(element, tag, style, rect, place, here, visible, pointer);
+    if (tag === 'img' && visible && hasAttribute(element, 'usemap')) this.visitAreas(element, place, here);
+    if (visible && here.clips.flow !== place.clips.flow && !(item?.k === 'e')) this.addScroller(element, tag, style, rect, place, here);
     const inner = place.with({ ...here, owner: item ?? place.owner });
     if (item) this.flush();
     if (tag === 'select') this.visitSelect(element, item, style, inner);
@@ -98,6 +118,7 @@ class Walk {
   }
 
   visitChildren(element, tag, style, rect, inner, visible) {
+    if (tag === 'canvas' || tag === 'video' || tag === 'audio') return;
     // Pictures inside a control are not controls.
     if (tag === 'svg' && inner.owner) return;
     if (tag === 'details' && !element.open) {
@@ -109,7 +130,7 @@ class Walk {
     const visit = (node) => {
       const type = nodeType(node);
       if (type === ELEMENT) this.visit(node, inner);
-      else if (type === TEXT && visible) this.addText(node, inner, bounded);
+      else if (type === TEXT && visible) this.addText(node, element, inner, bounded);
     };
     if (this.viewportOnly && !bounded && this.isLongStack(element, style, rect)) this.visitLongStack(element, visit);
     else eachFlatChild(element, visit);
@@ -146,6 +167,17 @@ class Walk {
     }
   }
 
+  /** The areas of an image map are nowhere themselves: they are listed with their picture. */
+  visitAreas(picture, place, here) {
+    const name = attribute(picture, 'usemap').replace(/^#/, '');
+    const [map] = queryAll(rootOf(picture), `map[name="${CSS.escape(name)}"], map#${CSS.escape(name)}`);
+    for (const area of map && pictureOf(queryAll(map, 'area')[0] ?? map) === picture ? queryAll(map, 'area[href]') : []) {
+      const style = getComputedStyle(area);
+      const item = this.listing(area, 'area', style, boundingRect(area), place, here, true, false);
+      if (item) this.finish(area, item, place.owner);
+    }
+  }
+
   visitSelect(element, item, style, inner) {
     const list = element.multiple || element.size > 1;
     if (list) this.visitChildren(element, 'select', style, boundingRect(element), inner.with({ owner: null }), true);
@@ -178,14 +210,15 @@ class Walk {
 
   /** The reserved place in the list of an element that can be used, or null. */
   listing(element, tag, style, rect, place, here, visible, pointer) {
-    if (!visible || here.disabled) return null;
+    if (!visible) return null;
     const markup = isInteractiveByMarkup(element, tag);
+    if (here.disabled || isNativelyDisabled(element)) return markup ? this.unusable(element, tag, style, rect, place, here) : null;
     if (!markup) {
       // The cursor is inherited: it counts where it begins, and not on the parts of a control.
       if (!pointer || place.pointer || place.owner?.whole || tag === 'html' || tag === 'body') return null;
       if (tag === 'label' && labelControl(element)) return null;
     }
-    if (UNUSABLE_CURSORS.has(style.cursor) || isNativelyDisabled(element)) return null;
+    if (UNUSABLE_CURSORS.has(style.cursor)) return null;
     const clip = place.clips.own(style);
     let box = rect;
     let target = element;
@@ -205,9 +238,21 @@ class Walk {
     this.listed += 1;
     const role = coarseRole(element);
     const letter = letterOf(role);
-    const item = { k: 'e', h: handleOf(element), letter, role, tag, box: boxOf(box), inView, text: '', whole: WHOLE_LETTERS.has(letter) };
+    const item = { k: 'e', element, letter, role, tag, box: boxOf(box), inView, text: '', whole: WHOLE_LETTERS.has(letter) };
     if (here.dialog !== null) item.d = here.dialog;
     if (place.inShadow) item.inShadow = true;
+    this.flush();
+    this.items.push(item);
+    return item;
+  }
+
+  /** A control that is seen and cannot be used: it is told of, without a name. */
+  unusable(element, tag, style, rect, place, here) {
+    const parts = visibleParts(element, rect, place.clips.own(style));
+    if (parts.length === 0 || !findPressPoint(element, parts.slice(0, 1)).x) return null;
+    const role = coarseRole(element);
+    const item = { k: 'x', role, tag, text: '', whole: true };
+    if (here.dialog !== null) item.d = here.dialog;
     this.flush();
     this.items.push(item);
     return item;
@@ -220,15 +265,17 @@ class Walk {
     const { html, full } = renderElement(element, isField(element) && item.tag !== 'select' ? '' : text);
     item.html = html;
     if (full !== html) item.full = full;
-    item.action = actionOf(item.role);
-    const states = statesOf(element);
+    const states = statesOf(element, item.k === 'x');
     if (states.length > 0) item.states = states;
-    const { css_selector, xpath_selector } = this.paths.selectors(element);
-    item.css = css_selector;
-    item.xpath = xpath_selector;
     delete item.text;
     delete item.whole;
     if (owner) owner.text += ' ';
+    if (item.k === 'x') return;
+    item.print = fingerprintOf(element, item.label);
+    item.action = actionOf(item.role);
+    const { css_selector, xpath_selector } = this.paths.selectors(element);
+    item.css = css_selector;
+    item.xpath = xpath_selector;
   }
 
   addFrame(element, rect, clip, dialog) {
@@ -241,7 +288,83 @@ class Walk {
     this.items.push(item);
   }
 
-  addText(node, inner, bounded) {
+  /** Something with contents out of view that it can be scrolled to. */
+  addScroller(element, tag, style, rect, place, here) {
+    if (element === documentElement() || element === documentBody()) return;
+    if (!/auto|scroll/.test(style.overflowY + style.overflowX)) return;
+    const below = scrollHeightOf(element) - clientHeightOf(element);
+    const beside = scrollWidthOf(element) - clientWidthOf(element);
+    if (Math.max(below, beside) < WORTH_SCROLLING || isEmpty(intersect(rect, place.clips.own(style)))) return;
+    this.flush();
+    const item = { k: 's', element, tag, label: head(accessibleLabel(element), 60), above: Math.round(element.scrollTop), below: Math.round(Math.max(0, below - element.scrollTop)), left: Math.round(element.scrollLeft), right: Math.round(Math.max(0, beside - element.scrollLeft)) };
+    const { css_selector, xpath_selector } = this.paths.selectors(element);
+    item.css = css_selector;
+    item.xpath = xpath_selector;
+    if (place.inShadow) item.inShadow = true;
+    if (here.dialog !== null) item.d = here.dialog;
+    this.items.push(item);
+  }
+
+  /** Whether an element's own texts can be read, as far as its style and its place tell; asked once, at its first text. */
+  canBeRead(node, element, inner, bounded) {
+    if (inner.readable !== undefined) return inner.readable;
+    const { style, outer } = inner;
+    const plain = isPlainlyReadable(style, inner.opacity, () => paintedBy(inner));
+    const inLine = style.display === 'inline' && style.position === 'static';
+    if (plain === false || (plain && inner.owner)) {
+      // What is in a control is seen with it.
+      inner.readable = plain;
+    } else if (plain && inLine && outer?.sight) {
+      // Words in a line are seen with the line.
+      inner.readable = true;
+      inner.sight = outer.sight;
+    } else {
+      inner.sight = this.sightOf(node, element, inner, bounded, plain === null);
+      inner.readable = inner.sight !== null;
+      if (outer && inLine) outer.sight = inner.sight;
+    }
+    return inner.readable;
+  }
+
+  /** Where a text is, for finding out later what lies over it; null where it is in no place to be seen. */
+  sightOf(node, element, inner, bounded, sameColor) {
+    const clip = intersect(inner.clips.flow, viewRect());
+    // A text begins in its element, unless it is moved out of it. Where exactly is asked only when something lies there, too.
+    const inside = bounded && inner.style.textIndent === '0px';
+    const rect = inside ? inner.rect : lineIn(node, clip);
+    if (!rect) return null;
+    const inView = overlaps(rect, viewRect());
+    if ((this.viewportOnly || inView) && textPoints(rect, clip).length === 0) return null;
+    const doubtful = sameColor || inner.doubtful;
+    return { node, element, style: inner.style, background: paintedBy(inner), rect, clip, inView, doubtful, veils: this.veils.length, seen: undefined };
+  }
+
+  /** Whether nothing lies over a text: most have nothing near that could, and are not looked at any closer. */
+  isSeen(sight) {
+    if (sight.seen === undefined) {
+      const { node, element, style, background, rect, clip } = sight;
+      const over = (other) => overlaps(other.rect, rect) && !flatContains(other.element, element);
+      const near = sight.inView && (sight.doubtful || this.lifted.some(over));
+      const line = near ? lineIn(node, clip) : null;
+      sight.seen = !near || (line !== null && isReadable(element, style, background, line, clip));
+      // What takes no presses is found by its place only.
+      const veiled = (veil) => overlaps(rect, veil.rect) && within(lineIn(node, clip) ?? rect, veil.rect) && !isAbove(element, veil.element, veil.order);
+      if (sight.seen) sight.seen = !this.veils.slice(sight.veils).some(veiled);
+    }
+    return sight.seen;
+  }
+
+  /** Takes what lies below something else out of the texts. */
+  readTexts() {
+    for (const item of this.items) {
+      if (item.k !== 't') continue;
+      item.text = squash(head(item.run.map(({ text, sight }) => (!sight || this.isSeen(sight) ? text : ' ')).join(''), LONGEST_RUN));
+      delete item.run;
+    }
+    this.items = this.items.filter((item) => item.k !== 't' || item.text !== '');
+  }
+
+  addText(node, element, inner, bounded) {
     let text = textContent(node);
     if (!/\S/.test(text)) {
       this.append(text && ' ', inner);
@@ -254,6 +377,11 @@ class Walk {
       if (shown === null) return;
       text = shown;
     }
+    if (!this.canBeRead(node, element, inner, bounded)) {
+      // What is not read does not join the words around it either.
+      this.append(' ', inner);
+      return;
+    }
     this.append(text, inner);
   }
 
@@ -264,7 +392,7 @@ class Walk {
     }
     if (this.runDialog !== inner.dialog) this.flush();
     this.runDialog = inner.dialog;
-    this.run += text;
+    this.run.push({ text, sight: inner.sight });
   }
 
   breakText(owner) {
@@ -274,10 +402,10 @@ class Walk {
 
   /** Ends the text that is being gathered. */
   flush() {
-    const text = squash(head(this.run, LONGEST_RUN));
-    this.run = '';
-    if (!text) return;
-    const item = { k: 't', text };
+    const { run } = this;
+    this.run = [];
+    if (!run.some(({ text }) => /\S/.test(text))) return;
+    const item = { k: 't', run };
     if (this.runDialog !== null) item.d = this.runDialog;
     this.items.push(item);
   }
@@ -292,43 +420,3 @@ class Walk {
     return this.dialogs.length - 1;
   }
 }
-
-const isDialog = (element, tag) => {
-  if (tag === 'dialog') return hasAttribute(element, 'open');
-  const role = attribute(element, 'role');
-  return role === 'dialog' || role === 'alertdialog' || attribute(element, 'aria-modal') === 'true';
-};
-
-const dialogText = (element) => {
-  const name = accessibleLabel(element);
-  if (name) return head(name, 100);
-  const heading = queryAll(element, 'h1, h2, h3, h4, h5, h6, [role="heading"]')[0];
-  const text = (heading && contentName(heading, new Set(), false)) || contentName(element, new Set(), false);
-  return head(text, 100);
-};
-
-/** The part of a text that lies inside `clip`: all of it unless it is long; null when none does. */
-const textInside = (node, text, clip) => {
-  const range = document.createRange();
-  const boxAt = (start, end) => {
-    range.setStart(node, start);
-    range.setEnd(node, end);
-    return range.getBoundingClientRect();
-  };
-  if (!overlaps(boxAt(0, text.length), clip)) return null;
-  if (text.length < LONG_TEXT) return text;
-  // Lines follow one another downwards, so both ends are found by halving.
-  const boundary = (isBefore) => {
-    let low = 0;
-    let high = text.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isBefore(boxAt(middle, Math.min(middle + 1, text.length)))) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  const start = boundary((box) => box.bottom <= clip.top);
-  const end = boundary((box) => box.top < clip.bottom);
-  return text.slice(start, end).toWellFormed();
-};

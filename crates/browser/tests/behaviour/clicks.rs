@@ -151,16 +151,12 @@ async fn selectors_are_strict() {
 async fn scrolling_says_when_it_has_no_effect() {
     let stage = Stage::new().await;
     stage.goto("/scroll").await;
-    stage.done(Action::ScrollDown { amount: Some(300) }).await;
+    stage.done(scroll_down(Some(300))).await;
     assert_eq!(stage.evaluate("Math.round(scrollY)").await, "300");
-    stage.done(Action::ScrollDown { amount: None }).await;
-    stage
-        .done(Action::ScrollUp {
-            amount: Some(100_000),
-        })
-        .await;
+    stage.done(scroll_down(None)).await;
+    stage.done(scroll_up(Some(100_000))).await;
     assert_eq!(stage.evaluate("scrollY").await, "0");
-    let message = stage.fails(Action::ScrollUp { amount: None }).await;
+    let message = stage.fails(scroll_up(None)).await;
     assert!(message.contains("no effect"), "{message}");
     stage.end().await;
 }
@@ -172,9 +168,17 @@ async fn scrolling_moves_what_fills_the_window() {
     stage
         .evaluate("document.body.innerHTML = '<div id=app style=\"position:fixed;inset:0;overflow:auto\"><p style=\"height:5000px\">Long</p></div>'")
         .await;
-    stage.done(Action::ScrollDown { amount: Some(300) }).await;
+    stage.done(scroll_down(Some(300))).await;
     assert_eq!(stage.evaluate("app.scrollTop").await, "300");
-    stage.done(Action::ScrollUp { amount: Some(100) }).await;
+    stage.done(scroll_up(Some(100))).await;
     assert_eq!(stage.evaluate("app.scrollTop").await, "200");
     stage.end().await;
+}
+
+fn scroll_down(amount: Option<u32>) -> Action {
+    Action::ScrollDown { amount, of: None }
+}
+
+fn scroll_up(amount: Option<u32>) -> Action {
+    Action::ScrollUp { amount, of: None }
 }

@@ -244,11 +244,11 @@ async fn secrets_are_not_shown() {
         .await;
     let seen = stage.observe().await;
     assert!(!format!("{seen:?}").contains("hunter2"));
-    let data = stage
+    let read = stage
         .browser
         .scrape(&guise_core::ScrapeOptions::default(), crate::stage::soon())
         .await
         .unwrap();
-    assert!(!data.markdown.contains("hunter2"));
+    assert!(!read.data.markdown.contains("hunter2"));
     stage.end().await;
 }

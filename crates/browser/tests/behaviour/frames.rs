@@ -137,24 +137,28 @@ async fn scraping_reads_frames() {
     let stage = Stage::new().await;
     stage.goto("/frames").await;
     let options = guise_core::ScrapeOptions::default();
-    let data = stage
+    let read = stage
         .browser
         .scrape(&options, crate::stage::soon())
         .await
         .unwrap();
     for text in ["Frame same", "Frame other", "Frame nest-1", "IFRAME "] {
-        assert!(data.markdown.contains(text), "{text} in {}", data.markdown);
+        assert!(
+            read.data.markdown.contains(text),
+            "{text} in {}",
+            read.data.markdown
+        );
     }
     let options = guise_core::ScrapeOptions {
         selector: Some("h1".to_owned()),
         ..options
     };
-    let data = stage
+    let read = stage
         .browser
         .scrape(&options, crate::stage::soon())
         .await
         .unwrap();
-    assert_eq!(data.markdown, "# Frames");
+    assert_eq!(read.data.markdown, "# Frames");
     let options = guise_core::ScrapeOptions {
         selector: Some("#nothing".to_owned()),
         ..options

@@ -44,12 +44,12 @@ async fn observe_act_read() {
         "{stale}"
     );
 
-    let data = stage
+    let read = stage
         .browser
         .scrape(&ScrapeOptions::default(), soon())
         .await
         .unwrap();
-    println!("{}", data.markdown);
+    println!("{}", read.data.markdown);
     for kind in [
         ScreenshotType::Raw,
         ScreenshotType::Full,

@@ -1,7 +1,7 @@
 //! Mouse and keyboard.
 
 use super::Empty;
-use super::macros::{commands, words};
+use super::macros::{commands, events, words};
 
 words! {
     /// What the mouse does.
@@ -30,6 +30,18 @@ words! {
         Back = "back",
         /// Forward.
         Forward = "forward",
+    }
+
+    /// What something does that is dragged.
+    DragEventType {
+        /// Comes over something.
+        Enter = "dragEnter",
+        /// Is over something.
+        Over = "dragOver",
+        /// Is let go.
+        Drop = "drop",
+        /// Is not dragged any more.
+        Cancel = "dragCancel",
     }
 
     /// What a key does.
@@ -98,9 +110,38 @@ commands! {
         commands: Vec<String>,
     } -> Empty;
 
+    /// Says whether a drag that a page begins is told of in [`DragIntercepted`] in place of being done.
+    SetInterceptDrags = "Input.setInterceptDrags" {
+        /// Whether it is.
+        enabled: bool,
+    } -> Empty;
+
+    /// Sends an event of a drag; answers when the page has handled it.
+    DispatchDragEvent = "Input.dispatchDragEvent" {
+        /// What happens.
+        r#type: DragEventType,
+        /// CSS pixels of the main frame's viewport.
+        x: f64,
+        /// CSS pixels of the main frame's viewport.
+        y: f64,
+        /// What is dragged, as it was told of.
+        data: serde_json::Value,
+    } optional {
+        /// Alt 1, Ctrl 2, Meta 4, Shift 8.
+        modifiers: i64,
+    } -> Empty;
+
     /// Types text as an input method would, without key events.
     InsertText = "Input.insertText" {
         /// The text.
         text: String,
     } -> Empty;
+}
+
+events! {
+    /// A page began a drag.
+    DragIntercepted = "Input.dragIntercepted" {
+        /// What is dragged.
+        data: serde_json::Value,
+    };
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::SecretSource;
 use crate::{
-    Action, BrowserSpec, Cookie, DataSpace, Engine, Observation, ObserveRequest, Outcome, Result,
+    Action, BrowserSpec, Cookie, Engine, Observation, ObserveRequest, Outcome, PageContent, Result,
     ScrapeOptions, Screenshot, ScreenshotType, Tab, Traffic,
 };
 
@@ -132,7 +132,7 @@ pub trait Browser: Send + Sync {
     ///
     /// # Errors
     /// Kind `Refused` when the selector is none or matches nothing.
-    async fn scrape(&self, options: &ScrapeOptions, deadline: Instant) -> Result<DataSpace>;
+    async fn scrape(&self, options: &ScrapeOptions, deadline: Instant) -> Result<PageContent>;
 
     /// All cookies of the session.
     async fn cookies(&self, deadline: Instant) -> Result<Vec<Cookie>>;

@@ -7,6 +7,7 @@ mod audit_rows;
 mod blobs;
 mod browsers;
 mod clock;
+mod crawls;
 mod extractor;
 mod identity;
 mod journeys;
@@ -18,6 +19,7 @@ mod names;
 mod one_time;
 mod personas;
 mod phones;
+mod plain_reader;
 mod projects;
 mod remote_addresses;
 mod roles;
@@ -25,6 +27,7 @@ mod run_tools;
 mod runs;
 mod scrubs;
 mod sealed_values;
+mod search;
 mod secrets;
 mod store;
 mod vaults;
@@ -39,7 +42,8 @@ pub use browsers::{
     Performed, StagedFile, Started,
 };
 pub use clock::{Clock, SystemClock};
-pub use extractor::{ExtractionWish, Extractor};
+pub use crawls::CrawlStore;
+pub use extractor::{ExtractionWish, Extractor, Selection, SelectionWish};
 pub use identity::{Added, Changed, IdentityStore};
 pub use journeys::JourneyStore;
 pub use key_rows::{
@@ -55,6 +59,7 @@ pub use names::{Names, Person};
 pub use one_time::{OneTimeCode, OneTimeCodes};
 pub use personas::{Closed, PersonaStore};
 pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
+pub use plain_reader::{NotPlain, PlainPage, PlainReader, PlainWish};
 pub use projects::{Defaults, ProjectStore};
 pub use remote_addresses::RemoteAddresses;
 pub use roles::RoleStore;
@@ -62,6 +67,7 @@ pub use run_tools::RunTool;
 pub use runs::RunStore;
 pub use scrubs::{Scrub, ScrubChunks, Scrubs};
 pub use sealed_values::SealedValues;
+pub use search::{SearchEngine, SearchFound, SearchHit, SearchQuery};
 pub use secrets::{PurchaseGate, Release, SecretFill, SecretSource, SecretSources};
 pub use store::{
     FileStore, KeyStore, SessionEnd, SessionStore, StepStore, Store, TenantStore, Usage,

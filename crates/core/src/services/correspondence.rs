@@ -217,12 +217,13 @@ fn listed(member: &str, noun: &str, list: Vec<Value>) -> Outcome {
     };
     let data = DataSpace {
         markdown: message.clone(),
-        images: None,
         structured: Some(StructuredData {
             success: true,
             error: None,
             data: Some(json!({ member: list })),
+            ..StructuredData::default()
         }),
+        ..DataSpace::default()
     };
     Outcome::read(message, data)
 }

@@ -18,7 +18,7 @@ pub(super) fn span_into(out: &mut String, text: &str) {
 }
 
 /// A fenced block; empty for empty code.
-pub(super) fn fenced(code: &str, language: &str) -> String {
+pub(crate) fn fenced(code: &str, language: &str) -> String {
     let code = code.trim_end().trim_start_matches('\n');
     if code.trim().is_empty() {
         return String::new();

@@ -81,6 +81,7 @@ pub(super) fn kind(element: &Element) -> Kind {
         "dd" => Kind::Definition,
         "table" => Kind::Table,
         "tr" => Kind::Row,
+        "td" | "th" if is_gutter(element) => Kind::Nothing,
         "td" | "th" => Kind::Cell,
         "caption" => Kind::Caption,
         "button" | "output" | "meter" | "progress" => Kind::Apart,
@@ -93,4 +94,24 @@ pub(super) fn kind(element: &Element) -> Kind {
         name if name.contains('-') => Kind::Apart,
         _ => Kind::Inline,
     }
+}
+
+/// Whether a cell holds the line numbers of code beside it.
+fn is_gutter(cell: &Element) -> bool {
+    cell.attr_ref(dom_query::local_name!("class"))
+        .is_some_and(|class| {
+            class.split_ascii_whitespace().any(|word| {
+                matches!(
+                    word,
+                    "linenos"
+                        | "lineno"
+                        | "gutter"
+                        | "rouge-gutter"
+                        | "blob-num"
+                        | "hljs-ln-numbers"
+                        | "line-numbers"
+                        | "line-number"
+                )
+            })
+        })
 }

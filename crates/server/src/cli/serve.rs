@@ -13,13 +13,13 @@ use guise_agent::{
 use guise_browser::{Driver, DriverOptions, PoolSizes};
 use guise_chromium::Installation;
 use guise_core::ports::{
-    Actor, Audit, Blobs, Browsers, Clock, IdentityStore, Keyring, Models, Retention, Store,
-    SystemClock,
+    Actor, Audit, Blobs, Browsers, Clock, IdentityStore, Keyring, Models, PlainReader, Retention,
+    Store, SystemClock,
 };
 use guise_core::services::{
-    self, Access, Approvals, Files, Fills, Inbox, InboxRules, Journeys, KeptAddresses, ModelKeys,
-    NewKey, Numbers, Personas, Projects, Recovered, Roles, SessionParts, Sessions, VaultRules,
-    Vaults,
+    self, Access, Approvals, CrawlParts, Crawls, Files, Fills, Inbox, InboxRules, Journeys,
+    KeptAddresses, ModelKeys, NewKey, Numbers, Personas, Projects, Reading, Recovered, Roles,
+    Search, SessionParts, Sessions, VaultRules, Vaults,
 };
 use guise_core::{ExposeSecret as _, Scopes, Secret};
 use guise_egress::OwnPorts;
@@ -35,7 +35,8 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::names::InventedNames;
 use crate::adapters::one_time::ComputedCodes;
 use crate::adapters::phones::Phones;
-use crate::adapters::{mail, models};
+use crate::adapters::reading::{self, HttpReader};
+use crate::adapters::{engines, mail, models};
 use crate::app::{App, Parts};
 use crate::config::{RootSpec, Settings};
 use crate::data_folder::DataFolder;
@@ -53,7 +54,7 @@ const REQUESTS: Duration = Duration::from_secs(3);
 /// No agent works longer.
 const LONGEST_RUN: Duration = Duration::from_hours(2);
 
-/// How often old mail, and numbers to give back, are looked for.
+/// How often old mail, old crawls, and numbers to give back, are looked for.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// How long mails that are coming in may take to be kept when the server stops.
@@ -99,6 +100,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         .map(|port| own_ports.hold(port))
         .collect();
     let smtp_ports = own_ports.clone();
+    let fetcher = Arc::new(reading::client(&settings, own_ports.clone())?);
     let driver = Arc::new(driver(&settings, &folder, own_ports).await?);
     let browsers: Arc<dyn Browsers> = Arc::clone(&driver) as Arc<dyn Browsers>;
 
@@ -190,9 +192,10 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     ));
     let models: Arc<dyn Models> =
         Arc::new(models::configured(&settings, Arc::clone(&model_keys) as _)?);
+    let extractor = Arc::new(Extraction::new(Arc::clone(&models)));
     let sessions = Arc::new(Sessions::new(SessionParts {
         store: Arc::clone(&store),
-        blobs,
+        blobs: Arc::clone(&blobs),
         browsers,
         files: Arc::clone(&files),
         secrets: Arc::new(Fills::new(Arc::clone(&vaults))),
@@ -201,7 +204,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
             Arc::clone(&database) as _,
             Arc::clone(&keys) as _,
         )),
-        extractor: Arc::new(Extraction::new(Arc::clone(&models))),
+        extractor: Arc::clone(&extractor) as _,
         approvals: Arc::clone(&approvals),
         clock: Arc::clone(&clock),
         settings: services::Settings {
@@ -213,6 +216,22 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
             call: Duration::from_secs(40),
         },
     }));
+    let plain: Arc<dyn PlainReader> = Arc::new(HttpReader::new(fetcher));
+    let reading = Arc::new(Reading::new(Arc::clone(&sessions), Arc::clone(&plain)));
+    let crawls = Arc::new(Crawls::new(CrawlParts {
+        store: Arc::clone(&database) as _,
+        blobs,
+        reading: Arc::clone(&reading),
+        plain,
+        clock: Arc::clone(&clock),
+        max_age: Duration::from_secs(settings.crawl_max_days.saturating_mul(86_400)),
+        node: node.clone(),
+    }));
+    let search = Search::new(
+        engines::configured(&settings)?,
+        Arc::clone(&reading),
+        extractor,
+    );
     let recovered = sessions.recover().await?;
     report("sessions", recovered);
     let runs = Arc::new(Runs::new(RunParts {
@@ -261,6 +280,9 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     let stopping = CancellationToken::new();
     let app = App::new(Parts {
         sessions,
+        reading,
+        search,
+        crawls,
         runs,
         assignments,
         model_keys,
@@ -303,6 +325,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     let expiring = tokio::spawn(tidy(
         Arc::clone(&inbox),
         Arc::clone(&app.numbers),
+        Arc::clone(&app.crawls),
         stopping.clone(),
     ));
     serve(app.clone(), listener, signals, stopping).await;
@@ -321,8 +344,13 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     Ok(())
 }
 
-/// Lets mail go that is older than it may be, and gives phone numbers back that nobody has any more, now and then.
-async fn tidy(inbox: Arc<Inbox>, numbers: Arc<Numbers>, stopping: CancellationToken) {
+/// Lets mail and crawls go that are older than they may be, and gives phone numbers back that nobody has any more, now and then.
+async fn tidy(
+    inbox: Arc<Inbox>,
+    numbers: Arc<Numbers>,
+    crawls: Arc<Crawls>,
+    stopping: CancellationToken,
+) {
     let mut ticks = tokio::time::interval(TIDY_EVERY);
     loop {
         tokio::select! {
@@ -333,6 +361,11 @@ async fn tidy(inbox: Arc<Inbox>, numbers: Arc<Numbers>, stopping: CancellationTo
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "old mails and messages went"),
             Err(error) => tracing::error!(error = ?error, "old mails could not be let go"),
+        }
+        match crawls.expire().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "old crawls went"),
+            Err(error) => tracing::error!(error = ?error, "old crawls could not be let go"),
         }
         if let Err(error) = numbers.settle(None).await {
             tracing::error!(error = ?error, "phone numbers could not be given back");
@@ -517,6 +550,7 @@ async fn serve(app: App, listener: TcpListener, mut signals: Signals, stopping: 
     let requests = tokio::time::timeout(REQUESTS, &mut server);
     let end = async {
         // Agents first: they must not take the end of their sessions for a fault.
+        app.crawls.shutdown(deadline).await;
         app.assignments.shutdown(deadline).await;
         app.runs.shutdown(deadline).await;
         app.sessions.shutdown(deadline).await;

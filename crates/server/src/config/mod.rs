@@ -6,4 +6,4 @@ mod settings;
 
 pub use layers::{ConfigError, Layers, SETTINGS, Setting};
 pub use root_spec::RootSpec;
-pub use settings::{LogFormat, PhoneProviderName, Settings, data_dir};
+pub use settings::{LogFormat, PhoneProviderName, SearchEngineName, Settings, data_dir};

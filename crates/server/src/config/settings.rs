@@ -36,6 +36,17 @@ pub enum PhoneProviderName {
     Twilio,
 }
 
+/// What searches are answered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchEngineName {
+    /// SearXNG, of the operator's.
+    Searxng,
+    /// Brave Search.
+    Brave,
+    /// Tavily.
+    Tavily,
+}
+
 /// Everything that can be set, checked. Described in the default file.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "described in the default file")]
@@ -58,6 +69,16 @@ pub struct Settings {
     pub slow_client: Duration,
     pub rate_limit_per_minute: Option<NonZeroU32>,
     pub allow_hosts: AllowList,
+    pub fetch_user_agent: String,
+    pub fetch_per_host_at_once: usize,
+    pub fetch_per_host_per_second: Option<NonZeroU32>,
+    pub crawl_max_days: u64,
+    pub search_engine: Option<SearchEngineName>,
+    pub searxng_url: Option<Url>,
+    pub brave_api_key: Option<SecretString>,
+    pub brave_url: Url,
+    pub tavily_api_key: Option<SecretString>,
+    pub tavily_url: Url,
     pub evalstudio_keyless: bool,
     pub smtp_listen: Option<SocketAddr>,
     pub smtp_certificate: Option<PathBuf>,
@@ -151,6 +172,32 @@ impl Settings {
             allow_hosts: read.with("allow_hosts", |text| {
                 text.parse::<AllowList>().map_err(|error| error.to_string())
             })?,
+            fetch_user_agent: read.with("fetch_user_agent", |text| {
+                let fits = text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+                fits.then(|| text.to_owned())
+                    .ok_or("visible ASCII characters")
+            })?,
+            fetch_per_host_at_once: read.with("fetch_per_host_at_once", |text| {
+                let number = text.parse().ok();
+                let number = number.filter(|number| (1..=64).contains(number));
+                number.ok_or("a number from 1 to 64")
+            })?,
+            fetch_per_host_per_second: NonZeroU32::new(read.number("fetch_per_host_per_second")?),
+            crawl_max_days: read.at_least_one("crawl_max_days")?,
+            search_engine: read.with("search_engine", |text| match text {
+                "" => Ok(None),
+                "searxng" => Ok(Some(SearchEngineName::Searxng)),
+                "brave" => Ok(Some(SearchEngineName::Brave)),
+                "tavily" => Ok(Some(SearchEngineName::Tavily)),
+                _ => Err("searxng, brave, tavily, or nothing"),
+            })?,
+            searxng_url: read.optional("searxng_url", "http://… or https://…", |text| {
+                text.parse().ok()
+            })?,
+            brave_api_key: read.secret("brave_api_key")?,
+            brave_url: read.parse("brave_url", "https://…")?,
+            tavily_api_key: read.secret("tavily_api_key")?,
+            tavily_url: read.parse("tavily_url", "https://…")?,
             evalstudio_keyless: read.flag("evalstudio_keyless")?,
             smtp_listen: read.optional(
                 "smtp_listen",
@@ -400,6 +447,12 @@ mod tests {
     #[case("uids", "5")]
     #[case("require_isolation", "C")]
     #[case("evalstudio_keyless", "maybe")]
+    #[case("crawl_max_days", "0")]
+    #[case("search_engine", "altavista")]
+    #[case("searxng_url", "here")]
+    #[case("fetch_user_agent", "a\u{7}b")]
+    #[case("fetch_per_host_at_once", "0")]
+    #[case("fetch_per_host_per_second", "often")]
     #[case("mail_domain", "localhost")]
     #[case("smtp_listen", "here")]
     #[case("mail_domain", "-a.example")]

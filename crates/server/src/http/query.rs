@@ -1,6 +1,7 @@
 //! Query parameters, read leniently: booleans in any case, `1` and `0`; unknown parameters are ignored.
 
 use std::convert::Infallible;
+use std::ops::RangeInclusive;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -67,6 +68,24 @@ impl Query {
                     .map_err(|_| invalid(name, "int_parsing", text, "a whole number"))
             })
             .transpose()
+    }
+
+    /// A whole number within bounds.
+    ///
+    /// # Errors
+    /// Kind `Invalid` for anything else.
+    pub fn within(&self, name: &str, bounds: RangeInclusive<u64>) -> Result<Option<u64>, Error> {
+        let value = self.integer(name)?;
+        let value = value.map(|value| {
+            let number = u64::try_from(value).ok();
+            number
+                .filter(|number| bounds.contains(number))
+                .ok_or_else(|| {
+                    let expected = format!("{} to {}", bounds.start(), bounds.end());
+                    invalid(name, "range", &value.to_string(), &expected)
+                })
+        });
+        value.transpose()
     }
 
     /// Which page of a list is asked for.

@@ -28,9 +28,14 @@ async fn an_answer_that_does_not_fit_is_given_back_once() {
     let path = house.path("/page/scrape");
     let read = house.client.post(&path).json(wish.clone()).ok().await;
     let data = json!({"title": "Catalogue", "count": 12});
+    let structured = &read["structured"];
     assert_eq!(
-        read["structured"],
-        json!({"success": true, "error": null, "data": data}),
+        (
+            &structured["success"],
+            &structured["error"],
+            &structured["data"]
+        ),
+        (&json!(true), &json!(null), &data),
         "{read}"
     );
     assert!(read["markdown"].as_str().unwrap().contains("Catalogue"));
@@ -82,5 +87,59 @@ async fn what_goes_wrong_is_told_beside_the_page() {
         house.model.count(),
         asked,
         "a schema that is none costs nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_model_chooses_from_what_is_observed() {
+    let house = house(|asked| match asked.number {
+        0 => Say::words("the first ones"),
+        1 => Say::words("{\"elements\": [{\"id\": \"L2\"}, {\"id\": \"X77\"}]}"),
+        _ => Say::words("{\"elements\": [{\"id\": \"L1\", \"does\": \"Opens the cart\"}], \"summary\": \"A shop.\", \"category\": \"data-feed\"}"),
+    })
+    .await;
+    let path = house.path("/page/observe");
+    let observe = async |body| house.client.post(&path).json(body).ok().await;
+    let whole = observe(json!({})).await;
+    let seen = observe(json!({"instructions": "open a product"})).await;
+    let space = &seen["space"];
+    assert_eq!(
+        space["interaction_actions"].as_array().unwrap().len(),
+        1,
+        "{space}"
+    );
+    assert_eq!(space["interaction_actions"][0]["id"], "L2");
+    assert_eq!(space["category"], json!(null));
+    assert!(
+        space["description"]
+            .as_str()
+            .unwrap()
+            .starts_with("### Content")
+    );
+    let first = house.model.asked(0);
+    assert!(first.text.contains("open a product"), "{}", first.text);
+    assert!(first.quoted("page").contains("L2[:]"), "{}", first.text);
+    assert!(
+        house
+            .model
+            .asked(1)
+            .quoted("check")
+            .contains("form that was asked for")
+    );
+
+    let deep = observe(json!({"perception_type": "deep", "min_nb_actions": 2})).await;
+    let space = &deep["space"];
+    let actions = space["interaction_actions"].as_array().unwrap();
+    assert_eq!(actions.len(), 2, "{space}");
+    assert!(
+        actions
+            .iter()
+            .any(|it| it["description"] == "Opens the cart")
+    );
+    assert_eq!(space["description"], "A shop.");
+    assert_eq!(space["category"], "data-feed");
+    assert_eq!(
+        deep["metadata"],
+        json!({"title": whole["metadata"]["title"], "url": whole["metadata"]["url"], "viewport": whole["metadata"]["viewport"], "tabs": whole["metadata"]["tabs"], "timestamp": deep["metadata"]["timestamp"]})
     );
 }

@@ -13,6 +13,7 @@ mod injections;
 mod listening;
 mod messages;
 mod model_keys;
+mod page_data;
 mod paths;
 mod prompts;
 mod remote;

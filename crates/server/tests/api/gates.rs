@@ -151,20 +151,26 @@ async fn what_a_site_sends_back_does_not_leave_the_session() {
 async fn what_is_in_the_vault_is_found_though_it_was_never_filled_in() {
     let (stage, _) = stage(&[]).await;
     for secret in [PASSWORD, SEED, CARD, &CARD.replace(' ', "")] {
-        let shown = secret.replace('&', "&amp;").replace('<', "&lt;");
+        let shown = secret
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('"', "&quot;");
         let text = format!("It is {shown}, you know");
+        let text = format!("{text}<meta name=\"description\" content=\"{text}\">");
         let body: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
         let url = format!("{}/sign-in/made?body={body}", stage.site.origin());
         let done = stage.execute(json!({"type": "goto", "url": url})).await;
         assert_eq!(done["success"], true, "{done}");
         let path = stage.path("/page/scrape");
         let read = stage.client.post(&path).json(json!({})).ok().await;
-        let read = read["markdown"].as_str().unwrap();
-        assert!(
-            read.contains("It is [") && read.contains("], you know"),
-            "{read}"
-        );
-        holds_none("the page", read, &[secret]);
+        for place in [&read["markdown"], &read["metadata"]["description"]] {
+            let text = place.as_str().unwrap();
+            assert!(
+                text.contains("It is [") && text.contains("], you know"),
+                "{read}"
+            );
+        }
+        holds_none("the page", &read.to_string(), &[secret]);
     }
 }
 

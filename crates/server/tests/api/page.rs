@@ -80,6 +80,8 @@ async fn an_observation_serves_old_and_new_clients() {
         json!({"max_nb_actions": -1}),
         json!({"perception_type": "slow"}),
         json!({"min_nb_actions": "x"}),
+        json!({"max_tokens": -1}),
+        json!({"since": "yesterday"}),
     ] {
         stage
             .client
@@ -442,4 +444,32 @@ fn jpeg_size(bytes: &[u8]) -> (u16, u16) {
         }
         at += 2 + usize::from(length);
     }
+}
+
+#[tokio::test]
+async fn only_what_changed_is_told_where_that_is_asked_for() {
+    let stage = Stage::with_page().await;
+    let seen = stage.observe().await;
+    assert!(seen["space"].get("changes").is_none());
+    let observe = async |body: Value| {
+        let path = stage.path("/page/observe");
+        stage.client.post(&path).json(body).ok().await
+    };
+    let same = observe(json!({"since": "last"})).await;
+    assert_eq!(same["space"]["description"], "");
+    assert_eq!(same["space"]["interaction_actions"], json!([]));
+    let changes = &same["space"]["changes"];
+    for member in ["added", "changed", "gone", "out_of_view"] {
+        assert_eq!(changes[member], json!([]), "{same}");
+    }
+    let short = observe(json!({"max_tokens": 40})).await;
+    let description = short["space"]["description"].as_str().unwrap();
+    assert!(
+        description.len() <= 4 * 40 && description.contains("Left out"),
+        "{description}"
+    );
+    assert_eq!(
+        short["space"]["interaction_actions"],
+        seen["space"]["interaction_actions"]
+    );
 }

@@ -27,6 +27,7 @@ async fn a_page_is_read_as_markdown_under_both_names() {
     let text = plain["markdown"].as_str().unwrap();
     assert!(text.contains("](http"), "links are kept by default: {text}");
     assert!(!text.contains("!["), "images are not: {text}");
+    assert!(plain["metadata"]["title"].is_string(), "{plain}");
     let bare = read(json!({"scrape_links": false, "scrape_images": true})).await;
     let text = bare["markdown"].as_str().unwrap();
     assert!(text.contains("![") && !text.contains("[Cart]("), "{text}");
@@ -55,6 +56,14 @@ async fn a_page_is_read_as_markdown_under_both_names() {
                 .contains("language model")
         );
     }
+    for body in [
+        json!({"instructions": "the cart"}),
+        json!({"perception_type": "deep"}),
+    ] {
+        let call = stage.client.post(&stage.path("/page/observe"));
+        let message = call.json(body).refused(400).await;
+        assert!(message.contains("GUISE_MODEL"), "{message}");
+    }
     let action = stage
         .execute(json!({"type": "scrape", "selector": "h1"}))
         .await;
@@ -64,6 +73,60 @@ async fn a_page_is_read_as_markdown_under_both_names() {
         let message = call.json(json!({"selector": selector})).refused(400).await;
         assert!(message.contains(selector), "{message}");
     }
+}
+
+#[tokio::test]
+async fn without_a_model_the_page_itself_is_the_answer() {
+    let stage = Stage::configured(&[("model", "")]).await;
+    let html = "<main><dl><dt>Name</dt><dd>Kettle</dd><dt>Price</dt><dd>29,90 €</dd></dl></main>";
+    let read = async |schema: &Value, more: Value| {
+        let mut body = json!({"frames": [{"frameData": html, "frameUrl": "https://a.example/"}], "response_format": schema});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let read = stage.client.post("/scrape_from_html").json(body).ok().await;
+        assert_eq!(read["model_schema"]["model_schema"], *schema);
+        read["scrape"].clone()
+    };
+    let text = json!({"type": "string"});
+    let properties = json!({"name": text, "price": {"type": "number"}, "color": text});
+    let mut schema =
+        json!({"type": "object", "properties": properties, "required": ["name", "price"]});
+    let data = json!({"name": "Kettle", "price": 29.9});
+    let found = read(&schema, json!({})).await;
+    assert_eq!(
+        (&found["success"], &found["error"], &found["data"]),
+        (&json!(true), &json!(null), &data),
+        "{found}"
+    );
+    assert_eq!(found["missing"], json!(["/color"]), "{found}");
+    assert_eq!(found["sources"]["/price"]["kind"], "definition-list");
+    assert_eq!(
+        found["sources"]["/price"]["where"],
+        "body > main > dl > dd:nth-of-type(2)"
+    );
+
+    // Instructions are a model's to follow.
+    let told = read(&schema, json!({"instructions": "in dollars"})).await;
+    assert_eq!(
+        (&told["success"], &told["data"]),
+        (&json!(false), &data),
+        "{told}"
+    );
+
+    schema["required"] = json!(["name", "color"]);
+    let lacking = read(&schema, json!({})).await;
+    assert_eq!(
+        (&lacking["success"], &lacking["data"]),
+        (&json!(false), &json!(null)),
+        "{lacking}"
+    );
+    assert_eq!(lacking["partial"], data, "{lacking}");
+    let error = lacking["error"].as_str().unwrap();
+    assert!(
+        error.contains("/color") && error.contains("GUISE_MODEL"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -120,6 +183,8 @@ async fn html_at_hand_is_read_in_both_spellings() {
         "{new}"
     );
     assert_eq!(new["scrape"], json!(null));
+    assert_eq!(new["metadata"]["title"], "Lamp", "{new}");
+    assert_eq!(new["metadata"]["author"], json!(null));
     let two = read(json!({"only_images": true, "frames": [
         {"frameData": html, "frameUrl": "https://a.example/x"},
         {"frameData": "<p>inner</p>", "frameUrl": "https://b.example/"},

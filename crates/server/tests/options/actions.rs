@@ -18,6 +18,10 @@ struct Row {
     after: Option<(&'static str, Value)>,
 }
 
+/// Has a page tell in its title how far the mouse went while its button was down.
+const WAY: &str = "addEventListener('mousedown', (down) => addEventListener('mouseup', (up) => \
+    { document.title = String(up.clientX - down.clientX); }))";
+
 fn row(name: &'static str, path: &'static str, members: Value, told: &'static str) -> Row {
     let mut action = members;
     action["type"] = name.into();
@@ -191,6 +195,59 @@ fn rows(origin: &str) -> Vec<Row> {
             json!({"selector": "#attachment"}),
             "report.csv",
         ),
+        row(
+            "hover",
+            "/inputs",
+            json!({"selector": "#checkbox"}),
+            "Moved the mouse over",
+        )
+        .after(
+            "document.getElementById('checkbox').matches(':hover')",
+            true,
+        ),
+        row(
+            "double_click",
+            "/inputs",
+            json!({"selector": "#checkbox"}),
+            "Double-clicked",
+        )
+        .after("document.getElementById('checkbox').checked", false),
+        row(
+            "right_click",
+            "/inputs",
+            json!({"selector": "#checkbox"}),
+            "with the right button",
+        )
+        .after("document.getElementById('checkbox').checked", false),
+        row(
+            "click_at",
+            "/inputs",
+            json!({"selector": "#checkbox", "x": 4, "y": 4}),
+            "Clicked at 4, 4",
+        )
+        .after("document.getElementById('checkbox').checked", true),
+        row(
+            "press_and_hold",
+            "/inputs",
+            json!({"selector": "#checkbox", "time_ms": 50}),
+            "Held the mouse button down for 50 ms",
+        )
+        .after("document.getElementById('checkbox').checked", true),
+        row(
+            "drag_and_drop",
+            "/article",
+            json!({"selector": "h1", "by_x": 120, "by_y": 0}),
+            "Dragged",
+        )
+        .before([json!({"type": "evaluate_js", "code": WAY})])
+        .after("document.title", "120"),
+        row(
+            "wheel",
+            "/scroll",
+            json!({"selector": "h1", "delta_y": 300}),
+            "Turned the mouse wheel by 0, 300",
+        )
+        .after("Math.round(scrollY)", 300),
     ]
 }
 
@@ -251,7 +308,7 @@ async fn every_action_has_its_effect_or_a_reason() {
     let mut all = all_types(&session).await;
     all.sort_unstable();
     assert_eq!(names, all);
-    assert_eq!(all.len(), 28);
+    assert_eq!(all.len(), 35);
     for row in rows {
         check(&house, &session, row).await;
     }

@@ -18,7 +18,7 @@ use client::Client;
 use model::{Say, ScriptedModel};
 use server::Server;
 
-/// A server with a model, and one session whose page is ours.
+/// A server with a model and a search engine, and one session whose page is ours.
 pub struct Stage {
     pub model: ScriptedModel,
     pub site: Site,
@@ -64,7 +64,10 @@ impl Stage {
 
     /// Starts all of it, with further settings.
     pub async fn with_settings(model: ScriptedModel, settings: &[(&str, &str)]) -> Self {
+        let site = Site::start().await.unwrap();
         let mut all = model.settings();
+        all.push(("search_engine".to_owned(), "searxng".to_owned()));
+        all.push(("searxng_url".to_owned(), site.origin().to_owned()));
         let settings = settings.iter();
         all.extend(settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let all: Vec<_> = all
@@ -74,7 +77,6 @@ impl Stage {
         let server = Server::with(&all).await;
         let client = server.client().await;
         let session = client.start(json!({})).await;
-        let site = Site::start().await.unwrap();
         Self {
             model,
             site,

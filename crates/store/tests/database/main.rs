@@ -12,6 +12,7 @@ mod assignments;
 mod audit;
 mod casting;
 mod connect;
+mod crawls;
 mod defaults;
 mod files;
 mod identity;

@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 use guise_chromium::Engine;
 use guise_core::ports::{Browser as _, Channel};
 use guise_core::{
-    Action, FillRules, FillWay, Kind, ScrapeOptions, ScreenshotType, Site, SiteRules,
+    Action, Drop, FillRules, FillWay, Interaction, Kind, NodeSelectors, ScrapeOptions,
+    ScreenshotType, Site, SiteRules,
 };
 use image::RgbImage;
 use rstest::rstest;
@@ -342,9 +343,9 @@ async fn what_is_read_from_the_page_leaves_it_out() {
             seen.description
         );
         assert!(
-            !read.markdown.contains(secret),
+            !read.data.markdown.contains(secret),
             "{part:?}: {}",
-            read.markdown
+            read.data.markdown
         );
         for element in &seen.elements {
             assert!(
@@ -565,6 +566,17 @@ async fn nothing_is_copied_out_of_it() {
             .outcome;
         assert_eq!(outcome.success, key == "Control+A", "{}", outcome.message);
     }
+    // Nor dragged, which is a copy, too.
+    let to = Drop::Element {
+        id: None,
+        selectors: Some(NodeSelectors::from_text("#note")),
+    };
+    let drag = Action::Interact {
+        target: by("#number"),
+        interaction: Interaction::DragAndDrop { to: to.into() },
+    };
+    let outcome = world.perform(drag).await.outcome;
+    assert!(outcome.message.contains("a copy"), "{}", outcome.message);
     // Neither what the page copied itself, here or when it is left.
     let copies = "document.addEventListener('click', () => { addEventListener('copy', (event) => {
         event.clipboardData.setData('text/plain', document.querySelector('#number').value); event.preventDefault(); },

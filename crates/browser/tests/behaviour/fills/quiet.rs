@@ -269,7 +269,7 @@ async fn neither_the_page_nor_what_is_read_from_it_has_it() {
         ("the page's own records", kept),
         ("an observation", format!("{seen:?}")),
         ("its description", seen.description),
-        ("what was read", read.markdown),
+        ("what was read", read.data.markdown),
         ("the markup", html),
         ("the storage", world.stage.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie, history.state])").await),
     ] {

@@ -246,6 +246,60 @@ async fn forms_that_send_elsewhere(#[values(FillWay::Wire, FillWay::Page)] way: 
     world.end().await;
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_were_rendered_anew(#[values(FillWay::Wire, FillWay::Page)] way: FillWay) {
+    let world = world(way).await;
+    // Found by its id in the place of the one that was observed, it is looked at like any other.
+    for (now, reason) in [
+        (
+            FIELD.replace("/sign-in", "https://evil.example/sign-in"),
+            Some("form is sent to"),
+        ),
+        (
+            FIELD.replace(
+                "<input",
+                "<input style=\"opacity:0.01;filter:opacity(0.01)\"",
+            ),
+            Some(""),
+        ),
+        (FIELD.to_owned(), None),
+    ] {
+        // A page of its own for each.
+        world
+            .goto(&made(HOST, &format!("{FIELD}<p>{}</p>", now.len())))
+            .await;
+        let seen = world.stage.observe().await;
+        let id = element(&seen, "password").id.clone();
+        let render = format!("document.querySelector('form').outerHTML = {now:?}; 0");
+        world.stage.evaluate(&render).await;
+        let outcome = world.perform(fill(by_id(&id), PASSWORD)).await.outcome;
+        world.says_nothing(&outcome.message);
+        match reason {
+            Some(reason) => {
+                assert!(
+                    !outcome.success && outcome.message.contains(reason),
+                    "{}",
+                    outcome.message
+                );
+                assert_eq!(value(&world, "#password").await, "");
+            }
+            None => {
+                assert!(outcome.success, "{}", outcome.message);
+                assert!(
+                    outcome.message.contains("found again"),
+                    "{}",
+                    outcome.message
+                );
+                world.click("#send").await;
+                let take = world.sent_to("here").await;
+                assert!(take.body.contains("Tr0ub4dor"), "{}", take.body);
+            }
+        }
+    }
+    world.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_of_forms_that_are_sent_by_get() {
     // W14

@@ -1,13 +1,14 @@
 //! What leaves a session: every text in it, so that none is forgotten.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::ports::{Scrub, StagedFile};
 use crate::{
-    Cookie, DataSpace, Element, ImageData, NodeSelectors, Observation, Offer, Outcome, Screenshot,
-    StructuredData, Tab,
+    Cookie, DataSource, DataSpace, Element, ImageData, NodeSelectors, Observation, Offer, Outcome,
+    PageContent, PageFacts, PageMetadata, Screenshot, SourcePage, StructuredData, Tab,
 };
 
 /// What leaves a session, with every text in it.
@@ -87,10 +88,48 @@ impl Leaves for DataSpace {
             markdown,
             images,
             structured,
+            source,
+            metadata,
         } = self;
         markdown.scrub(scrub);
         images.scrub(scrub);
         structured.scrub(scrub);
+        source.scrub(scrub);
+        metadata.scrub(scrub);
+    }
+}
+
+impl Leaves for PageMetadata {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        let Self {
+            title,
+            author,
+            published,
+            modified,
+            language,
+            canonical,
+            site_name,
+            description,
+            image,
+        } = self;
+        title.scrub(scrub);
+        author.scrub(scrub);
+        published.scrub(scrub);
+        modified.scrub(scrub);
+        language.scrub(scrub);
+        canonical.scrub(scrub);
+        site_name.scrub(scrub);
+        description.scrub(scrub);
+        image.scrub(scrub);
+    }
+}
+
+impl Leaves for SourcePage {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        let Self { url, title, links } = self;
+        url.scrub(scrub);
+        title.scrub(scrub);
+        links.scrub(scrub);
     }
 }
 
@@ -112,9 +151,45 @@ impl Leaves for StructuredData {
             success: _,
             error,
             data,
+            partial,
+            sources,
+            missing,
         } = self;
         error.scrub(scrub);
         data.scrub(scrub);
+        partial.scrub(scrub);
+        sources.scrub(scrub);
+        missing.scrub(scrub);
+    }
+}
+
+/// Its keys are JSON pointers made of the caller's own schema.
+impl Leaves for BTreeMap<String, DataSource> {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        for DataSource { kind: _, place } in self.values_mut() {
+            place.scrub(scrub);
+        }
+    }
+}
+
+impl Leaves for PageContent {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        let Self { data, facts } = self;
+        data.scrub(scrub);
+        facts.scrub(scrub);
+    }
+}
+
+impl Leaves for PageFacts {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        let Self {
+            data,
+            sources,
+            missing,
+        } = self;
+        data.scrub(scrub);
+        sources.scrub(scrub);
+        missing.scrub(scrub);
     }
 }
 
@@ -130,9 +205,12 @@ impl Leaves for Observation {
             tabs,
             description,
             elements,
+            changes: _,
+            category,
             screenshot,
             timing: _,
         } = self;
+        category.scrub(scrub);
         title.scrub(scrub);
         url.scrub(scrub);
         tabs.scrub(scrub);

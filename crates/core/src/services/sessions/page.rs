@@ -1,5 +1,6 @@
 //! What can be done in a running session.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +10,14 @@ use tokio::time::Instant;
 use super::call::Call;
 use super::live::{Live, LiveEvent};
 use super::{Debug, Sessions, Shared};
-use crate::ports::{Browser, BrowserVersion, Channel, ExtractionWish, RunTool, StagedFile};
+use crate::ports::{
+    Browser, BrowserVersion, Channel, ExtractionWish, RunTool, SelectionWish, StagedFile,
+};
 use crate::services::Correspondence;
 use crate::{
-    Action, Area, Caller, Cookie, DataSpace, Error, Execution, Interaction, Kind, Observation,
-    ObserveRequest, Outcome, Result, ScrapeOptions, Screenshot, SessionId, Step,
+    Action, Area, Caller, Cookie, DataSpace, ElementId, Error, Execution, Interaction, Kind,
+    Observation, ObserveRequest, Outcome, PageContent, Result, ScrapeOptions, Screenshot,
+    SessionId, Step, TenantId,
 };
 
 impl Sessions {
@@ -64,6 +68,17 @@ impl Sessions {
         let call = self.call(caller, id, keep_alive).await?;
         call.in_turn(|call| async move { call.bounded(read(&call, &options)).await })
             .await
+    }
+
+    /// Adds the data that the options ask for to a page that was read without a session.
+    pub async fn with_data(
+        &self,
+        caller: &Caller,
+        read: PageContent,
+        options: &ScrapeOptions,
+    ) -> DataSpace {
+        let deadline = self.shared.deadline();
+        with_data(&self.shared, caller.tenant, read, options, deadline).await
     }
 
     /// A picture of what is in view, drawn on as the session was asked to.
@@ -223,9 +238,7 @@ pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
 
 pub(super) async fn observe(call: Call, request: ObserveRequest) -> Result<Observation> {
     let Call { shared, live, .. } = &call;
-    let observation = call
-        .bounded(live.browser.observe(&request, call.deadline))
-        .await?;
+    let observation = call.bounded(look(&call, &request)).await?;
     // Blob first, row second.
     let picture = format!("steps/{}/{}.jpg", live.id, uuid::Uuid::now_v7().simple());
     let jpeg = observation.screenshot.jpeg.clone();
@@ -243,6 +256,44 @@ pub(super) async fn observe(call: Call, request: ObserveRequest) -> Result<Obser
     }
     live.tell(LiveEvent::Step(Arc::new(step)));
     Ok(observation)
+}
+
+/// Looks at the page, and has a model choose from it where that is wished for.
+async fn look(call: &Call, request: &ObserveRequest) -> Result<Observation> {
+    let seen = call.live.browser.observe(request, call.deadline).await?;
+    if !request.needs_model() {
+        return Ok(seen);
+    }
+    // Before a model reads it.
+    let mut seen = call.live.gate.clean(seen);
+    let ids: Vec<ElementId> = seen.elements.iter().map(|it| it.id.clone()).collect();
+    let wish = SelectionWish {
+        description: &seen.description,
+        elements: &ids,
+        instructions: request.instructions.as_deref(),
+        deep: request.deep,
+        min: request.min_actions.unwrap_or(0),
+        max: request.max_actions.unwrap_or(usize::MAX),
+    };
+    let extractor = &call.shared.extractor;
+    let chosen = extractor
+        .select(call.live.tenant, wish, call.deadline)
+        .await?;
+    let mut words: HashMap<ElementId, Option<String>> = chosen.chosen.into_iter().collect();
+    seen.elements
+        .retain_mut(|element| match words.remove(&element.id) {
+            Some(Some(does)) => {
+                element.markup = does;
+                true
+            }
+            Some(None) => true,
+            None => false,
+        });
+    if let Some(summary) = chosen.summary {
+        seen.description = summary;
+    }
+    seen.category = chosen.category;
+    Ok(seen)
 }
 
 async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
@@ -386,18 +437,33 @@ pub(super) fn check_possible(call: &Call, action: &Action) -> Result<()> {
 
 /// Reads the current page in the session's turn.
 pub(super) async fn read(call: &Call, options: &ScrapeOptions) -> Result<DataSpace> {
-    let mut data = call.live.browser.scrape(options, call.deadline).await?;
-    if options.response_format.is_some() || options.instructions.is_some() {
-        // Before a model reads it.
-        data = call.live.gate.clean(data);
+    let read = call.live.browser.scrape(options, call.deadline).await?;
+    if !options.wants_data() {
+        return Ok(read.data);
+    }
+    // Before a model reads it.
+    let read = call.live.gate.clean(read);
+    let (shared, tenant) = (&call.shared, call.live.tenant);
+    Ok(with_data(shared, tenant, read, options, call.deadline).await)
+}
+
+/// Adds the data that is asked for to what was read.
+async fn with_data(
+    shared: &Shared,
+    tenant: TenantId,
+    read: PageContent,
+    options: &ScrapeOptions,
+    deadline: Instant,
+) -> DataSpace {
+    let PageContent { mut data, facts } = read;
+    if options.wants_data() {
         let wish = ExtractionWish {
             markdown: &data.markdown,
             schema: options.response_format.as_ref(),
             instructions: options.instructions.as_deref(),
+            facts: facts.as_ref(),
         };
-        let extractor = &call.shared.extractor;
-        let tenant = call.live.tenant;
-        data.structured = Some(extractor.extract(tenant, wish, call.deadline).await);
+        data.structured = Some(shared.extractor.extract(tenant, wish, deadline).await);
     }
-    Ok(data)
+    data
 }

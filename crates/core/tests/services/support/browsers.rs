@@ -12,8 +12,8 @@ use guise_core::ports::{
 };
 use guise_core::{
     Action, BrowserSpec, Cookie, DataSpace, Engine, Error, Observation, ObserveRequest, Outcome,
-    Result, ScrapeOptions, Screenshot, ScreenshotType, Tab, Timestamp, Timing, Traffic,
-    ViewportState,
+    PageContent, Result, ScrapeOptions, Screenshot, ScreenshotType, Tab, Timestamp, Timing,
+    Traffic, ViewportState,
 };
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -234,6 +234,8 @@ impl Browser for FakeBrowser {
             tabs: Vec::new(),
             description: String::new(),
             elements: Vec::new(),
+            changes: None,
+            category: None,
             screenshot: picture(),
             timing: Timing::default(),
         })
@@ -245,16 +247,17 @@ impl Browser for FakeBrowser {
         Ok(picture())
     }
 
-    async fn scrape(&self, _options: &ScrapeOptions, deadline: Instant) -> Result<DataSpace> {
+    async fn scrape(&self, _options: &ScrapeOptions, deadline: Instant) -> Result<PageContent> {
         if self.finds_nothing.load(Ordering::Relaxed) {
             return Err(Error::refused("The selector matches nothing"));
         }
         self.work(deadline).await?;
         self.note("scrape");
-        Ok(DataSpace {
+        let data = DataSpace {
             markdown: "# A page".to_owned(),
             ..DataSpace::default()
-        })
+        };
+        Ok(PageContent { data, facts: None })
     }
 
     async fn cookies(&self, _deadline: Instant) -> Result<Vec<Cookie>> {

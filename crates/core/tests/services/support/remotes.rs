@@ -1,8 +1,8 @@
 //! No browser of somebody else's, and no model.
 
 use async_trait::async_trait;
-use guise_core::ports::{ExtractionWish, Extractor, RemoteAddresses};
-use guise_core::{RemoteAddress, Result, SessionId, StructuredData, TenantId};
+use guise_core::ports::{ExtractionWish, Extractor, RemoteAddresses, Selection, SelectionWish};
+use guise_core::{Error, RemoteAddress, Result, SessionId, StructuredData, TenantId};
 use tokio::time::Instant;
 
 pub struct NoRemotes;
@@ -30,7 +30,11 @@ impl Extractor for NoModel {
         StructuredData {
             success: false,
             error: Some("there is no model".to_owned()),
-            data: None,
+            ..StructuredData::default()
         }
+    }
+
+    async fn select(&self, _: TenantId, _: SelectionWish<'_>, _: Instant) -> Result<Selection> {
+        Err(Error::refused("there is no model"))
     }
 }

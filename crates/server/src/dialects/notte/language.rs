@@ -44,6 +44,17 @@ const NOT_IN_DECISIONS: [&str; 5] = [
     "description",
 ];
 
+/// What is done with the mouse alone is done to what was observed, so models name it by id.
+const BY_ID: [&str; 7] = [
+    "hover",
+    "double_click",
+    "right_click",
+    "click_at",
+    "press_and_hold",
+    "drag_and_drop",
+    "wheel",
+];
+
 /// This API's actions.
 pub struct NotteActions;
 
@@ -91,7 +102,8 @@ fn sentence(schema: &Value) -> String {
 fn parameters(action: &str, schema: &Value) -> Value {
     let mut properties = Map::new();
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
-        let superfluous = name == "press_enter" && action != FILLS;
+        let superfluous = (name == "press_enter" && action != FILLS)
+            || (name == "selector" && BY_ID.contains(&action));
         if name != "type" && !superfluous && !NOT_FOR_MODELS.contains(&name.as_str()) {
             properties.insert(name.clone(), parameter(name, member));
         }
@@ -115,8 +127,8 @@ fn parameters(action: &str, schema: &Value) -> Value {
 
 fn parameter(name: &str, member: &Value) -> Value {
     match (name, member["type"].as_str()) {
-        ("selector", _) => json!({"type": "string", "description": "Or this."}),
-        ("id", _) => json!({"type": "string"}),
+        ("selector" | "to_selector", _) => json!({"type": "string", "description": "Or this."}),
+        ("id" | "to_id", _) => json!({"type": "string"}),
         ("value", Some("object")) => {
             let keys: Vec<_> = FormField::ALL.iter().map(|field| field.as_str()).collect();
             json!({
@@ -175,6 +187,12 @@ mod tests {
     #[rstest]
     #[case(json!({"type": "click", "id": "B1"}))]
     #[case(json!({"type": "fill", "id": "I1", "value": "Ada", "clear_before_fill": true}))]
+    #[case(json!({"type": "hover", "id": "B1"}))]
+    #[case(json!({"type": "click_at", "id": "M1", "x": 40, "y": 25}))]
+    #[case(json!({"type": "drag_and_drop", "id": "M1", "to_id": "M2"}))]
+    #[case(json!({"type": "drag_and_drop", "id": "M1", "by_x": -40, "by_y": 0}))]
+    #[case(json!({"type": "wheel", "id": "M1", "delta_x": 0, "delta_y": 300}))]
+    #[case(json!({"type": "press_and_hold", "id": "B1", "time_ms": 1500}))]
     #[case(json!({"type": "goto", "url": "https://example.org"}))]
     #[case(json!({"type": "form_fill", "value": {"email": "ada@example.org"}}))]
     #[case(json!({"type": "completion", "success": true, "answer": "42"}))]

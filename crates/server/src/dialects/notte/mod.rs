@@ -5,6 +5,7 @@ mod approvals;
 mod body;
 pub mod body_limits;
 mod cookies;
+mod crawls;
 mod debug;
 mod error;
 mod health;
@@ -16,6 +17,7 @@ mod page;
 mod personas;
 mod prompts;
 mod query;
+mod search;
 mod sessions;
 mod storage;
 mod vaults;
@@ -52,6 +54,12 @@ pub fn sessions() -> OpenApiRouter<App> {
         .routes(routes!(page::page_scrape))
         .routes(routes!(page::page_screenshot))
         .routes(routes!(one_shot::scrape))
+        .routes(routes!(search::search))
+        .routes(routes!(crawls::crawl_list, crawls::crawl_start))
+        .route("/crawl/", get(crawls::crawl_list))
+        .routes(routes!(crawls::crawl_status, crawls::crawl_stop))
+        .routes(routes!(crawls::crawl_pages))
+        .routes(routes!(crawls::crawl_events))
         .routes(routes!(agents::list_agents))
         .route("/agents/", get(agents::list_agents))
         .routes(routes!(agents::agent_start))
@@ -66,6 +74,7 @@ pub fn sessions() -> OpenApiRouter<App> {
         .merge(one_shot::from_html_routes());
     openapi::also_with_slash(router.get_openapi_mut(), "/sessions");
     openapi::also_with_slash(router.get_openapi_mut(), "/agents");
+    openapi::also_with_slash(router.get_openapi_mut(), "/crawl");
     router
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
-use guise_core::{Error, StructuredData};
+use guise_core::{Error, PageWish, ReadWith};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,18 +15,23 @@ use utoipa_axum::routes;
 use super::body::{RawBody, read};
 use super::body_limits;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
-use super::wire::scrape::{DataSpaceBody, ImageDataBody, ScrapeRequest, StructuredDataBody};
+use super::wire::scrape::{
+    DataSpaceBody, ImageDataBody, PageMetadataBody, ReadByBody, ScrapeRequest, StructuredDataBody,
+};
 use super::wire::session::ApiSessionStartRequest;
 use crate::app::App;
 use crate::http::caller::Authenticated;
 use crate::openapi::all_members;
 
-/// Reads a page in one call: starts a session, goes there, reads, and stops the session whatever happens.
+/// Reads a page in one call.
+///
+/// A page whose markup says it all is read by HTTP; else a session is started for it, which is stopped whatever happens. What
+/// of a session makes a difference to the page (a proxy, headers, a vault, a window …) is reason for one, too.
 #[utoipa::path(post, path = "/scrape", tag = "scrape", operation_id = "scrape",
     request_body = GlobalScrapeRequest,
     responses(
-        (status = 200, description = "The content.", body = DataSpaceBody),
-        (status = 400, description = "The page cannot be reached or read.", body = ErrorResponse),
+        (status = 200, description = "The content.", body = ScrapedPage),
+        (status = 400, description = "The page cannot be reached or read, or its site asks not to.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "A member is wrong or cannot be granted.", body = ValidationErrorResponse),
         (status = 429, description = "The tenant has as many active sessions as it may.", body = ErrorResponse),
@@ -36,14 +41,21 @@ pub(super) async fn scrape(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     request: GlobalScrapeRequest,
-) -> Result<Json<DataSpaceBody>, Failure> {
-    let session = request.session.into_domain();
-    let options = request.options.into_domain();
-    let data = app
-        .sessions
-        .one_shot(&caller, session, request.url, options)
-        .await?;
-    Ok(Json(data.into()))
+) -> Result<Json<ScrapedPage>, Failure> {
+    let page = app.reading.read(&caller, request.into_domain()).await?;
+    Ok(Json(ScrapedPage {
+        read_by: page.read_by.into(),
+        data: page.data.into(),
+    }))
+}
+
+/// What was read (Notte API: `DataSpace`), and by what.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScrapedPage {
+    #[serde(flatten)]
+    data: DataSpaceBody,
+    /// `http` or `browser`.
+    read_by: ReadByBody,
 }
 
 /// Moves the members that `T` describes out of `members`, and reads them.
@@ -63,7 +75,7 @@ impl<S: Send + Sync> FromRequest<S> for GlobalScrapeRequest {
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let RawBody(mut members) = RawBody::from_request(request, state).await?;
         Ok(Self {
-            url: take::<Url>(&mut members)?.url,
+            page: take(&mut members)?,
             options: take(&mut members)?,
             session: read(Value::Object(members), &[])?,
         })
@@ -117,25 +129,45 @@ impl ToSchema for ScrapeFromHtmlRequest {
     }
 }
 
-/// A page to read in one call (Notte API: `GlobalScrapeRequest`): `url`, and the members of a [`ScrapeRequest`] and an
+/// A page to read in one call (Notte API: `GlobalScrapeRequest`): a [`WishedPage`], and the members of a [`ScrapeRequest`] and an
 /// [`ApiSessionStartRequest`].
 pub struct GlobalScrapeRequest {
-    url: String,
+    page: WishedPage,
     options: ScrapeRequest,
     session: ApiSessionStartRequest,
 }
 
-/// The member that is neither a [`ScrapeRequest`]'s nor an [`ApiSessionStartRequest`]'s.
+impl GlobalScrapeRequest {
+    fn into_domain(self) -> PageWish {
+        PageWish {
+            url: self.page.url,
+            options: self.options.into_domain(),
+            session: self.session.into_domain(),
+            with: self
+                .page
+                .read_by
+                .map_or(ReadWith::Any, |it| ReadWith::Only(it.into())),
+            respect_robots: self.page.respect_robots.unwrap_or(false),
+            insist: true,
+        }
+    }
+}
+
+/// The members that are neither a [`ScrapeRequest`]'s nor an [`ApiSessionStartRequest`]'s.
 #[derive(Debug, Deserialize, ToSchema)]
-struct Url {
+struct WishedPage {
     /// The page's address.
     url: String,
+    /// Read it by this alone; by whichever is enough when absent. An addition to the Notte API.
+    read_by: Option<ReadByBody>,
+    /// Do not read what the site's `robots.txt` asks `guise` not to; false when absent. An addition to the Notte API.
+    respect_robots: Option<bool>,
 }
 
 impl PartialSchema for GlobalScrapeRequest {
     fn schema() -> RefOr<Schema> {
         let parts = [
-            Url::schema(),
+            WishedPage::schema(),
             ScrapeRequest::schema(),
             ApiSessionStartRequest::schema(),
         ];
@@ -145,6 +177,7 @@ impl PartialSchema for GlobalScrapeRequest {
 
 impl ToSchema for GlobalScrapeRequest {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        WishedPage::schemas(schemas);
         ScrapeRequest::schemas(schemas);
         ApiSessionStartRequest::schemas(schemas);
     }
@@ -186,7 +219,7 @@ impl ToSchema for FrameData {}
 /// What was made of given HTML (Notte API: `ScrapeSchemaResponse`). `markdown` and `content` carry the text itself.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScrapeSchemaResponse {
-    /// The schema that was used or found.
+    /// The schema that was used.
     pub model_schema: SchemaGenerationResponse,
     /// The structured answer, when one was asked for.
     pub scrape: Option<StructuredDataBody>,
@@ -196,9 +229,12 @@ pub struct ScrapeSchemaResponse {
     pub content: String,
     /// The images, when they were asked for.
     pub images: Option<Vec<ImageDataBody>>,
+    /// What the page says about itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<PageMetadataBody>,
 }
 
-/// A schema, and how it was come by.
+/// The schema of the data.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SchemaGenerationResponse {
     /// Whether there is one.
@@ -210,7 +246,7 @@ pub struct SchemaGenerationResponse {
     pub model_schema: Option<Value>,
 }
 
-/// Reads given HTML as Markdown, without a browser.
+/// Reads given HTML as Markdown, and as data where it is asked for, without a browser.
 #[utoipa::path(post, path = "/scrape_from_html", tag = "scrape", operation_id = "scrape_from_html",
     request_body = ScrapeFromHtmlRequest,
     responses(
@@ -220,7 +256,8 @@ pub struct SchemaGenerationResponse {
         (status = 422, description = "A member is wrong.", body = ValidationErrorResponse),
     ))]
 async fn scrape_from_html(
-    _caller: Authenticated,
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
     request: ScrapeFromHtmlRequest,
 ) -> Result<Json<ScrapeSchemaResponse>, Failure> {
     if request.frames.is_empty() {
@@ -237,31 +274,28 @@ async fn scrape_from_html(
         .map(|frame| (frame.frame_url, frame.frame_data))
         .collect();
     let options = request.options.into_domain();
-    let response_format = options.response_format.clone();
-    let wants_data = response_format.is_some() || options.instructions.is_some();
     // Reading megabytes of HTML keeps a core busy; other requests go on meanwhile.
-    let data = tokio::task::spawn_blocking(move || guise_browser::read_html(frames, &options))
-        .await
-        .map_err(|error| Error::internal("reading HTML failed", error))??;
-    let no_model = "Structured answers need a language model, and none is set up on this server";
+    let (read, options) = tokio::task::spawn_blocking(move || {
+        let read = guise_browser::read_html(frames, &options);
+        read.map(|read| (read, options))
+    })
+    .await
+    .map_err(|error| Error::internal("reading HTML failed", error))??;
+    let data = app.sessions.with_data(&caller, read, &options).await;
+    let response_format = options.response_format;
+    let no_schema = "No response_format was given, so there is no schema";
     Ok(Json(ScrapeSchemaResponse {
         model_schema: SchemaGenerationResponse {
             success: response_format.is_some(),
-            error: response_format.is_none().then(|| no_model.to_owned()),
+            error: response_format.is_none().then(|| no_schema.to_owned()),
             model_schema: response_format,
         },
-        scrape: wants_data.then(|| {
-            StructuredData {
-                success: false,
-                error: Some(no_model.to_owned()),
-                data: None,
-            }
-            .into()
-        }),
+        scrape: data.structured.map(StructuredDataBody::from),
         images: data
             .images
             .map(|images| images.into_iter().map(ImageDataBody::from).collect()),
         content: data.markdown.clone(),
         markdown: data.markdown,
+        metadata: data.metadata.map(PageMetadataBody::from),
     }))
 }

@@ -37,11 +37,10 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
     responses(
         (status = 200, description = "The page.", body = ObservationBody,
             headers(("server-timing" = String, description = "What finding the elements and taking the picture took, in milliseconds: `perception;dur=3.1, screenshot;dur=34.0`. They run side by side."))),
-        (status = 400, description = "The session has ended, or the page cannot be read.", body = ErrorResponse),
+        (status = 400, description = "The session has ended, the page cannot be read, or a language model is needed and there is none, or it gave no answer.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
         (status = 422, description = "A member is wrong.", body = ValidationErrorResponse),
-        (status = 501, description = "It needs a language model, and none is set up.", body = ErrorResponse),
     ))]
 pub(super) async fn page_observe(
     State(app): State<App>,

@@ -3,6 +3,7 @@
 mod agents;
 mod aiqaramba;
 mod approvals;
+mod crawls;
 mod evalstudio;
 mod models;
 mod neighbours;
@@ -34,6 +35,7 @@ pub struct Samples {
     pub agent: String,
     pub approval: String,
     pub doomed_approval: String,
+    pub crawl: String,
     pub origin: String,
     pub persona: String,
     pub mail: String,
@@ -79,6 +81,7 @@ impl Samples {
             origin: stage.site.origin().to_owned(),
             approval,
             doomed_approval,
+            crawl: crawls::ended(stage).await,
             mail: personas::mail(stage, &persona).await,
             persona,
             doomed_persona: personas::made(client).await,
@@ -113,6 +116,7 @@ impl Samples {
             .or_else(|| vaults::valid(client, self, operation))
             .or_else(|| models::valid(client, operation))
             .or_else(|| approvals::valid(client, self, operation))
+            .or_else(|| crawls::valid(client, self, operation))
             .or_else(|| aiqaramba::valid(client, self, operation))
             .or_else(|| neighbours::valid(client, self, operation))
             .or_else(|| tenant_agents::valid(client, self, operation))
@@ -131,6 +135,7 @@ impl Samples {
             .or_else(|| vaults::wrong(client, self, operation))
             .or_else(|| models::wrong(client, operation))
             .or_else(|| approvals::wrong(client, operation))
+            .or_else(|| crawls::wrong(client, operation))
             .or_else(|| aiqaramba::wrong(client, self, operation))
             .or_else(|| neighbours::wrong(client, operation))
             .or_else(|| tenant_agents::wrong(client, operation))

@@ -77,8 +77,8 @@ pub fn wrong(client: &Client, samples: &Samples, operation: &str) -> Option<(Cal
         "page_observe" => (
             client
                 .post(&at("/page/observe"))
-                .json(json!({"perception_type": "deep"})),
-            501,
+                .json(json!({"perception_type": "thorough"})),
+            422,
         ),
         "page_execute" => (
             client

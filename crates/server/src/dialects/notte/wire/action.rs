@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use guise_core::{Action, Error, FillStyle, FormField, Interaction, Result, Violation};
+use guise_core::{Action, ElementId, Error, FillStyle, FormField, Interaction, Result, Violation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::super::body::read;
 use super::interaction::{
-    CheckAction, ClickAction, DownloadFileAction, FallbackFillAction, FillAction,
-    MultiFactorFillAction, SelectDropdownOptionAction, UploadFileAction,
+    CheckAction, ClickAction, ClickAtAction, DoubleClickAction, DownloadFileAction,
+    DragAndDropAction, FallbackFillAction, FillAction, HoverAction, MultiFactorFillAction,
+    PressAndHoldAction, RightClickAction, SelectDropdownOptionAction, UploadFileAction,
+    WheelAction,
 };
 use super::scrape::ScrapeAction;
 
@@ -77,6 +79,13 @@ actions! {
     SelectDropdownOption(SelectDropdownOptionAction) = "select_dropdown_option",
     UploadFile(UploadFileAction) = "upload_file",
     DownloadFile(DownloadFileAction) = "download_file",
+    Hover(HoverAction) = "hover",
+    DoubleClick(DoubleClickAction) = "double_click",
+    RightClick(RightClickAction) = "right_click",
+    ClickAt(ClickAtAction) = "click_at",
+    PressAndHold(PressAndHoldAction) = "press_and_hold",
+    DragAndDrop(DragAndDropAction) = "drag_and_drop",
+    Wheel(WheelAction) = "wheel",
 }
 
 /// What clients show as the kind of actions on the browser as a whole.
@@ -97,6 +106,11 @@ impl Serialize for BrowserCategory {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(CATEGORY)
     }
+}
+
+/// What is scrolled: nothing in particular when the id is empty.
+fn scrolled(id: Option<String>) -> Option<ElementId> {
+    id.filter(|id| !id.is_empty()).map(|id| ElementId::new(&id))
 }
 
 macro_rules! browser_actions {
@@ -150,13 +164,19 @@ browser_actions! {
     }
     /// Turns the mouse wheel upwards.
     ScrollUpAction {
-        /// CSS pixels; 70 % of the viewport's height when absent.
+        /// CSS pixels; 70 % of the height of what is scrolled when absent.
         amount: Option<u32>,
+        /// The id of what is scrolled, as the page's description names it; the page itself when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
     }
     /// Turns the mouse wheel downwards.
     ScrollDownAction {
-        /// CSS pixels; 70 % of the viewport's height when absent.
+        /// CSS pixels; 70 % of the height of what is scrolled when absent.
         amount: Option<u32>,
+        /// The id of what is scrolled, as the page's description names it; the page itself when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
     }
     /// Solves a captcha.
     CaptchaSolveAction {
@@ -303,8 +323,14 @@ impl AnyAction {
                 time_ms: it.time_ms,
             },
             Self::PressKey(it) => Action::PressKey { key: it.key },
-            Self::ScrollUp(it) => Action::ScrollUp { amount: it.amount },
-            Self::ScrollDown(it) => Action::ScrollDown { amount: it.amount },
+            Self::ScrollUp(it) => Action::ScrollUp {
+                amount: it.amount,
+                of: scrolled(it.id),
+            },
+            Self::ScrollDown(it) => Action::ScrollDown {
+                amount: it.amount,
+                of: scrolled(it.id),
+            },
             Self::CaptchaSolve(it) => Action::CaptchaSolve {
                 captcha_type: it
                     .captcha_type
@@ -375,6 +401,38 @@ impl AnyAction {
                 it.into_domain(interaction)?
             }
             Self::DownloadFile(it) => it.into_domain(Interaction::DownloadFile)?,
+            Self::Hover(it) => it.into_domain(Interaction::Hover)?,
+            Self::DoubleClick(it) => it.into_domain(Interaction::DoubleClick)?,
+            Self::RightClick(it) => it.into_domain(Interaction::RightClick)?,
+            Self::ClickAt(it) => {
+                let interaction = Interaction::ClickAt { x: it.x, y: it.y };
+                it.into_domain(interaction)?
+            }
+            Self::PressAndHold(it) if it.time_ms > 10_000 => {
+                return Err(Error::invalid_member(
+                    &["time_ms"],
+                    "less_than_equal",
+                    format!("Invalid time_ms {}: expected 0 to 10000", it.time_ms),
+                ));
+            }
+            Self::PressAndHold(it) => {
+                let interaction = Interaction::PressAndHold {
+                    time_ms: it.time_ms,
+                };
+                it.into_domain(interaction)?
+            }
+            Self::DragAndDrop(mut it) => {
+                let to = Box::new(it.drop()?);
+                let interaction = Interaction::DragAndDrop { to };
+                it.into_domain(interaction)?
+            }
+            Self::Wheel(it) => {
+                let interaction = Interaction::Wheel {
+                    delta_x: it.delta_x,
+                    delta_y: it.delta_y,
+                };
+                it.into_domain(interaction)?
+            }
         })
     }
 }
@@ -445,6 +503,10 @@ mod tests {
     #[case::too_long_wait(json!({"type": "wait", "time_ms": 30001}), "time_ms")]
     #[case::no_element(json!({"type": "click"}), "id")]
     #[case::blank_element(json!({"type": "click", "id": "", "selector": null}), "id")]
+    #[case::too_long_hold(json!({"type": "press_and_hold", "id": "B1", "time_ms": 10001}), "time_ms")]
+    #[case::no_point(json!({"type": "click_at", "id": "B1", "x": 3}), "y")]
+    #[case::nowhere_to_drop(json!({"type": "drag_and_drop", "id": "B1"}), "to_id")]
+    #[case::two_places_to_drop(json!({"type": "drag_and_drop", "id": "B1", "to_id": "B2", "by_x": 3}), "to_id")]
     #[case::both_passwords(json!({"type": "form_fill", "value": {"password": "a", "current_password": "b"}}), "value")]
     #[case::nothing_to_fill(json!({"type": "form_fill", "value": {"email": null}}), "value")]
     #[case::unknown_field(json!({"type": "form_fill", "value": {"shoe_size": "42"}}), "value")]

@@ -1,6 +1,6 @@
 //! What became of an action.
 
-use guise_core::{Action, Execution, FillStyle, Interaction, Outcome, ScrapeOptions, Target};
+use guise_core::{Action, Drop, Execution, FillStyle, Interaction, Outcome, ScrapeOptions, Target};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,9 +11,10 @@ use super::action::{
     ScrollDownAction, ScrollUpAction, SmsReadAction, SwitchTabAction, WaitAction,
 };
 use super::interaction::{
-    CheckAction, ClickAction, DownloadFileAction, FallbackFillAction, FillAction,
-    InteractionCategory, MultiFactorFillAction, SelectDropdownOptionAction, Selector,
-    UploadFileAction,
+    CheckAction, ClickAction, ClickAtAction, DoubleClickAction, DownloadFileAction,
+    DragAndDropAction, FallbackFillAction, FillAction, HoverAction, InteractionCategory,
+    MultiFactorFillAction, PressAndHoldAction, RightClickAction, SelectDropdownOptionAction,
+    Selector, UploadFileAction, WheelAction,
 };
 use super::scrape::DataSpaceBody;
 
@@ -80,10 +81,16 @@ pub fn resolved(action: Action, outcome: &Outcome) -> AnyAction {
         Action::Reload => AnyAction::Reload(ReloadAction { category }),
         Action::Wait { time_ms } => AnyAction::Wait(WaitAction { category, time_ms }),
         Action::PressKey { key } => AnyAction::PressKey(PressKeyAction { category, key }),
-        Action::ScrollUp { amount } => AnyAction::ScrollUp(ScrollUpAction { category, amount }),
-        Action::ScrollDown { amount } => {
-            AnyAction::ScrollDown(ScrollDownAction { category, amount })
-        }
+        Action::ScrollUp { amount, of } => AnyAction::ScrollUp(ScrollUpAction {
+            category,
+            amount,
+            id: of.map(|id| id.to_string()),
+        }),
+        Action::ScrollDown { amount, of } => AnyAction::ScrollDown(ScrollDownAction {
+            category,
+            amount,
+            id: of.map(|id| id.to_string()),
+        }),
         Action::CaptchaSolve { captcha_type } => {
             let captcha_type = captcha_type
                 .and_then(|name| serde_json::from_value(serde_json::Value::String(name)).ok());
@@ -196,5 +203,32 @@ fn interacted(target: Target, interaction: Interaction, outcome: &Outcome) -> An
             AnyAction::UploadFile(with!(UploadFileAction { file_path }))
         }
         Interaction::DownloadFile => AnyAction::DownloadFile(with!(DownloadFileAction {})),
+        Interaction::Hover => AnyAction::Hover(with!(HoverAction {})),
+        Interaction::DoubleClick => AnyAction::DoubleClick(with!(DoubleClickAction {})),
+        Interaction::RightClick => AnyAction::RightClick(with!(RightClickAction {})),
+        Interaction::ClickAt { x, y } => AnyAction::ClickAt(with!(ClickAtAction { x, y })),
+        Interaction::PressAndHold { time_ms } => {
+            AnyAction::PressAndHold(with!(PressAndHoldAction { time_ms }))
+        }
+        Interaction::DragAndDrop { to } => {
+            let (to_id, to_selector, by_x, by_y) = match *to {
+                Drop::Element { id, selectors } => (
+                    id.map(|id| id.to_string()),
+                    selectors.and_then(Selector::from_domain),
+                    None,
+                    None,
+                ),
+                Drop::By { x, y } => (None, None, Some(x), Some(y)),
+            };
+            AnyAction::DragAndDrop(with!(DragAndDropAction {
+                to_id,
+                to_selector,
+                by_x,
+                by_y
+            }))
+        }
+        Interaction::Wheel { delta_x, delta_y } => {
+            AnyAction::Wheel(with!(WheelAction { delta_x, delta_y }))
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Actions on one element.
 
-use guise_core::{Action, ElementId, Error, Interaction, NodeSelectors, Result, Target};
+use guise_core::{Action, Drop, ElementId, Error, Interaction, NodeSelectors, Result, Target};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -192,6 +192,80 @@ interactions! {
     }
     /// Clicks and keeps what is downloaded.
     DownloadFileAction {}
+    /// Moves the mouse over an element.
+    HoverAction {}
+    /// Clicks an element twice.
+    DoubleClickAction {}
+    /// Clicks an element with the right button.
+    RightClickAction {}
+    /// Clicks a point of an element, as of a canvas.
+    ClickAtAction {
+        /// CSS pixels to the right of its left edge.
+        x: u32,
+        /// CSS pixels below its top edge.
+        y: u32,
+    }
+    /// Holds the mouse button down on an element.
+    PressAndHoldAction {
+        /// Milliseconds.
+        #[schema(minimum = 0, maximum = 10000)]
+        time_ms: u32,
+    }
+    /// Drags an element onto another one, or some way off.
+    DragAndDropAction {
+        /// The other element's name in an observation.
+        #[serde(default)]
+        to_id: Option<String>,
+        /// Or where it is.
+        #[serde(default)]
+        to_selector: Option<Selector>,
+        /// Or so many CSS pixels to the right; negative to the left.
+        #[serde(default)]
+        by_x: Option<i32>,
+        /// And so many down; negative upwards.
+        #[serde(default)]
+        by_y: Option<i32>,
+    }
+    /// Turns the mouse wheel over an element: scrolls a list, zooms a map.
+    WheelAction {
+        /// CSS pixels to the right; negative to the left.
+        #[serde(default)]
+        delta_x: i32,
+        /// CSS pixels down; negative upwards.
+        #[serde(default)]
+        delta_y: i32,
+    }
+}
+
+impl DragAndDropAction {
+    /// Where the element is let go.
+    ///
+    /// # Errors
+    /// Kind `Invalid` without a place, and with more than one.
+    pub fn drop(&mut self) -> Result<Drop> {
+        let id = self.to_id.take().map(|id| ElementId::new(&id));
+        let id = id.filter(|id| !id.as_str().is_empty());
+        let selectors = self.to_selector.take().and_then(Selector::into_domain);
+        let onto = id.is_some() || selectors.is_some();
+        match (onto, self.by_x.is_some() || self.by_y.is_some()) {
+            (true, false) => Ok(Drop::Element { id, selectors }),
+            (false, true) => Ok(Drop::By {
+                x: self.by_x.unwrap_or_default(),
+                y: self.by_y.unwrap_or_default(),
+            }),
+            (onto, _) => {
+                let (code, what) = match onto {
+                    true => ("exclusive", "Two places to drop it"),
+                    false => ("missing", "Missing place to drop it"),
+                };
+                Err(Error::invalid_member(
+                    &["to_id"],
+                    code,
+                    format!("{what}: expected either to_id or to_selector, or by_x and by_y"),
+                ))
+            }
+        }
+    }
 }
 
 fn target(

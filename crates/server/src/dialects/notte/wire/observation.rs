@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use guise_core::{
-    Element, Error, Kind, Observation, ObserveRequest, Offer, Result, Tab, Target, ViewportState,
+    Changes, Element, ElementId, Error, Observation, ObserveRequest, Offer, Result, Tab, Target,
+    ViewportState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,13 +19,30 @@ use super::interaction::Selector;
 pub struct ObserveBody {
     /// List at most so many elements; 100 when absent.
     pub max_nb_actions: Option<i64>,
-    /// Listing may stop once so many are found (deep perception only).
+    /// Where a language model chooses among the elements: at least so many, as far as there are.
     pub min_nb_actions: Option<i64>,
-    /// What to look for, in words; needs a language model.
+    /// What to look for, in words: a language model chooses the elements that fit.
     pub instructions: Option<String>,
-    /// `fast` looks without a language model; `deep` needs one.
+    /// `fast` looks without a language model; with `deep` one describes the page and what can be done there.
     pub perception_type: Option<PerceptionType>,
+    /// So many tokens for `space.description`, at four characters each; 2000 when absent, 300 with `since`. What matters least is
+    /// left out, and the last line says how much.
+    pub max_tokens: Option<i64>,
+    /// Only what is different from the observation before, where that was of the same document; the whole page otherwise.
+    pub since: Option<Since>,
 }
+
+/// From when on differences are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Since {
+    /// From the session's last observation on.
+    Last,
+}
+
+/// Tokens for a description, and for one of differences.
+const TOKENS: i64 = 2_000;
+const TOKENS_SINCE: i64 = 300;
 
 /// How thoroughly to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -40,38 +58,34 @@ impl ObserveBody {
     /// The request in the domain.
     ///
     /// # Errors
-    /// Kind `Invalid` for a negative number; `Unconfigured` for what needs a language model.
+    /// Kind `Invalid` for a negative number.
     pub fn into_domain(self) -> Result<ObserveRequest> {
-        let needs_model = self
-            .instructions
-            .as_deref()
-            .is_some_and(|text| !text.trim().is_empty());
-        if needs_model || self.perception_type == Some(PerceptionType::Deep) {
-            return Err(Error::new(
-                Kind::Unconfigured,
-                "instructions and perception_type 'deep' need a language model, and none is set up on this server; \
-                 leave instructions out and use perception_type 'fast'",
-            ));
-        }
-        for (name, value) in [
-            ("max_nb_actions", self.max_nb_actions),
-            ("min_nb_actions", self.min_nb_actions),
-        ] {
-            if let Some(value) = value
-                && value < 0
-            {
-                return Err(Error::invalid_member(
-                    &[name],
-                    "greater_than_equal",
-                    format!("Invalid {name} {value}: expected 0 or more"),
-                ));
-            }
-        }
-        let max = self.max_nb_actions.unwrap_or(100);
+        let since_last = self.since.is_some();
+        let tokens = if since_last { TOKENS_SINCE } else { TOKENS };
         Ok(ObserveRequest {
-            max_actions: Some(usize::try_from(max).unwrap_or(usize::MAX)),
+            max_actions: Some(count("max_nb_actions", self.max_nb_actions.unwrap_or(100))?),
+            min_actions: self
+                .min_nb_actions
+                .map(|value| count("min_nb_actions", value))
+                .transpose()?,
+            max_tokens: Some(count("max_tokens", self.max_tokens.unwrap_or(tokens))?),
+            since_last,
+            instructions: self.instructions.filter(|text| !text.trim().is_empty()),
+            deep: self.perception_type == Some(PerceptionType::Deep),
         })
     }
+}
+
+/// A number that is none too small.
+fn count(name: &str, value: i64) -> Result<usize> {
+    if value < 0 {
+        return Err(Error::invalid_member(
+            &[name],
+            "greater_than_equal",
+            format!("Invalid {name} {value}: expected 0 or more"),
+        ));
+    }
+    Ok(usize::try_from(value).unwrap_or(usize::MAX))
 }
 
 /// A page at one moment (Notte API: `Observation`).
@@ -184,6 +198,39 @@ pub struct ActionSpace {
     pub markdown: String,
     /// The kind of page; null without a language model.
     pub category: Option<String>,
+    /// Which elements are different, where only differences were asked for: `description` and the actions hold no more then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<ChangesBody>,
+}
+
+/// Which elements are different from those of the observation before, by id.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Changes)]
+pub struct ChangesBody {
+    /// When that observation was, RFC 3339.
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// New ones.
+    pub added: Vec<String>,
+    /// Those that are written or stand differently.
+    pub changed: Vec<String>,
+    /// Those that are not on the page any more.
+    pub gone: Vec<String>,
+    /// Those that are there as before and not in view.
+    pub out_of_view: Vec<String>,
+}
+
+impl From<Changes> for ChangesBody {
+    fn from(changes: Changes) -> Self {
+        let names = |ids: Vec<ElementId>| ids.iter().map(ElementId::to_string).collect();
+        Self {
+            since: changes.since.to_string(),
+            added: names(changes.added),
+            changed: names(changes.changed),
+            gone: names(changes.gone),
+            out_of_view: names(changes.out_of_view),
+        }
+    }
 }
 
 /// An action that an element offers.
@@ -192,7 +239,7 @@ pub struct InteractionOffer {
     /// `click`, `fill` or `select_dropdown_option`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The element's name, for as long as its document lives.
+    /// The element's name, for as long as its document lives, also when the page renders it anew.
     pub id: String,
     /// For showing.
     pub category: &'static str,
@@ -248,6 +295,8 @@ impl ObservationBody {
             tabs,
             description,
             elements,
+            changes,
+            category,
             screenshot,
             ..
         } = observation;
@@ -290,7 +339,11 @@ impl ObservationBody {
                 bboxes,
                 last_action_id: screenshot.last_action_id.map(|id| id.to_string()),
             },
-            space: ActionSpace::new(description, &elements),
+            space: ActionSpace {
+                category,
+                changes: changes.map(ChangesBody::from),
+                ..ActionSpace::new(description, &elements)
+            },
         }
     }
 }
@@ -326,6 +379,7 @@ impl ActionSpace {
             actions,
             markdown,
             category: None,
+            changes: None,
         }
     }
 }

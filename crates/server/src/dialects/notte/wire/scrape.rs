@@ -1,6 +1,10 @@
 //! Reading pages: what is asked and what comes back.
 
-use guise_core::{DataSpace, ImageData, ScrapeOptions, StructuredData};
+use std::collections::BTreeMap;
+
+use guise_core::{
+    DataSource, DataSpace, ImageData, PageMetadata, ReadBy, ScrapeOptions, StructuredData,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -48,6 +52,36 @@ impl ScrapeRequest {
             response_format: self.response_format.map(Value::Object),
             instructions: self.instructions,
             use_link_placeholders: self.use_link_placeholders.unwrap_or(false),
+            all_links: false,
+        }
+    }
+}
+
+/// What a page is read by: a request for its markup, or a browser that shows it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ReadBy)]
+pub enum ReadByBody {
+    /// HTTP.
+    Http,
+    /// A browser.
+    Browser,
+}
+
+impl From<ReadByBody> for ReadBy {
+    fn from(body: ReadByBody) -> Self {
+        match body {
+            ReadByBody::Http => Self::Http,
+            ReadByBody::Browser => Self::Browser,
+        }
+    }
+}
+
+impl From<ReadBy> for ReadByBody {
+    fn from(read_by: ReadBy) -> Self {
+        match read_by {
+            ReadBy::Http => Self::Http,
+            ReadBy::Browser => Self::Browser,
         }
     }
 }
@@ -93,6 +127,7 @@ impl ScrapeAction {
             response_format: self.response_format.map(Value::Object),
             instructions: self.instructions,
             use_link_placeholders: false,
+            all_links: false,
         }
     }
 }
@@ -132,6 +167,33 @@ pub struct DataSpaceBody {
     pub content: String,
     /// Always true: a page that cannot be read is an error.
     pub success: bool,
+    /// What the page says about itself. Clients of the Notte API pass over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<PageMetadataBody>,
+}
+
+/// What a page says about itself, by its structured data, Open Graph and `meta` elements.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PageMetadata)]
+pub struct PageMetadataBody {
+    /// The title, without the site's name where the page gives it so.
+    pub title: Option<String>,
+    /// Who wrote it; several names are separated by `, `.
+    pub author: Option<String>,
+    /// When it was published, as the page writes it: mostly ISO 8601.
+    pub published: Option<String>,
+    /// When it was changed last, as the page writes it.
+    pub modified: Option<String>,
+    /// The language as a BCP 47 tag.
+    pub language: Option<String>,
+    /// The absolute address that the page wants to be known by.
+    pub canonical: Option<String>,
+    /// The name of the site.
+    pub site_name: Option<String>,
+    /// What the page is about, in a sentence or two.
+    pub description: Option<String>,
+    /// The absolute address of the picture that stands for the page.
+    pub image: Option<String>,
 }
 
 /// One image (Notte API: `ImageData`).
@@ -146,16 +208,39 @@ pub struct ImageDataBody {
     pub description: Option<String>,
 }
 
-/// Data in the shape that was asked for, or why there is none (Notte API: `StructuredData`).
+/// Data in the shape that was asked for, or why there is none (Notte API: `StructuredData`; `partial`, `sources` and `missing`
+/// are Guise's own, and absent where they are empty).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = StructuredData)]
 pub struct StructuredDataBody {
-    /// Whether `data` is there.
+    /// Whether all that was asked for was done.
     pub success: bool,
     /// Why not.
     pub error: Option<String>,
-    /// The data: an object, a list or a single value.
+    /// The data: an object, a list or a single value. It fits `response_format`, also beside an error.
     pub data: Option<Value>,
+    /// What was found, where it does not fit `response_format` yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial: Option<Value>,
+    /// JSON pointers to the values that the page states by itself, and where. Other values are a model's.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false)]
+    pub sources: BTreeMap<String, DataSourceBody>,
+    /// JSON pointers to what `response_format` names, required or not, and was not found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub missing: Vec<String>,
+}
+
+/// Where a page states a value.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DataSource)]
+pub struct DataSourceBody {
+    /// `json-ld`, `microdata`, `rdfa`, `meta`, `table`, `definition-list`, `card` or `labelled-field`.
+    pub kind: String,
+    /// A JSON pointer into a script, or a short CSS path; in a frame behind the frame's address.
+    #[serde(rename = "where")]
+    pub place: String,
 }
 
 impl From<DataSpace> for DataSpaceBody {
@@ -168,6 +253,23 @@ impl From<DataSpace> for DataSpaceBody {
                 .images
                 .map(|images| images.into_iter().map(ImageDataBody::from).collect()),
             structured: data.structured.map(StructuredDataBody::from),
+            metadata: data.metadata.map(PageMetadataBody::from),
+        }
+    }
+}
+
+impl From<PageMetadata> for PageMetadataBody {
+    fn from(metadata: PageMetadata) -> Self {
+        Self {
+            title: metadata.title,
+            author: metadata.author,
+            published: metadata.published,
+            modified: metadata.modified,
+            language: metadata.language,
+            canonical: metadata.canonical,
+            site_name: metadata.site_name,
+            description: metadata.description,
+            image: metadata.image,
         }
     }
 }
@@ -188,6 +290,22 @@ impl From<StructuredData> for StructuredDataBody {
             success: data.success,
             error: data.error,
             data: data.data,
+            partial: data.partial,
+            sources: data
+                .sources
+                .into_iter()
+                .map(|(at, source)| (at, source.into()))
+                .collect(),
+            missing: data.missing,
+        }
+    }
+}
+
+impl From<DataSource> for DataSourceBody {
+    fn from(source: DataSource) -> Self {
+        Self {
+            kind: source.kind,
+            place: source.place,
         }
     }
 }

@@ -1,12 +1,10 @@
-//! Whatever comes in, something sensible comes out.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up shall fail"
-)]
+//! Pages of any markup, and of none.
 
-use guise_extract::{Css, Options, images, page};
+use guise_extract::{Css, Error, Options, images, page};
 use proptest::prelude::*;
 use url::Url;
+
+use crate::cases;
 
 fn options() -> impl Strategy<Value = Options> {
     (any::<[bool; 5]>(), prop::option::of("[a-z]{1,6}")).prop_map(|(flags, selector)| Options {
@@ -143,10 +141,7 @@ fn markup() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: std::env::var("GUISE_EXTRACT_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..600), options in options()) {
@@ -158,12 +153,20 @@ proptest! {
     fn any_markup(html in markup(), options in options()) {
         check(&html, &options);
     }
+}
+
+proptest! {
+    #![proptest_config(cases(2_500))]
 
     #[test]
-    fn any_selector(text in "\\PC{0,20}|[a-z.#:()\\[\\]>+~*, '\"=|^$\\\\-]{0,30}") {
-        if let Ok(css) = Css::new(&text) {
-            let options = Options { selector: Some(css), ..Options::default() };
-            check("<main><p class=a>x<b id=i>y</b></p></main>", &options);
+    fn any_selector(text in "\\PC{0,20}|[a-z.#:()\\[\\]>+~*, '\"=|^$\\\\-]{0,30}|(:not|:has|:is|a|\\.|#|\\(|\\)|\\[b|=|c\\]| |>|,|:nth-child\\(2n|\\*){0,20}") {
+        match Css::new(&text) {
+            Ok(css) => {
+                let options = Options { selector: Some(css), ..Options::default() };
+                check("<main><p class=a>x<b id=i>y</b></p></main>", &options);
+            }
+            Err(Error::Selector { position, .. }) => prop_assert!(position <= text.chars().count() + 1),
+            Err(other) => prop_assert!(false, "{other}"),
         }
     }
 }
@@ -171,7 +174,10 @@ proptest! {
 /// What holds for every page.
 fn check(html: &str, options: &Options) {
     let base = Url::parse("https://site.example/dir/").unwrap();
+    // What comes first cannot be inside anything else.
+    let html = &format!("<script>zqscript()</script><style>.zqstyle{{}}</style>{html}");
     if let Ok(page) = page(html, &base, options) {
+        assert!(!page.markdown.contains("zqs"), "{}", page.markdown);
         let markdown = &page.markdown;
         assert_eq!(
             markdown.trim_matches('\n'),
@@ -187,7 +193,7 @@ fn check(html: &str, options: &Options) {
             assert!(page.placeholders.is_empty());
         }
     }
-    for image in images(html, &base) {
+    for image in images(html, &base, options).unwrap_or_default() {
         assert!(image.url.is_none_or(|url| url.scheme() != "data"));
     }
 }

@@ -1,0 +1,186 @@
+//! What changed on a page between two looks at one document.
+
+use std::collections::{HashMap, HashSet};
+
+use guise_cdp::LoaderId;
+use guise_core::{Changes, ElementId, PageLine, Timestamp, Weight};
+
+use crate::description::Written;
+
+/// Texts that are gone are named by their beginning, in characters.
+const GONE: usize = 60;
+
+/// What was seen at a look, for telling at the next one what is different.
+pub(crate) struct LastLook {
+    /// The document that it was about.
+    pub(crate) document: LoaderId,
+    /// When it was.
+    pub(crate) at: Timestamp,
+    /// What it showed.
+    pub(crate) lines: Vec<Written>,
+}
+
+/// The differences as lines, and which elements they are about. `still` are elements that are only out of view now.
+pub(crate) fn between(
+    before: &LastLook,
+    now: &[Written],
+    still: &HashSet<ElementId>,
+) -> (Vec<PageLine>, Changes) {
+    let mut changes = Changes {
+        since: before.at,
+        added: Vec::new(),
+        changed: Vec::new(),
+        gone: Vec::new(),
+        out_of_view: Vec::new(),
+    };
+    let mut known: HashMap<&ElementId, &str> = HashMap::new();
+    let mut texts: HashMap<&str, usize> = HashMap::new();
+    for Written { id, line } in &before.lines {
+        match id {
+            Some(id) => {
+                known.insert(id, &line.text);
+            }
+            None => *texts.entry(&line.text).or_default() += 1,
+        }
+    }
+    let mut lines = Vec::new();
+    for Written { id, line } in now {
+        let sign = match id {
+            Some(id) => match known.remove(id) {
+                Some(text) if text == line.text => continue,
+                Some(_) => {
+                    changes.changed.push(id.clone());
+                    '~'
+                }
+                None => {
+                    changes.added.push(id.clone());
+                    '+'
+                }
+            },
+            None => match texts.get_mut(line.text.as_str()) {
+                Some(count) if *count > 0 => {
+                    *count -= 1;
+                    continue;
+                }
+                _ => '+',
+            },
+        };
+        lines.push(PageLine {
+            text: format!("{sign} {}", line.text),
+            weight: line.weight,
+        });
+    }
+    for Written { id, line } in &before.lines {
+        match id {
+            Some(id) if known.contains_key(id) => {
+                if still.contains(id) {
+                    changes.out_of_view.push(id.clone());
+                } else {
+                    changes.gone.push(id.clone());
+                }
+            }
+            None if line.weight != Weight::Heading => {
+                let Some(count) = texts
+                    .get_mut(line.text.as_str())
+                    .filter(|count| **count > 0)
+                else {
+                    continue;
+                };
+                *count -= 1;
+                let mut text: String = line.text.chars().take(GONE).collect();
+                if text.len() < line.text.len() {
+                    text.push('…');
+                }
+                lines.push(PageLine {
+                    text: format!("- {text}"),
+                    weight: Weight::Text,
+                });
+            }
+            _ => {}
+        }
+    }
+    for (what, ids) in [
+        ("gone", &changes.gone),
+        ("out of view", &changes.out_of_view),
+    ] {
+        if !ids.is_empty() {
+            let ids: Vec<&str> = ids.iter().map(ElementId::as_str).collect();
+            lines.push(PageLine {
+                text: format!("- {} {what}", ids.join(", ")),
+                weight: Weight::Changed,
+            });
+        }
+    }
+    (lines, changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn element(id: &str, text: &str) -> Written {
+        Written {
+            id: Some(ElementId::new(id)),
+            line: PageLine {
+                text: format!("{id}[:]{text}"),
+                weight: Weight::Named,
+            },
+        }
+    }
+
+    fn text(text: &str) -> Written {
+        Written {
+            id: None,
+            line: PageLine {
+                text: format!("_[:]{text}"),
+                weight: Weight::Text,
+            },
+        }
+    }
+
+    #[test]
+    fn what_is_the_same_is_not_told() {
+        let before = LastLook {
+            document: LoaderId::from("L"),
+            at: Timestamp::from_micros(7),
+            lines: vec![
+                text("Cart"),
+                text("1 item"),
+                text("Tea"),
+                text("Tea"),
+                element("B1", "Buy"),
+                element("B2", "Menu"),
+                element("B3", "Close"),
+                element("L1", "Far"),
+            ],
+        };
+        let now = [
+            text("Cart"),
+            text("2 items"),
+            text("Tea"),
+            element("B1", "Buy"),
+            element("B2", "Menu [expanded]"),
+            element("L2", "New"),
+        ];
+        let still = HashSet::from([ElementId::new("L1")]);
+        let (lines, changes) = between(&before, &now, &still);
+        let lines: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(
+            lines,
+            [
+                "+ _[:]2 items",
+                "~ B2[:]Menu [expanded]",
+                "+ L2[:]New",
+                "- _[:]1 item",
+                "- _[:]Tea",
+                "- B3 gone",
+                "- L1 out of view",
+            ]
+        );
+        let names = |ids: &[ElementId]| ids.iter().map(|id| id.to_string()).collect::<Vec<_>>();
+        assert_eq!(names(&changes.added), ["L2"]);
+        assert_eq!(names(&changes.changed), ["B2"]);
+        assert_eq!(names(&changes.gone), ["B3"]);
+        assert_eq!(names(&changes.out_of_view), ["L1"]);
+    }
+}

@@ -1,0 +1,266 @@
+//! Getting what an address answers.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use guise_egress::Guard;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION,
+    USER_AGENT,
+};
+use http::{HeaderValue, Response, StatusCode, Uri};
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use crate::Error;
+use crate::body::{self, ACCEPTED, Failure};
+use crate::connect::Connector;
+use crate::error::host;
+use crate::polite::{Politeness, Turns};
+use crate::robots_cache::RobotsCache;
+
+/// No page is longer, in bytes, encoded or decoded.
+pub const MAX_BYTES: u64 = 5 * 1024 * 1024;
+
+/// So many redirects are followed.
+const MAX_REDIRECTS: usize = 10;
+
+/// What fields of an answer may take together, in bytes, and how many there may be.
+const MAX_HEAD: usize = 64 * 1024;
+const MAX_FIELDS: usize = 100;
+
+/// Connections that nobody needs any more are kept for so long, and so many of one host.
+const IDLE: Duration = Duration::from_secs(15);
+const IDLE_OF_HOST: usize = 8;
+
+/// What a client is made with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Who may be reached.
+    pub guard: Guard,
+    /// What the client calls itself, `User-Agent`, where a request does not say.
+    pub user_agent: String,
+    /// What it is called in the `robots.txt` of sites, in small letters.
+    pub robot: String,
+    /// How often and how many at a time one host is asked.
+    pub politeness: Politeness,
+}
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The address.
+    pub url: &'a Url,
+    /// What the client calls itself this time.
+    pub user_agent: Option<&'a str>,
+    /// Whether the site's `robots.txt` counts, also that of sites that it redirects to.
+    pub respect_robots: bool,
+}
+
+/// What came.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// Where it came from in the end.
+    pub url: Url,
+    /// The status. Any may come, but none that redirects to somewhere.
+    pub status: u16,
+    /// `Content-Type`, as it was sent.
+    pub content_type: Option<String>,
+    /// The body, decoded.
+    pub body: Bytes,
+}
+
+/// Gets pages. Keeps connections, but no cookies.
+pub struct Client {
+    http: legacy::Client<Connector, Empty<Bytes>>,
+    user_agent: String,
+    turns: Turns,
+    pub(crate) robots: RobotsCache,
+}
+
+impl Client {
+    /// Prepares; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When there is no way to check certificates.
+    pub fn new(options: Options) -> Result<Self, rustls::Error> {
+        let http = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(IDLE_OF_HOST)
+            .http1_max_headers(MAX_FIELDS)
+            .http1_max_buf_size(MAX_HEAD)
+            .build(Connector::new(options.guard)?);
+        Ok(Self {
+            http,
+            user_agent: options.user_agent,
+            turns: Turns::new(options.politeness),
+            robots: RobotsCache::new(options.robot),
+        })
+    }
+
+    /// What the address answers, over at most ten redirects, each of which is judged like the first address.
+    ///
+    /// # Errors
+    /// [`Error`]; at `deadline` at the latest.
+    pub async fn get(&self, request: Request<'_>, deadline: Instant) -> Result<Fetched, Error> {
+        self.get_at_most(request, MAX_BYTES, deadline).await
+    }
+
+    /// Whether the site's `robots.txt` lets the address be read.
+    ///
+    /// # Errors
+    /// When the file cannot be read, at `deadline` at the latest. A site without one lets everything be read.
+    pub async fn robots_allow(&self, url: &Url, deadline: Instant) -> Result<bool, Error> {
+        check(url)?;
+        Ok(self.robots.of(self, url, deadline).await?.allows(url))
+    }
+
+    pub(crate) async fn get_at_most(
+        &self,
+        request: Request<'_>,
+        limit: u64,
+        deadline: Instant,
+    ) -> Result<Fetched, Error> {
+        let mut url = request.url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            check(&url)?;
+            url.set_fragment(None);
+            let mut gap = Duration::ZERO;
+            if request.respect_robots {
+                // In a box: the rules are fetched by this very function, without rules.
+                let robots = Box::pin(self.robots.of(self, &url, deadline)).await?;
+                if !robots.allows(&url) {
+                    return Err(Error::Robots {
+                        host: host(&url),
+                        path: url.path().to_owned(),
+                    });
+                }
+                gap = robots.delay();
+            }
+            let late = || Error::Late { host: host(&url) };
+            let hop = self.hop(&url, request.user_agent, gap, limit);
+            match timeout_at(deadline, hop).await.map_err(|_| late())?? {
+                Hop::Arrived(fetched) => return Ok(fetched),
+                Hop::Elsewhere(next) => url = next,
+            }
+        }
+        Err(Error::Redirects {
+            host: host(&url),
+            most: MAX_REDIRECTS,
+        })
+    }
+
+    async fn hop(
+        &self,
+        url: &Url,
+        user_agent: Option<&str>,
+        gap: Duration,
+        limit: u64,
+    ) -> Result<Hop, Error> {
+        let uri: Uri = url.as_str().parse().map_err(|_| {
+            let host = host(url);
+            Error::Address(format!(
+                "The address at {host} is longer than can be asked for"
+            ))
+        })?;
+        let agent = user_agent.unwrap_or(&self.user_agent);
+        let agent = HeaderValue::from_bytes(agent.as_bytes()).map_err(|_| {
+            Error::Address("The user agent has characters in it that cannot be sent".to_owned())
+        })?;
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, agent);
+        headers.insert(
+            ACCEPT,
+            HeaderValue::from_static(
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            ),
+        );
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en-US,en;q=0.9"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
+        let mut request = http::Request::new(Empty::new());
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+
+        let key = format!(
+            "{}:{}",
+            host(url),
+            url.port_or_known_default().unwrap_or_default()
+        );
+        // Until the body is here: a page that is being read counts as one that is being asked for.
+        let _turn = self.turns.take(&key, gap).await;
+        let response = self.http.request(request).await;
+        let response = response.map_err(|error| Error::of_exchange(url, &error))?;
+        if let Some(next) = elsewhere(url, &response) {
+            return Ok(Hop::Elsewhere(next));
+        }
+        let (head, body) = response.into_parts();
+        let encoding = combined(&head.headers, CONTENT_ENCODING);
+        let body = match body::read(body, &encoding, limit).await {
+            Ok(body) => body,
+            Err(Failure::TooLarge) => {
+                return Err(Error::TooLarge {
+                    host: host(url),
+                    most: limit,
+                });
+            }
+            Err(Failure::Broken(reason)) => return Err(Error::answer(url, reason)),
+        };
+        let content_type = head.headers.get(CONTENT_TYPE);
+        Ok(Hop::Arrived(Fetched {
+            url: url.clone(),
+            status: head.status.as_u16(),
+            content_type: content_type
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            body,
+        }))
+    }
+}
+
+/// What one request came to.
+enum Hop {
+    Arrived(Fetched),
+    Elsewhere(Url),
+}
+
+/// Whether the address can be asked by HTTP.
+fn check(url: &Url) -> Result<(), Error> {
+    let wrong = |why: &str| Err(Error::Address(format!("{} {why}", url.scheme())));
+    if !matches!(url.scheme(), "http" | "https") {
+        return wrong("addresses are not asked by HTTP: expected http or https");
+    }
+    if !url.has_host() {
+        return wrong("addresses have a host: expected one such as https://example.com/");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("addresses with a name or a password in them are not asked by HTTP");
+    }
+    Ok(())
+}
+
+/// Where an answer redirects to. One that says so without an address, or with none that can be read, is an answer as any.
+fn elsewhere(url: &Url, response: &Response<Incoming>) -> Option<Url> {
+    let redirects = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    let location = response.headers().get(LOCATION).filter(|_| redirects)?;
+    url.join(&String::from_utf8_lossy(location.as_bytes())).ok()
+}
+
+/// All values of a field, as one list (RFC 9110 §5.2).
+fn combined(headers: &HeaderMap, name: http::HeaderName) -> String {
+    let values = headers.get_all(name).iter();
+    let values: Vec<_> = values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    values.join(", ")
+}

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod body;
+mod client;
+mod connect;
+mod error;
+mod polite;
+mod robots;
+mod robots_cache;
+mod sitemap;
+mod sitemaps;
+
+pub use client::{Client, Fetched, MAX_BYTES, Options, Request};
+pub use error::Error;
+pub use polite::Politeness;
+pub use robots::Robots;
+pub use sitemaps::SitemapBounds;

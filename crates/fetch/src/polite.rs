@@ -1,0 +1,143 @@
+//! How often and how many at a time one host is asked.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+
+/// Hosts whose turn is remembered. Those that nobody asks any more go first.
+const MAX_HOSTS: usize = 4_096;
+
+/// How many requests are under way at once, to all hosts together. Each may hold a page in memory.
+const AT_ONCE: usize = 64;
+
+/// How often and how many at a time one host is asked, whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Politeness {
+    /// At most so many at a time, 1 or more.
+    pub at_once: usize,
+    /// The least time between the beginnings of two requests.
+    pub gap: Duration,
+}
+
+/// Whose turn it is.
+pub(crate) struct Turns {
+    politeness: Politeness,
+    all: Arc<Semaphore>,
+    hosts: Mutex<HashMap<String, Arc<Turn>>>,
+}
+
+struct Turn {
+    places: Arc<Semaphore>,
+    /// When the next request may begin.
+    next: Mutex<Instant>,
+}
+
+/// A turn that somebody has, until it is dropped.
+pub(crate) struct Taken {
+    _host: OwnedSemaphorePermit,
+    _all: OwnedSemaphorePermit,
+}
+
+impl Turns {
+    pub(crate) fn new(politeness: Politeness) -> Self {
+        Self {
+            politeness,
+            all: Arc::new(Semaphore::new(AT_ONCE)),
+            hosts: Mutex::default(),
+        }
+    }
+
+    /// Waits for a turn at `host`; `gap` is the least time after the one before, where it is longer than everybody's.
+    /// `None` when the turns are over for good, which does not happen while this lives.
+    pub(crate) async fn take(&self, host: &str, gap: Duration) -> Option<Taken> {
+        let turn = self.turn(host);
+        let place = Arc::clone(&turn.places).acquire_owned().await.ok()?;
+        let begin = {
+            let mut next = turn.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let begin = (*next).max(Instant::now());
+            *next = begin + self.politeness.gap.max(gap);
+            begin
+        };
+        sleep_until(begin).await;
+        let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
+        Some(Taken {
+            _host: place,
+            _all: all,
+        })
+    }
+
+    fn turn(&self, host: &str) -> Arc<Turn> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = hosts.get(host) {
+            return Arc::clone(turn);
+        }
+        if hosts.len() >= MAX_HOSTS {
+            let now = Instant::now();
+            hosts.retain(|_, turn| {
+                let next = *turn.next.lock().unwrap_or_else(PoisonError::into_inner);
+                Arc::strong_count(turn) > 1 || next > now
+            });
+        }
+        let turn = Arc::new(Turn {
+            places: Arc::new(Semaphore::new(self.politeness.at_once.max(1))),
+            next: Mutex::new(Instant::now()),
+        });
+        hosts.insert(host.to_owned(), Arc::clone(&turn));
+        turn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns(at_once: usize, gap: u64) -> Arc<Turns> {
+        Arc::new(Turns::new(Politeness {
+            at_once,
+            gap: Duration::from_millis(gap),
+        }))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_is_asked_so_often_and_others_are_not_concerned() {
+        let turns = turns(10, 200);
+        let begun = Instant::now();
+        for _ in 0..3 {
+            turns.take("a.test", Duration::ZERO).await.unwrap();
+        }
+        assert_eq!(begun.elapsed(), Duration::from_millis(400));
+        turns.take("b.test", Duration::from_secs(1)).await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::from_millis(400));
+        // What one of them asks for counts for the one after.
+        turns.take("b.test", Duration::ZERO).await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::from_millis(1400));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_at_a_time_than_it_says() {
+        let turns = turns(2, 0);
+        let first = turns.take("a.test", Duration::ZERO).await;
+        let _second = turns.take("a.test", Duration::ZERO).await;
+        let third = turns.take("a.test", Duration::ZERO);
+        tokio::pin!(third);
+        tokio::select! {
+            biased;
+            _ = &mut third => panic!("three at a time"),
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+        }
+        drop(first);
+        assert!(third.await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn hosts_that_nobody_asks_are_forgotten() {
+        let turns = turns(1, 0);
+        for host in 0..MAX_HOSTS + 10 {
+            turns.take(&host.to_string(), Duration::ZERO).await.unwrap();
+        }
+        assert!(turns.hosts.lock().unwrap().len() <= MAX_HOSTS);
+    }
+}

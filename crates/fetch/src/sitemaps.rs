@@ -1,0 +1,113 @@
+//! What a site says of its own addresses.
+
+use std::collections::{HashSet, VecDeque};
+
+use async_compression::tokio::bufread::GzipDecoder;
+use tokio::io::AsyncReadExt as _;
+use tokio::time::Instant;
+use url::Url;
+
+use crate::client::Request;
+use crate::{Client, Error, sitemap};
+
+/// No sitemap is longer, in bytes. The protocol allows 50 MB, which nobody uses up.
+const MAX_FILE: u64 = 20 * 1024 * 1024;
+
+/// How far sitemaps are looked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SitemapBounds {
+    /// At most so many files.
+    pub files: usize,
+    /// At most so many addresses.
+    pub addresses: usize,
+}
+
+impl Client {
+    /// The addresses that the site of `start` lists in its sitemaps, each once: those that its `robots.txt` names, else
+    /// `/sitemap.xml`, and those that they list. What cannot be read is left out, and so is what comes after `deadline`.
+    pub async fn site_addresses(
+        &self,
+        start: &Url,
+        bounds: SitemapBounds,
+        deadline: Instant,
+    ) -> Vec<Url> {
+        let named = self.robots.of(self, start, deadline).await;
+        let named = named.map(|robots| robots.sitemaps().to_vec());
+        let named = named.unwrap_or_default();
+        let mut waiting: VecDeque<Url> =
+            named.iter().filter_map(|it| start.join(it).ok()).collect();
+        if waiting.is_empty() {
+            waiting.extend(start.join("/sitemap.xml"));
+        }
+        let mut seen: HashSet<Url> = waiting.iter().cloned().collect();
+        let mut found = Vec::new();
+        let mut files = 0;
+        while let Some(url) = waiting.pop_front() {
+            if files >= bounds.files || found.len() >= bounds.addresses {
+                break;
+            }
+            files += 1;
+            let read = match self.sitemap(&url, bounds.addresses, deadline).await {
+                Ok(read) => read,
+                Err(Error::Late { .. }) => break,
+                Err(error) => {
+                    tracing::debug!(%error, "a sitemap could not be read");
+                    continue;
+                }
+            };
+            for address in read.addresses.iter().filter_map(|it| url.join(it).ok()) {
+                if read.is_index {
+                    // More than can be read need not be remembered.
+                    if seen.len() < bounds.files && seen.insert(address.clone()) {
+                        waiting.push_back(address);
+                    }
+                } else if found.len() < bounds.addresses {
+                    found.push(address);
+                }
+            }
+        }
+        let mut once = HashSet::new();
+        found.retain(|url| once.insert(url.clone()));
+        found
+    }
+
+    async fn sitemap(
+        &self,
+        url: &Url,
+        limit: usize,
+        deadline: Instant,
+    ) -> Result<sitemap::Sitemap, Error> {
+        let request = Request {
+            url,
+            user_agent: None,
+            respect_robots: false,
+        };
+        let file = self.get_at_most(request, MAX_FILE, deadline).await?;
+        if !(200..300).contains(&file.status) {
+            let reason = format!("its sitemap answers with status {}", file.status);
+            return Err(Error::answer(&file.url, reason));
+        }
+        let bytes = if file.body.starts_with(&[0x1f, 0x8b]) {
+            unzipped(&file.body)
+                .await
+                .map_err(|why| Error::answer(&file.url, why))?
+        } else {
+            file.body.to_vec()
+        };
+        // Sitemaps are UTF-8 (sitemaps.org, "XML tag definitions").
+        Ok(sitemap::read(&String::from_utf8_lossy(&bytes), limit))
+    }
+}
+
+/// A file that is compressed as such, `sitemap.xml.gz`, as opposed to for the way.
+async fn unzipped(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut decoder = GzipDecoder::new(bytes);
+    decoder.multiple_members(true);
+    let mut text = Vec::new();
+    let read = decoder.take(MAX_FILE + 1).read_to_end(&mut text).await;
+    read.map_err(|error| error.to_string())?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(format!("its sitemap is longer than {MAX_FILE} bytes"));
+    }
+    Ok(text)
+}
