@@ -31,11 +31,36 @@ const LEFT_OUT: usize = 32;
 /// How often a page that is being replaced is looked at again.
 const TRIES: usize = 3;
 
-/// A JPEG of what is in view, without what shows a secret.
+/// How long the next page may take to come, once the browser says that the one before is no more.
+const REPLACED: Duration = Duration::from_secs(1);
+
+/// A JPEG of what is in view, without what shows a secret. Of a page that is just being replaced, it is one of the next.
 ///
 /// # Errors
 /// When it cannot be taken, or cannot be told what of it shows a secret.
 pub(crate) async fn capture(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Vec<u8>> {
+    let mut tries = TRIES;
+    loop {
+        let document = core.document(tab);
+        tries -= 1;
+        match covered(core, tab, deadline).await {
+            Err(Fault::DocumentGone) if tries > 0 => {}
+            taken => return taken,
+        }
+        let bound = deadline.min(Instant::now() + REPLACED);
+        let next = core.board.until(bound, |state| {
+            let now = state.tab(&tab.target).map(|tab| &tab.document);
+            (now != document.as_ref()).then_some(())
+        });
+        match next.await {
+            // A page that stays after all is tried as it is.
+            Ok(()) | Err(Fault::TimedOut) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+async fn covered(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Vec<u8>> {
     if !core.in_page.may_be_seen(core, &tab.target) {
         return plain(&tab.session, deadline).await;
     }

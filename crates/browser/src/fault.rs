@@ -81,7 +81,7 @@ impl From<guise_cdp::Error> for Fault {
 
 /// What Chromium says when a context, a node or an object belongs to a document that is no more.
 fn is_about_a_gone_document(message: &str) -> bool {
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 11] = [
         "Cannot find context with specified id",
         "Could not find object with given id",
         "Inspected target navigated or closed",
@@ -92,6 +92,8 @@ fn is_about_a_gone_document(message: &str) -> bool {
         "Frame with the given id was not found",
         "No node with given id found",
         "Frame with the given frameId is not found",
+        // A picture of a page that another one is just taking the place of.
+        "Not attached to an active page",
     ];
     WORDS.iter().any(|words| message.contains(words))
 }
