@@ -30,7 +30,7 @@ channels! {
     1 "system prompt" Compared "the first message of every question to the model";
     2 "task message" Compared "everything else of every question";
     3 "observation" Compared "`/page/observe`, and the page in every question";
-    4 "Markdown" Compared "`/page/scrape`";
+    4 "Markdown, and what the page says about itself" Compared "`/page/scrape`";
     5 "structured data, parts of a page" Compared "`/page/scrape` with a schema and with a selector, and the question to the model";
     6 "action result" Compared "`/page/execute`";
     7 "error texts" Compared "actions that fail, fields that a secret is not for, unknown actions, a session that has ended";
