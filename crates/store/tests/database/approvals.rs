@@ -287,6 +287,8 @@ async fn keys_that_could_do_everything_still_can(#[values(Sqlite, Postgres)] bac
         "UPDATE api_keys SET scopes = 'sessions,personas,metrics,vault:reveal'",
         "UPDATE api_keys SET scopes = 'sessions,personas'
          WHERE CAST(id AS TEXT) = (SELECT MAX(CAST(id AS TEXT)) FROM api_keys)",
+        "DROP TABLE crawl_pages",
+        "DROP TABLE crawls",
         "DROP TABLE approvals",
         "DROP TABLE approval_policies",
         "DELETE FROM _sqlx_migrations WHERE version >= 9",
