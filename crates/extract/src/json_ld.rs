@@ -86,7 +86,7 @@ pub(crate) fn types(thing: &Map<String, Value>) -> Vec<&str> {
 }
 
 /// Reads a block. Pages wrap it in comments, end it with a semicolon, and break lines within texts.
-fn read(text: &str) -> Option<Value> {
+pub(crate) fn read(text: &str) -> Option<Value> {
     if let Ok(value) = serde_json::from_str(text) {
         return Some(value);
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::{Item, Property, Stated, Statements, Syntax, local};
+use crate::json_ld::read as read_text;
 use crate::view::View;
 
 /// The largest script, in bytes.
@@ -37,7 +38,7 @@ pub(super) fn read(view: &View, index: usize, all: &mut Statements) {
     let documents: Vec<(usize, Value)> = scripts
         .iter()
         .enumerate()
-        .filter_map(|(number, text)| Some((number, serde_json::from_str(trimmed(text)).ok()?)))
+        .filter_map(|(number, text)| Some((number, read_text(text)?)))
         .collect();
     let mut by_id = ById::new();
     for (_, document) in &documents {
@@ -52,15 +53,6 @@ pub(super) fn read(view: &View, index: usize, all: &mut Statements) {
         };
         reader.top(document, &place, DEEPEST);
     }
-}
-
-/// A script's text without what is put around it for old browsers.
-fn trimmed(text: &str) -> &str {
-    let text = text.trim().trim_end_matches(';').trim();
-    let text = text.strip_prefix("<!--").unwrap_or(text);
-    let text = text.strip_suffix("-->").unwrap_or(text).trim();
-    let text = text.strip_prefix("//<![CDATA[").unwrap_or(text);
-    text.strip_suffix("//]]>").unwrap_or(text).trim()
 }
 
 fn note_ids<'v>(value: &'v Value, depth: usize, by_id: &mut ById<'v>) {
