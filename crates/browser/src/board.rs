@@ -108,6 +108,8 @@ pub(crate) struct Attached {
     pub(crate) target: TargetId,
     /// What it is.
     pub(crate) kind: Kind,
+    /// The address that it was attached with: a worker's for as long as it lives.
+    pub(crate) url: String,
 }
 
 /// Everything known.

@@ -11,7 +11,7 @@ use guise_cdp::protocol::target::AttachedToTarget;
 use guise_cdp::{Error as CdpError, Events, RawEvent};
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Foreseen, Performed,
-    SecretSource, StagedFile,
+    PostGate, SecretSource, StagedFile,
 };
 use guise_core::{
     Action, Cookie, Observation, ObserveRequest, PageContent, Result, ScrapeOptions, Screenshot,
@@ -24,7 +24,9 @@ use tokio::time::Instant;
 use crate::core::Core;
 use crate::fault::Fault;
 use crate::host::{Parts, Settings};
-use crate::{act, capture, cookies, outside, recording, scrape, settings, stage, tabs, targets};
+use crate::{
+    act, capture, cookies, fills, outside, recording, scrape, settings, stage, tabs, targets,
+};
 
 /// How long the list of tabs may take.
 const LIST: Duration = Duration::from_secs(10);
@@ -196,6 +198,11 @@ impl Browser for ChromiumBrowser {
                 }
                 other => other.into(),
             })
+    }
+
+    async fn hold_posts(&self, gate: Arc<dyn PostGate>, deadline: Instant) -> Result<()> {
+        self.core.posts.set_gate(gate);
+        Ok(fills::hold_posts(&self.core, deadline).await?)
     }
 
     fn secrets_live(&self) -> bool {

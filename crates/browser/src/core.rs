@@ -14,6 +14,7 @@ use crate::downloads::Downloads;
 use crate::fault::{Fault, Result};
 use crate::fills::{InPage, Wire};
 use crate::host::{Host, Settings};
+use crate::posts::Posts;
 use crate::tasks::Tasks;
 use crate::world::World;
 
@@ -43,6 +44,8 @@ pub(crate) struct Core {
     pub(crate) outside: watch::Sender<usize>,
     /// Stand-ins of secrets that are live.
     pub(crate) wire: Wire,
+    /// What pages send to other sites, where that is held.
+    pub(crate) posts: Posts,
     /// Documents that secrets were put into.
     pub(crate) in_page: InPage,
     /// What runs in the background.
@@ -93,6 +96,7 @@ impl Core {
             events: broadcast::Sender::new(64),
             outside: watch::Sender::new(0),
             wire: Wire::default(),
+            posts: Posts::default(),
             in_page: InPage::default(),
             tasks: Tasks::default(),
             settings: Mutex::new(Arc::new(settings)),

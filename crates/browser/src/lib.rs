@@ -40,6 +40,7 @@ mod outside;
 pub mod page_script;
 mod picture;
 mod pool;
+mod posts;
 mod process;
 mod quiet;
 mod recording;

@@ -109,6 +109,7 @@ pub(crate) fn adopt(core: &Arc<Core>, attached: AttachedToTarget, tab: Option<&T
         session: session.clone(),
         target: info.target_id.clone(),
         kind,
+        url: info.url.clone(),
     };
     let id = attached.session_id.clone();
     if !core.board.change(|state| state.attached(id, known)) {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{ApprovalId, KeyId, RunId, SessionId, TenantId, Timestamp};
+use crate::{ApprovalId, KeyId, RunId, SessionId, Site, TenantId, Timestamp};
 
 /// What a tenant wants to be asked about first. Nothing, unless it says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalPolicy {
     /// Filling in a part of a card, and pressing what buys something.
     pub purchases: bool,
-    /// Sending a form to another site than that of the page that it is in.
+    /// Sending a form, or any other request with a body, to another site than that of the page that it is from.
     pub posts_elsewhere: bool,
     /// Giving an uploaded file to a page.
     pub uploads: bool,
@@ -31,7 +31,7 @@ impl ApprovalPolicy {
 pub enum ApprovalKind {
     /// Filling in a part of a card, or pressing what buys something.
     Purchase,
-    /// Sending a form to another site.
+    /// Sending a form, or any other request with a body, to another site.
     PostElsewhere,
     /// Giving an uploaded file to a page.
     Upload,
@@ -162,6 +162,19 @@ pub struct ApprovalFilter {
     pub only_pending: bool,
 }
 
+/// The site that gets what a document of one address sends to another, where that is not the document's own. A document without
+/// a site is of another one than every other; addresses that are not the web's have none that could get anything.
+pub fn site_elsewhere(from: &str, to: &str) -> Option<Site> {
+    let to = web_site(to)?;
+    (web_site(from).as_ref() != Some(&to)).then_some(to)
+}
+
+/// The site of an address of the web.
+pub(crate) fn web_site(address: &str) -> Option<Site> {
+    let web = address.starts_with("http://") || address.starts_with("https://");
+    Site::of(address).ok().filter(|_| web)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +189,20 @@ mod tests {
         }
         assert_eq!(ApprovalKind::from_name("pending"), None);
         assert_eq!(ApprovalState::from_name(""), None);
+    }
+
+    #[test]
+    fn a_site_is_elsewhere_unless_it_is_the_documents_own() {
+        let elsewhere = |from, to| site_elsewhere(from, to).map(|site| site.to_string());
+        let own = "https://www.shop.example/basket";
+        assert_eq!(elsewhere(own, "https://pay.shop.example/x"), None);
+        let other = elsewhere(own, "https://evil.example/x");
+        assert_eq!(other.as_deref(), Some("evil.example"));
+        for none in ["", "about:srcdoc", "data:text/html,", "file:///etc/hosts"] {
+            let site = elsewhere(none, "https://evil.example/x");
+            assert_eq!(site.as_deref(), Some("evil.example"), "{none}");
+            assert_eq!(elsewhere(own, none), None, "{none}");
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub use access::{ApiKey, Caller, KeyDigest, Scope, Scopes, Tenant};
 pub use action::{Action, Drop, FillStyle, FormField, Interaction, Presses, Target};
 pub use approval::{
     Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, ApprovalPolicy, ApprovalState,
-    ApprovalWish,
+    ApprovalWish, site_elsewhere,
 };
 pub use assignment::{
     Assignment, AssignmentEnd, AssignmentFilter, AssignmentOptions, AssignmentState, Summary,

@@ -22,6 +22,9 @@ pub struct Outcome {
     /// The approval that it waits for: it was not done, or not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<ApprovalId>,
+    /// The approvals that requests of pages wait for, which go on by themselves: nothing is to be done again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_for: Vec<ApprovalId>,
 }
 
 impl Outcome {

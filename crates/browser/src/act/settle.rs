@@ -170,11 +170,20 @@ impl<'a> Watch<'a> {
                     None => self.events.next().await,
                 }
             };
+            let held = self.core.posts.frame_held(&seen.pending);
+            let next = async {
+                tokio::select! {
+                    next = next => Ok(next),
+                    held = held => Err(held),
+                }
+            };
             match timeout_at(bound, next).await {
+                Ok(Ok(Ok(event))) => seen.note(&event),
+                // Somebody decides whether it goes on.
+                Ok(Err(frame)) => seen.ends(&frame),
                 Err(_) => break,
-                Ok(Err(CdpError::Lagged(_))) => break,
-                Ok(Err(error)) => return Err(error.into()),
-                Ok(Ok(event)) => seen.note(&event),
+                Ok(Ok(Err(CdpError::Lagged(_)))) => break,
+                Ok(Ok(Err(error))) => return Err(error.into()),
             }
         }
         if let Some(document) = &seen.document {
@@ -233,6 +242,7 @@ impl<'a> Watch<'a> {
                 Ok(()) | Err(Fault::TimedOut) => Ok(true),
                 Err(fault) => Err(fault),
             },
+            _ = self.core.posts.frame_held(std::slice::from_ref(&frame)) => Ok(true),
             () = self.core.downloads.begins_in(&frame) => {
                 self.close_empty(target).await?;
                 Ok(false)

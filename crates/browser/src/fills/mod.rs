@@ -25,4 +25,4 @@ mod wire;
 
 pub(crate) use choose::{Choice, choose};
 pub(crate) use in_page::{COPIED, HELD, InPage, PageFill};
-pub(crate) use wire::{Wire, guard_new};
+pub(crate) use wire::{Wire, guard_new, hold_posts, is_answered, takes_body};

@@ -7,9 +7,13 @@
 //!
 //! A request that carried a secret is followed through its redirects; one that would take the body elsewhere is failed. So is
 //! one by which a page that has a secret itself would take it elsewhere, or put it into an address.
+//!
+//! Where what pages send to other sites is held ([`crate::posts`]), all requests stop here, and those go on from here, too.
 
 mod live;
 mod request;
+
+pub(crate) use self::request::{is_answered, takes_body};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -205,27 +209,48 @@ pub(super) async fn guard(
         destination: fill.destination.clone(),
         until: Instant::now() + LIVE,
     });
-    let others = core.board.read(|state| {
-        let sessions = state.sessions.values();
-        sessions
-            .filter(|attached| attached.kind.sends())
-            .map(|attached| attached.session.clone())
-            .collect::<Vec<_>>()
-    });
-    for other in others.iter().filter(|other| other.id() != session.id()) {
-        also_watch(core, other, deadline).await;
+    for other in sending(core) {
+        if other.id() != session.id() {
+            also_watch(core, &other, deadline).await;
+        }
     }
     watch(core, &session, deadline).await
 }
 
-/// Has the requests of a session stop that is new, where a page has a secret: the page may tell it.
+/// Has the requests of a session stop that is new, where a page has a secret, which it may tell it, or where what pages send is
+/// held.
 pub(crate) async fn guard_new(core: &Arc<Core>, session: &Session, kind: Kind, deadline: Instant) {
-    if kind.sends() && !core.wire.lock().guards.is_empty() {
+    let guarded = core.posts.are_held() || !core.wire.lock().guards.is_empty();
+    if kind.sends() && guarded {
         also_watch(core, session, deadline).await;
     }
 }
 
-/// Has the requests of a session stop that a page with a secret may tell it to. One that is gone sends none.
+/// Has all requests stop, for [`crate::posts`] to hold some of them.
+///
+/// # Errors
+/// When those of a target that lives do not stop.
+pub(crate) async fn hold_posts(core: &Arc<Core>, deadline: Instant) -> Result<()> {
+    for session in sending(core) {
+        match watch(core, &session, deadline).await {
+            // Gone, and sends nothing any more.
+            Err(Fault::TabClosed | Fault::Crashed | Fault::DocumentGone) => {}
+            watched => watched?,
+        }
+    }
+    Ok(())
+}
+
+/// The sessions that send requests.
+fn sending(core: &Core) -> Vec<Session> {
+    core.board.read(|state| {
+        let sessions = state.sessions.values();
+        let sending = sessions.filter(|attached| attached.kind.sends());
+        sending.map(|attached| attached.session.clone()).collect()
+    })
+}
+
+/// Has the requests of a session stop that a page may tell something. One that is gone sends none.
 async fn also_watch(core: &Arc<Core>, session: &Session, deadline: Instant) {
     if let Err(error) = watch(core, session, deadline).await {
         tracing::debug!(%error, "requests of a target do not stop");
@@ -277,7 +302,7 @@ async fn follow(core: Arc<Core>, session: Session, mut events: Events) {
         tokio::select! {
             event = events.next() => match event {
                 Ok(event) => match event.parse::<RequestPaused>() {
-                    Ok(paused) => request::answer(&core, &session, &id, paused).await,
+                    Ok(paused) => stopped(&core, &session, &id, paused).await,
                     Err(error) => {
                         tracing::warn!(%error, "a stopped request could not be read");
                         core.wire.give_up(&id);
@@ -301,6 +326,21 @@ async fn follow(core: Arc<Core>, session: Session, mut events: Events) {
             },
         }
     }
+}
+
+/// What becomes of a stopped request; at once, unless it is held.
+async fn stopped(core: &Arc<Core>, session: &Session, id: &SessionId, paused: RequestPaused) {
+    let Some(held) = core.posts.held(core, id, &paused) else {
+        return request::answer(core, session, id, paused).await;
+    };
+    let (core, session, id) = (Arc::clone(core), session.clone(), id.clone());
+    let tasks = Arc::clone(&core);
+    tasks.tasks.spawn(async move {
+        match held.is_admitted().await {
+            true => request::answer(&core, &session, &id, paused).await,
+            false => request::fail(&session, paused).await,
+        }
+    });
 }
 
 async fn cease(session: &Session) {
@@ -352,7 +392,10 @@ impl Wire {
         let requests = state.under_way.values();
         let requests = requests.filter(|request| request.session == *session);
         let guards = state.guards.iter();
+        // As long as what pages send is held, there is no end.
+        let held = core.posts.are_held().then(|| now + LIVE);
         live.map(|live| live.until)
+            .chain(held)
             .chain(requests.map(|request| request.until))
             .chain(guards.map(|guard| guard.until))
             .min()

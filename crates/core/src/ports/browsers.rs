@@ -119,6 +119,13 @@ pub trait Browser: Send + Sync {
     /// Kind `Refused` or `Timeout` when the element cannot be found, `Browser` when the browser is gone.
     async fn foresee(&self, action: &Action, deadline: Instant) -> Result<Foreseen>;
 
+    /// From now on whatever a page sends to another site by a request with a body, by itself or because of an action, waits until
+    /// `gate` lets it go. The gate of the last call counts, for as long as the browser lives.
+    ///
+    /// # Errors
+    /// When requests cannot be held: then nothing must be done that needs it.
+    async fn hold_posts(&self, gate: Arc<dyn PostGate>, deadline: Instant) -> Result<()>;
+
     /// A page holds a secret that was filled into the page itself: scripts and outside clients could read it now.
     fn secrets_live(&self) -> bool;
 
@@ -196,6 +203,26 @@ pub struct Foreseen {
     pub sends_to: Vec<String>,
     /// What the controls that would act are called.
     pub presses: Vec<String>,
+}
+
+/// A request by which a page sends something to another site than its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// The address of the document or worker that sends it; empty where the browser tells none.
+    pub from: String,
+    /// Where it goes.
+    pub to: String,
+    /// It is a form, or another request whose answer becomes the document.
+    pub form: bool,
+    /// The page does not learn what comes of it.
+    pub beacon: bool,
+}
+
+/// Decides about what pages send to other sites.
+#[async_trait]
+pub trait PostGate: Send + Sync {
+    /// Whether a page may send it. That may take as long as somebody needs to decide; `waits` is called where it does.
+    async fn admits(&self, post: Post, waits: &(dyn Fn() + Send + Sync)) -> bool;
 }
 
 /// A browser's own words about itself.

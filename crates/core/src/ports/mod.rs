@@ -39,7 +39,7 @@ pub use audit_rows::{AuditHead, AuditRow, AuditRows, NextRow};
 pub use blobs::{Blobs, ByteStream};
 pub use browsers::{
     Browser, BrowserEvent, BrowserVersion, Browsers, Channel, DownloadedFile, EndReason, Foreseen,
-    Performed, StagedFile, Started,
+    Performed, Post, PostGate, StagedFile, Started,
 };
 pub use clock::{Clock, SystemClock};
 pub use crawls::CrawlStore;

@@ -155,13 +155,12 @@ impl Approvals {
         }
     }
 
-    /// Whether the tenant wants to be asked about deeds of that kind.
+    /// What a tenant wants to be asked about.
     ///
     /// # Errors
     /// When the store fails.
-    pub(super) async fn needed(&self, tenant: TenantId, kind: ApprovalKind) -> Result<bool> {
-        let policy = self.store.approval_policy(tenant).await?;
-        Ok(policy.asks_for(kind))
+    pub(super) async fn policy_of(&self, tenant: TenantId) -> Result<ApprovalPolicy> {
+        self.store.approval_policy(tenant).await
     }
 
     /// What was decided about a deed and still counts; where nothing was, it waits for a decision from now on.

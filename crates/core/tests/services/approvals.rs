@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use guise_core::ports::{Deed, Foreseen};
+use guise_core::ports::{Deed, Foreseen, Post};
 use guise_core::services::{Actor, Approvals, SessionRequest};
 use guise_core::{
     Action, Approval, ApprovalKind, ApprovalPolicy, ApprovalState, Area, Execution, Interaction,
@@ -406,4 +406,150 @@ async fn a_run_goes_on_when_nobody_decides_and_ends_with_its_session() {
     house.stop(&id).await;
     let error = work.await.unwrap().unwrap_err();
     assert_eq!(error.kind(), Kind::Refused, "{error}");
+}
+
+fn post(to: &str) -> Post {
+    Post {
+        from: "https://shop.example/basket?id=1".to_owned(),
+        to: to.to_owned(),
+        form: false,
+        beacon: false,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_page_sends_elsewhere_is_held_until_it_is_decided_and_goes_on_by_itself() {
+    let house = House::new();
+    ask_about(&house, ALL).await;
+    let (id, browser) = started(&house).await;
+    let send = |posts: Vec<Post>| *browser.posts.lock().unwrap() = posts;
+    let done = |what: &str| browser.done().iter().filter(|done| *done == what).count();
+
+    send(vec![post("https://pay.shop.example/x")]);
+    let outcome = house.execute(&id, interact(Interaction::Click)).await;
+    assert_eq!(outcome.unwrap().outcome.held_for, []);
+    settle().await;
+    assert_eq!(done("sent: https://pay.shop.example/x"), 1);
+
+    for allowed in [true, false] {
+        let to = format!("https://evil.example/{allowed}?what=correct-horse");
+        // Twice the same is one thing to decide about.
+        send(vec![post(&to), post(&to)]);
+        let outcome = house.execute(&id, interact(Interaction::Click)).await;
+        let outcome = outcome.unwrap().outcome;
+        assert!(outcome.success, "{outcome:?}");
+        let approval = waiting(&house).pop().unwrap();
+        assert_eq!(outcome.held_for, [approval.id]);
+        assert_eq!(outcome.waits_for, None);
+        for part in [
+            "evil.example",
+            &approval.id.to_string(),
+            "'approve'",
+            "without doing anything again",
+        ] {
+            assert!(outcome.message.contains(part), "{outcome:?}");
+        }
+        assert_eq!(approval.wish.kind, ApprovalKind::PostElsewhere);
+        assert_eq!(approval.wish.site, "evil.example");
+        let subject = format!("request of shop.example to https://evil.example/{allowed}");
+        assert_eq!(approval.wish.subject, subject);
+        seconds(600).await;
+        assert_eq!(
+            done(&format!("sent: {to}")) + done(&format!("not sent: {to}")),
+            0
+        );
+        // It was told, and is not told again.
+        let outcome = house.execute(&id, interact(Interaction::Click)).await;
+        assert_eq!(outcome.unwrap().outcome.held_for, []);
+
+        decide(&house, &approval, allowed).await;
+        settle().await;
+        let what = if allowed { "sent" } else { "not sent" };
+        assert_eq!(done(&format!("{what}: {to}")), 2);
+        // As long as that counts nobody is asked.
+        send(vec![post(&to)]);
+        let outcome = house.execute(&id, interact(Interaction::Click)).await;
+        assert_eq!(outcome.unwrap().outcome.held_for, []);
+        settle().await;
+        assert_eq!(done(&format!("{what}: {to}")), 3);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_held_is_given_up_in_time_and_let_go_where_nobody_wants_to_be_asked_any_more() {
+    let house = House::new();
+    ask_about(&house, ALL).await;
+    let (id, browser) = started(&house).await;
+    let to = "https://evil.example/take";
+    *browser.posts.lock().unwrap() = vec![post(to)];
+    let outcome = house.execute(&id, interact(Interaction::Click)).await;
+    assert_eq!(outcome.unwrap().outcome.held_for.len(), 1);
+    for _ in 0..4 {
+        // The session is used meanwhile.
+        seconds(15 * 60).await;
+        house.goto(&id, "https://a.example/").await.unwrap();
+    }
+    seconds(2).await;
+    assert!(browser.done().contains(&format!("not sent: {to}")));
+
+    ask_about(&house, ApprovalPolicy::default()).await;
+    *browser.posts.lock().unwrap() = vec![post(to)];
+    let outcome = house.execute(&id, interact(Interaction::Click)).await;
+    assert_eq!(outcome.unwrap().outcome.held_for, []);
+    settle().await;
+    assert_eq!(browser.done().last().unwrap(), &format!("sent: {to}"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_waits_for_what_a_page_sends_because_of_it_but_for_no_beacon() {
+    let house = House::new();
+    ask_about(&house, ALL).await;
+    let (id, browser) = started(&house).await;
+    let actor = Actor {
+        run: RunId::new(),
+        correspondence: None,
+        purse: None,
+        tools: Vec::new(),
+    };
+    let hands = house.sessions.hands(&house.caller, &id, actor).await;
+    let hands = Arc::new(hands.unwrap());
+    let click = || {
+        let hands = Arc::clone(&hands);
+        let click = interact(Interaction::Click);
+        tokio::spawn(async move { hands.execute_when_allowed(click).await })
+    };
+    *browser.posts.lock().unwrap() = vec![Post {
+        beacon: true,
+        ..post("https://stats.example/")
+    }];
+    let outcome = click().await.unwrap().unwrap().outcome;
+    assert_eq!(outcome.held_for, []);
+    assert_eq!(waiting(&house).len(), 1);
+
+    for allowed in [true, false] {
+        let to = format!("https://evil.example/{allowed}");
+        *browser.posts.lock().unwrap() = vec![post(&to)];
+        let before = browser.done().len();
+        let work = click();
+        settle().await;
+        seconds(20 * 60).await;
+        assert!(!work.is_finished());
+        let approval = waiting(&house).pop().unwrap();
+        assert!(approval.wish.run.is_some());
+        decide(&house, &approval, allowed).await;
+        let outcome = work.await.unwrap().unwrap().outcome;
+        assert!(outcome.success, "{outcome:?}");
+        assert_eq!(
+            outcome.message.contains("was denied"),
+            !allowed,
+            "{outcome:?}"
+        );
+        settle().await;
+        // Pressed once.
+        let what = if allowed { "sent" } else { "not sent" };
+        assert_eq!(
+            browser.done()[before..],
+            ["click".to_owned(), format!("{what}: {to}")]
+        );
+    }
 }

@@ -6,7 +6,7 @@ use crate::support::{Stage, eventually};
 
 const NUMBER: &str = "4539148803436467";
 
-async fn ask_about(stage: &Stage, policy: Value) {
+pub(crate) async fn ask_about(stage: &Stage, policy: Value) {
     let call = stage.client.put("/approvals/policy");
     let set = call.json(policy.clone()).ok().await;
     for (name, asked) in policy.as_object().unwrap() {
@@ -21,7 +21,7 @@ async fn goto(stage: &Stage, path: &str) {
 }
 
 /// Opens a page with that body.
-async fn made(stage: &Stage, body: &str) {
+pub(crate) async fn made(stage: &Stage, body: &str) {
     goto(stage, &page(body)).await;
 }
 
@@ -30,7 +30,7 @@ fn page(body: &str) -> String {
     format!("/sign-in/made?body={body}")
 }
 
-async fn waiting(stage: &Stage) -> Vec<Value> {
+pub(crate) async fn waiting(stage: &Stage) -> Vec<Value> {
     let list = stage.client.get("/approvals?only_pending=true").ok().await;
     list["items"].as_array().unwrap().clone()
 }
@@ -50,14 +50,14 @@ async fn waited_for(stage: &Stage, done: &Value) -> Value {
     waiting[0].clone()
 }
 
-async fn decide(stage: &Stage, approval: &Value, how: &str) {
+pub(crate) async fn decide(stage: &Stage, approval: &Value, how: &str) {
     let id = approval["approval_id"].as_str().unwrap();
     let call = stage.client.post(&format!("/approvals/{id}/{how}"));
     call.ok().await;
 }
 
 /// The paths at which something arrived.
-async fn taken(stage: &Stage, what: &str) -> Vec<String> {
+pub(crate) async fn taken(stage: &Stage, what: &str) -> Vec<String> {
     let takes = eventually(what, async || {
         let takes = stage.site.takes();
         (!takes.is_empty()).then_some(takes)

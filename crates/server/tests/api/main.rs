@@ -22,6 +22,7 @@ mod keys;
 mod limits;
 mod mail;
 mod page;
+mod posts;
 mod reading;
 mod scrape;
 mod search;

@@ -24,11 +24,7 @@ pub(super) async fn answer(core: &Core, session: &Session, id: &SessionId, pause
     let failed = match decide(core, id, &paused) {
         Decision::Fail => {
             tracing::warn!("a request that would have taken a secret elsewhere was failed");
-            let command = FailRequest {
-                request_id: paused.request_id,
-                error_reason: "BlockedByClient".to_owned(),
-            };
-            session.call(&command, deadline).await.err()
+            return fail(session, paused).await;
         }
         Decision::Go { body, follow } => {
             let command = ContinueRequest {
@@ -41,6 +37,17 @@ pub(super) async fn answer(core: &Core, session: &Session, id: &SessionId, pause
         }
     };
     if let Some(error) = failed {
+        tracing::debug!(%error, "a stopped request was gone already");
+    }
+}
+
+/// Fails a stopped request.
+pub(super) async fn fail(session: &Session, paused: RequestPaused) {
+    let command = FailRequest {
+        request_id: paused.request_id,
+        error_reason: "BlockedByClient".to_owned(),
+    };
+    if let Err(error) = session.call(&command, Instant::now() + ANSWER).await {
         tracing::debug!(%error, "a stopped request was gone already");
     }
 }
@@ -62,9 +69,13 @@ impl Decision {
     };
 }
 
+/// Whether a request stopped with its answer.
+pub(crate) fn is_answered(paused: &RequestPaused) -> bool {
+    paused.response_status_code.is_some() || paused.response_error_reason.is_some()
+}
+
 fn decide(core: &Core, session: &SessionId, paused: &RequestPaused) -> Decision {
-    let answered = paused.response_status_code.is_some() || paused.response_error_reason.is_some();
-    if answered {
+    if is_answered(paused) {
         // Only those that carried secrets stop here. A redirect goes on; everything else is the end.
         let redirects = paused
             .response_status_code
@@ -139,7 +150,7 @@ fn body_says(body: &[u8], secret: &str) -> bool {
     says(&text, secret) || says(&text, written)
 }
 
-fn takes_body(method: &str) -> bool {
+pub(crate) fn takes_body(method: &str) -> bool {
     !matches!(
         method.to_ascii_uppercase().as_str(),
         "GET" | "HEAD" | "OPTIONS"

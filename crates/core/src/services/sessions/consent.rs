@@ -6,12 +6,14 @@ use async_trait::async_trait;
 
 use super::call::Call;
 use super::gate::Gate;
+use super::posts::Held;
+use crate::approval::web_site;
 use crate::buying::buys;
-use crate::ports::{Foreseen, PurchaseGate};
+use crate::ports::{Foreseen, PostGate, PurchaseGate};
 use crate::services::Approvals;
 use crate::{
     Action, Approval, ApprovalId, ApprovalKind, ApprovalState, ApprovalWish, Field, Kind, Outcome,
-    Result, RunId, SessionId, Site, TenantId, Vault,
+    Result, RunId, SessionId, Site, TenantId, Vault, site_elsewhere,
 };
 
 /// Addresses and names are shown up to so many characters.
@@ -19,9 +21,11 @@ const SHOWN: usize = 200;
 
 /// Asks about what one action does.
 pub(super) struct Consent {
-    approvals: Arc<Approvals>,
+    pub(super) approvals: Arc<Approvals>,
     gate: Arc<Gate>,
-    tenant: TenantId,
+    /// What pages of the session send by themselves.
+    pub(super) held: Arc<Held>,
+    pub(super) tenant: TenantId,
     session: SessionId,
     run: Option<RunId>,
     /// The approval that waits, once there is one.
@@ -34,6 +38,7 @@ impl Call {
         Arc::new(Consent {
             approvals: Arc::clone(&self.shared.approvals),
             gate: Arc::clone(&self.live.gate),
+            held: Arc::clone(&self.live.held),
             tenant: self.live.tenant,
             session: self.live.id,
             run: self.actor.as_ref().map(|actor| actor.run),
@@ -85,17 +90,25 @@ impl Consent {
     }
 
     /// What becomes of an action that may not be done now, since it would send a form to another site than that of the
-    /// document that the form is in, or press what buys something.
+    /// document that the form is in, or press what buys something. What a page sends by itself is held from now on, where that is
+    /// asked about.
     ///
     /// # Errors
     /// When it cannot be told: then nothing is done.
-    pub(super) async fn to_commit(&self, call: &Call, action: &Action) -> Result<Option<Outcome>> {
-        if !may_commit(action) {
-            return Ok(None);
+    pub(super) async fn to_commit(
+        self: &Arc<Self>,
+        call: &Call,
+        action: &Action,
+    ) -> Result<Option<Outcome>> {
+        let policy = self.approvals.policy_of(self.tenant).await?;
+        let posts = policy.asks_for(ApprovalKind::PostElsewhere);
+        let purchases = policy.asks_for(ApprovalKind::Purchase);
+        if posts {
+            let gate: Arc<dyn PostGate> = Arc::clone(self) as _;
+            let browser = &call.live.browser;
+            browser.hold_posts(gate, call.deadline).await?;
         }
-        let posts = self.needed(ApprovalKind::PostElsewhere).await?;
-        let purchases = self.needed(ApprovalKind::Purchase).await?;
-        if !posts && !purchases {
+        if !(posts || purchases) || !may_commit(action) {
             return Ok(None);
         }
         let foreseen = match call.foresee(action).await? {
@@ -112,16 +125,12 @@ impl Consent {
     }
 
     async fn to_send(&self, foreseen: &Foreseen) -> Result<Option<Outcome>> {
-        let from = site_of(&foreseen.document);
+        let page = called(&foreseen.document);
         for address in &foreseen.sends_to {
-            let Some(to) = site_of(address) else {
+            let Some(to) = site_elsewhere(&foreseen.document, address) else {
                 continue;
             };
-            if from.as_ref() == Some(&to) {
-                continue;
-            }
-            let page = called(&foreseen.document);
-            let subject = format!("form of {page} to {}", without_query(address));
+            let subject = sending("form", &foreseen.document, address);
             let kind = ApprovalKind::PostElsewhere;
             if let Some(reason) = self.ask(kind, subject, to.as_str()).await? {
                 let message = format!(
@@ -153,33 +162,39 @@ impl Consent {
         let Some(id) = waits_for else {
             return outcome;
         };
-        outcome.message += &format!(
-            ". Whoever has an API key with the scope 'approve' can decide: POST /approvals/{id}/approve or \
-             /approvals/{id}/deny. Do the action again then"
-        );
+        outcome.message += &format!(". {} Do the action again then", deciding(id));
         outcome.success = false;
         outcome.exception = Some(outcome.message.clone());
         outcome.waits_for = Some(id);
         outcome
     }
 
-    async fn needed(&self, kind: ApprovalKind) -> Result<bool> {
-        self.approvals.needed(self.tenant, kind).await
+    pub(super) async fn needed(&self, kind: ApprovalKind) -> Result<bool> {
+        let policy = self.approvals.policy_of(self.tenant).await?;
+        Ok(policy.asks_for(kind))
+    }
+
+    /// The approval that is asked for, or was.
+    pub(super) async fn approval(
+        &self,
+        kind: ApprovalKind,
+        subject: String,
+        site: &str,
+    ) -> Result<Approval> {
+        let wish = ApprovalWish {
+            tenant: self.tenant,
+            session: self.session,
+            run: self.run,
+            kind,
+            subject: self.gate.clean(subject),
+            site: self.gate.clean(site.to_owned()),
+        };
+        self.approvals.ask(&wish).await
     }
 
     /// Why a deed may not be done now, to stand after "because"; nothing when it may.
     async fn ask(&self, kind: ApprovalKind, subject: String, site: &str) -> Result<Option<String>> {
-        let approval = self
-            .approvals
-            .ask(&ApprovalWish {
-                tenant: self.tenant,
-                session: self.session,
-                run: self.run,
-                kind,
-                subject: self.gate.clean(subject),
-                site: self.gate.clean(site.to_owned()),
-            })
-            .await?;
+        let approval = self.approval(kind, subject, site).await?;
         if approval.state == ApprovalState::Pending {
             self.waits_for().get_or_insert(approval.id);
         }
@@ -233,14 +248,25 @@ fn may_commit(action: &Action) -> bool {
     }
 }
 
-fn site_of(address: &str) -> Option<Site> {
-    let web = address.starts_with("http://") || address.starts_with("https://");
-    Site::of(address).ok().filter(|_| web)
+/// How whoever may decide does.
+pub(super) fn deciding(id: ApprovalId) -> String {
+    format!(
+        "Whoever has an API key with the scope 'approve' can decide: POST /approvals/{id}/approve or /approvals/{id}/deny."
+    )
+}
+
+/// What is sent from where to where, in the words that an approval is for.
+pub(super) fn sending(what: &str, from: &str, to: &str) -> String {
+    let from = match from {
+        "" => "a page".to_owned(),
+        from => called(from),
+    };
+    format!("{what} of {from} to {}", without_query(to))
 }
 
 /// A document's site; where it has none, its address without what it may be asked with.
 fn called(address: &str) -> String {
-    match site_of(address) {
+    match web_site(address) {
         Some(site) => site.to_string(),
         None => without_query(address),
     }

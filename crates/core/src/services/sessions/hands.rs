@@ -84,7 +84,8 @@ impl Hands {
     }
 
     /// Does one action as [`Hands::execute`] does. Where it needs an approval, that is waited for, however long it takes, and then
-    /// the action is done again. Meanwhile the session is free for others, and does not time out for want of use.
+    /// the action is done again. What a page sends because of it and is held is waited for, too, and goes on by itself. Meanwhile the
+    /// session is free for others, and does not time out for want of use.
     ///
     /// # Errors
     /// As [`Hands::execute`].
@@ -96,6 +97,11 @@ impl Hands {
                 break;
             }
             execution = self.execute(execution.action).await?;
+        }
+        for id in &execution.outcome.held_for {
+            if let Some(reason) = self.until_decided(*id).await? {
+                execution.outcome.message += &format!("; that was not sent, because {reason}");
+            }
         }
         Ok(execution)
     }

@@ -73,6 +73,7 @@ impl Leaves for Outcome {
             selectors,
             text_label,
             waits_for: _,
+            held_for: _,
         } = self;
         message.scrub(scrub);
         exception.scrub(scrub);

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::admission::{Counted, Place};
 use super::downloads::Kept;
 use super::gate::Gate;
+use super::posts::Held;
 use crate::ports::Browser;
 use crate::{Error, Kind, Result, SessionId, SessionOptions, Step, TenantId, Timestamp};
 
@@ -34,6 +35,8 @@ pub(super) struct Live {
     pub(super) browser: Arc<dyn Browser>,
     /// What leaves it passes here.
     pub(super) gate: Arc<Gate>,
+    /// What its pages send to other sites and waits.
+    pub(super) held: Arc<Held>,
     pub(super) ends_at: Timestamp,
     /// Callers take turns, in the order of their arrival.
     turn: Arc<Mutex<()>>,
@@ -78,6 +81,7 @@ impl Live {
             notes: new.notes,
             browser: new.browser,
             gate: Arc::new(new.gate),
+            held: Arc::default(),
             turn: Arc::default(),
             last_accessed: AtomicI64::new(new.last_accessed_at.as_micros()),
             next_step: AtomicU64::new(new.next_step),

@@ -372,6 +372,7 @@ async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> R
         .perform(action, upload, Some(&secrets), call.deadline)
         .await?;
     let mut outcome = consent.told(performed.outcome);
+    consent.tell_held(&mut outcome, call.deadline).await;
     if let Some(file) = &performed.download {
         match call.shared.keep_download(&call.live, file).await {
             Ok(name) => outcome.message = format!("Downloaded the file '{name}'"),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, Browsers, ByteStream, Channel, DownloadedFile,
-    EndReason, Foreseen, Performed, SecretSource, StagedFile, Started,
+    EndReason, Foreseen, Performed, Post, PostGate, SecretSource, StagedFile, Started,
 };
 use guise_core::{
     Action, BrowserSpec, Cookie, DataSpace, Engine, Error, Observation, ObserveRequest, Outcome,
@@ -83,7 +83,9 @@ impl Browsers for FakeBrowsers {
             given: Mutex::default(),
             foreseen: Mutex::default(),
             foresaw: AtomicUsize::new(0),
-            done: Mutex::default(),
+            gate: Mutex::default(),
+            posts: Mutex::default(),
+            done: Arc::default(),
             staged: Mutex::default(),
             ended: watch::Sender::new(None),
             events: Mutex::new(Some(broadcast::Sender::new(16))),
@@ -116,7 +118,10 @@ pub struct FakeBrowser {
     pub foreseen: Mutex<Foreseen>,
     /// How often it was asked that.
     pub foresaw: AtomicUsize,
-    done: Mutex<Vec<String>>,
+    gate: Mutex<Option<Arc<dyn PostGate>>>,
+    /// What its page sends because of the next action.
+    pub posts: Mutex<Vec<Post>>,
+    done: Arc<Mutex<Vec<String>>>,
     staged: Mutex<Vec<(String, Vec<u8>)>>,
     ended: watch::Sender<Option<EndReason>>,
     events: Mutex<Option<broadcast::Sender<BrowserEvent>>>,
@@ -179,6 +184,23 @@ impl FakeBrowser {
         }
     }
 
+    /// Its page sends what it has to, as far as that is not held.
+    fn send_posts(&self) {
+        for post in self.posts.lock().unwrap().drain(..) {
+            let gate = self.gate.lock().unwrap().clone();
+            let done = Arc::clone(&self.done);
+            tokio::spawn(async move {
+                let to = post.to.clone();
+                let admitted = match gate {
+                    Some(gate) => gate.admits(post, &|| {}).await,
+                    None => true,
+                };
+                let what = if admitted { "sent" } else { "not sent" };
+                done.lock().unwrap().push(format!("{what}: {to}"));
+            });
+        }
+    }
+
     fn note(&self, what: impl Into<String>) {
         self.done.lock().unwrap().push(what.into());
     }
@@ -205,6 +227,9 @@ impl Browser for FakeBrowser {
             _ => action.name().to_owned(),
         };
         self.note(&what);
+        self.send_posts();
+        // As the browser tells of a request before it tells that the action is done.
+        tokio::task::yield_now().await;
         let outcome = match self.finds_nothing.load(Ordering::Relaxed) {
             true => Outcome::failed(format!("Cannot reach {what}")),
             false => Outcome::done(what),
@@ -215,6 +240,11 @@ impl Browser for FakeBrowser {
     async fn foresee(&self, _action: &Action, _deadline: Instant) -> Result<Foreseen> {
         self.foresaw.fetch_add(1, Ordering::Relaxed);
         Ok(self.foreseen.lock().unwrap().clone())
+    }
+
+    async fn hold_posts(&self, gate: Arc<dyn PostGate>, _deadline: Instant) -> Result<()> {
+        *self.gate.lock().unwrap() = Some(gate);
+        Ok(())
     }
 
     fn secrets_live(&self) -> bool {
