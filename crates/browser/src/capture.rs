@@ -61,7 +61,7 @@ pub(crate) async fn capture(core: &Core, tab: &CurrentTab, deadline: Instant) ->
 }
 
 async fn covered(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Vec<u8>> {
-    if !core.in_page.may_be_seen(core, &tab.target) {
+    if !mask::may_be_seen(core, &tab.target) {
         return plain(&tab.session, deadline).await;
     }
     let before = mask::places(core, &tab.target, deadline).await?;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::board::{Board, State, Tab};
 use crate::downloads::Downloads;
 use crate::fault::{Fault, Result};
-use crate::fills::{InPage, Wire};
+use crate::fills::{InPage, Told, Wire};
 use crate::host::{Host, Settings};
 use crate::posts::Posts;
 use crate::tasks::Tasks;
@@ -48,6 +48,8 @@ pub(crate) struct Core {
     pub(crate) posts: Posts,
     /// Documents that secrets were put into.
     pub(crate) in_page: InPage,
+    /// Secrets that sites were told.
+    pub(crate) told: Told,
     /// What runs in the background.
     pub(crate) tasks: Tasks,
     settings: Mutex<Arc<Settings>>,
@@ -98,6 +100,7 @@ impl Core {
             wire: Wire::default(),
             posts: Posts::default(),
             in_page: InPage::default(),
+            told: Told::default(),
             tasks: Tasks::default(),
             settings: Mutex::new(Arc::new(settings)),
         }

@@ -130,7 +130,7 @@ impl Posts {
 
 impl Held {
     /// Whether it may go. That takes as long as somebody needs to decide.
-    pub(crate) async fn is_admitted(self) -> bool {
+    pub(crate) async fn admitted(self) -> bool {
         if self.place.is_none() {
             tracing::warn!("a page sends too much to other sites at once; the rest is not sent");
             return false;

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::capture;
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
+use crate::fills::mask;
 use crate::picture;
 
 /// How long a command of ours may take.
@@ -125,7 +126,7 @@ impl<'a> Attached<'a> {
                 session_id: frame.session_id,
             };
             self.session.call(&ack, Instant::now() + ANSWER).await?;
-            let jpeg = if self.core.in_page.may_be_seen(self.core, target) {
+            let jpeg = if mask::may_be_seen(self.core, target) {
                 // Where secrets were in a picture that was taken a moment ago cannot be told any more.
                 match self.another(target).await? {
                     Some(jpeg) => jpeg,

@@ -162,8 +162,9 @@ pub struct ApprovalFilter {
     pub only_pending: bool,
 }
 
-/// The site that gets what a document of one address sends to another, where that is not the document's own. A document without
-/// a site is of another one than every other; addresses that are not the web's have none that could get anything.
+/// The site that gets what a document of one address sends to another, where that is not the document's own.
+///
+/// A document without a site is of another one than every other; addresses that are not the web's have none that could get anything.
 pub fn site_elsewhere(from: &str, to: &str) -> Option<Site> {
     let to = web_site(to)?;
     (web_site(from).as_ref() != Some(&to)).then_some(to)

@@ -203,6 +203,8 @@ impl PageFill {
         }
         self.same_document(core, place)?;
         wire::guard(core, place, &self.fill, deadline).await?;
+        core.told
+            .note(&self.fill.secret, self.fill.destination.site());
         let told = &self.known.as_told;
         let arguments = json!({
             "handle": place.handle,

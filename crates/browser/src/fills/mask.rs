@@ -2,11 +2,10 @@
 
 use guise_cdp::TargetId;
 use guise_core::BoundingBox;
-use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::about::Rect;
+use super::told::Boxes;
 use crate::act::reach;
 use crate::core::Core;
 use crate::fault::Result;
@@ -17,9 +16,9 @@ use crate::picture;
 /// How far around it what shows a secret is painted over, in CSS pixels: outlines, and what moved meanwhile.
 const MARGIN: f64 = 6.0;
 
-#[derive(Deserialize)]
-struct Boxes {
-    boxes: Vec<Rect>,
+/// Whether pictures of a tab may show a secret.
+pub(crate) fn may_be_seen(core: &Core, tab: &TargetId) -> bool {
+    core.in_page.may_be_seen(core, tab) || core.told.may_be_seen(core, tab)
 }
 
 /// Where secrets may be seen in a tab now.
@@ -31,30 +30,31 @@ pub(crate) async fn places(
     tab: &TargetId,
     deadline: Instant,
 ) -> Result<Vec<BoundingBox>> {
-    let mut places = Vec::new();
+    let mut found = core.told.places(core, tab, deadline).await?;
     for (frame, world) in core.in_page.live(core, Some(tab)) {
         let nothing = json!({});
         let run = locate::run::<Boxes>(core, &frame, &world, "secretBoxes", &nothing, deadline);
-        let boxes = match run.await {
-            Ok(found) => found.boxes,
+        match run.await {
+            Ok(boxes) => found.extend(boxes.boxes.into_iter().map(|rect| (frame.clone(), rect))),
             // It was left in between, and what it showed with it.
-            Err(fault) if fault.is_stale() && !shows(core, tab, &frame) => continue,
+            Err(fault) if fault.is_stale() && !shows(core, tab, &frame) => {}
             Err(fault) => return Err(fault),
-        };
-        for found in boxes {
-            let corner = Point {
-                x: found.x,
-                y: found.y,
-            };
-            let corner = reach::shift(core, &frame, corner, deadline).await?;
-            places.push(BoundingBox {
-                x: corner.x,
-                y: corner.y,
-                width: found.width,
-                height: found.height,
-                ..Default::default()
-            });
         }
+    }
+    let mut places = Vec::new();
+    for (frame, rect) in found {
+        let corner = Point {
+            x: rect.x,
+            y: rect.y,
+        };
+        let corner = reach::shift(core, &frame, corner, deadline).await?;
+        places.push(BoundingBox {
+            x: corner.x,
+            y: corner.y,
+            width: rect.width,
+            height: rect.height,
+            ..Default::default()
+        });
     }
     Ok(places)
 }

@@ -10,6 +10,8 @@
 //! such a document is there, scripts and outside clients of those who may not read secrets are kept from the browser, and pictures
 //! have what shows a secret painted over ([`mask`]).
 //!
+//! What a site was told it may show ([`told`]), whichever way it got it: pictures of its pages have that painted over, too.
+//!
 //! Which secret may go into which field is not decided here: [`field`] finds out what the field is, and the session's
 //! `SecretSource` decides.
 
@@ -21,8 +23,10 @@ mod field;
 mod fitted;
 mod in_page;
 pub(crate) mod mask;
+mod told;
 mod wire;
 
 pub(crate) use choose::{Choice, choose};
 pub(crate) use in_page::{COPIED, HELD, InPage, PageFill};
+pub(crate) use told::Told;
 pub(crate) use wire::{Wire, guard_new, hold_posts, is_answered, takes_body};

@@ -336,7 +336,7 @@ async fn stopped(core: &Arc<Core>, session: &Session, id: &SessionId, paused: Re
     let (core, session, id) = (Arc::clone(core), session.clone(), id.clone());
     let tasks = Arc::clone(&core);
     tasks.tasks.spawn(async move {
-        match held.is_admitted().await {
+        match held.admitted().await {
             true => request::answer(&core, &session, &id, paused).await,
             false => request::fail(&session, paused).await,
         }

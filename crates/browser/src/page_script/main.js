@@ -5,6 +5,7 @@ const COMMANDS = new Map(
     observe, resolve, nodeSelectors, chain, describe, actionable, hit, landed, release, frameBox, fill, selectText, focus, blurActive,
     valueOf, isChecked, selectOption, optionParent, click, paste, scrollBy, scrollPosition, formFields, html, text,
     calm, watchDrag, dragBegun, toggleOption, document: aboutDocument, saveDocument, submissions, fieldFacts, fillSecret, secretBoxes,
+    shownTexts, shownBoxes,
   }),
 );
 

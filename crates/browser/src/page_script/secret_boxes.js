@@ -15,34 +15,42 @@ const lineRects = (node, start, end) => {
   return [...range.getClientRects()];
 };
 
-/** Calls `found` with the places of each of `values` in a text that may lie in several nodes. */
-const eachInTexts = (texts, values, found) => {
-  const whole = texts.map((node) => textContent(node)).join('');
-  for (const value of values) {
-    for (let at = whole.indexOf(value); at >= 0; at = whole.indexOf(value, at + 1)) {
-      let start = 0;
-      for (const node of texts) {
-        const length = textContent(node).length;
-        const [from, to] = [Math.max(at - start, 0), Math.min(at + value.length - start, length)];
-        if (from < to) for (const rect of lineRects(node, from, to)) found(rect);
-        start += length;
-      }
-    }
+/** Calls `found` with the places of a part of a text that may lie in several nodes. */
+const eachRectOf = (texts, [from, to], found) => {
+  let start = 0;
+  for (const node of texts) {
+    const length = textContent(node).length;
+    const [first, last] = [Math.max(from - start, 0), Math.min(to - start, length)];
+    if (first < last) for (const rect of lineRects(node, first, last)) found(rect);
+    start += length;
   }
 };
 
-/** Whether an element may show one of the values by itself: as what is typed in it or in one of its attributes, as alternatives are. */
-const showsOne = (element, values) => {
-  const texts = [...elementAttributes(element)].map(({ value }) => value);
-  const name = localName(element);
-  if (name === 'input' || name === 'textarea') texts.push(element.value);
-  // Options are shown in their list only.
-  if (name === 'select') texts.push(textContent(element));
-  return texts.some((text) => values.some((value) => text.includes(value)));
+const textOfAll = (texts) => texts.map((node) => textContent(node)).join('');
+
+/** Calls `found` with the places of each of `values` in a text that may lie in several nodes. */
+const eachInTexts = (texts, values, found) => {
+  const whole = textOfAll(texts);
+  for (const value of values)
+    for (let at = whole.indexOf(value); at >= 0; at = whole.indexOf(value, at + 1)) eachRectOf(texts, [at, at + value.length], found);
 };
 
-/** Calls `found` with every place below `root` that may show one of the values, shadow roots and frames of the same origin included. */
-const eachSeen = (root, values, found) => {
+/** What is typed in an element or can be chosen from it. */
+const typedTexts = (element) => {
+  const name = localName(element);
+  if (name === 'input' || name === 'textarea') return [element.value];
+  // Options are shown in their list only.
+  return name === 'select' ? [textContent(element)] : [];
+};
+
+/** What an element may show by itself: what is typed in it, and its attributes, as alternatives are. */
+const ownTexts = (element) => [...[...elementAttributes(element)].map(({ value }) => value), ...typedTexts(element)];
+
+/**
+ * Gives `look.texts` the text nodes of each tree below `root`, and `look.element` each element, shadow roots and frames of the same
+ * origin included. Both get `found`, which takes a place there as one in the outermost document.
+ */
+const eachSeen = (root, look, found) => {
   const texts = [];
   const walker = walkerOf(nodeType(root) === DOCUMENT ? root : ownerDocument(root), root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -50,20 +58,19 @@ const eachSeen = (root, values, found) => {
       texts.push(node);
       continue;
     }
-    const name = localName(node);
     const shadow = shadowRootOf(node);
-    if (shadow) eachSeen(shadow, values, found);
-    // What is drawn on a canvas cannot be read.
-    if (name === 'canvas' || showsOne(node, values)) found(boundingRect(node));
+    if (shadow) eachSeen(shadow, look, found);
+    look.element(node, found);
     // Documents of other origins are null, and the page's scripts cannot write into them either.
-    const inner = name === 'iframe' ? documentInFrame(node) : null;
+    const inner = localName(node) === 'iframe' ? documentInFrame(node) : null;
     if (!inner) continue;
-    const { box, scale } = frameContent(node, boundingRect(node));
-    eachSeen(inner, values, ({ x, y, width, height }) =>
-      found({ x: box.x + x * scale.x, y: box.y + y * scale.y, width: width * scale.x, height: height * scale.y }),
-    );
+    const inDocument = ({ x, y, width, height }) => {
+      const { box, scale } = frameContent(node, boundingRect(node));
+      found({ x: box.x + x * scale.x, y: box.y + y * scale.y, width: width * scale.x, height: height * scale.y });
+    };
+    eachSeen(inner, look, inDocument);
   }
-  eachInTexts(texts, values, found);
+  look.texts(texts, found);
 };
 
 /** Where secrets may be seen. */
@@ -72,6 +79,14 @@ const secretBoxes = () => {
   const found = (rect) => rect.width > 0 && rect.height > 0 && rects.push(boxOf(rect));
   for (const field of secretFields.keys()) if (isConnected(field)) found(boundingRect(field));
   const values = [...new Set(secretFields.values())].filter((value) => value.length >= SHORTEST_FOUND);
-  if (secretFields.size > 0) eachSeen(document, values, found);
+  const shows = (text) => values.some((value) => text.includes(value));
+  const look = {
+    texts: (texts, found) => eachInTexts(texts, values, found),
+    // What is drawn on a canvas cannot be read.
+    element: (element, found) => {
+      if (localName(element) === 'canvas' || ownTexts(element).some(shows)) found(boundingRect(element));
+    },
+  };
+  if (secretFields.size > 0) eachSeen(document, look, found);
   return { boxes: rects };
 };

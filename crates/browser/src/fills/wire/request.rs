@@ -208,7 +208,9 @@ fn swapped(core: &Core, session: &SessionId, paused: &RequestPaused) -> Option<S
         if carried.contains(&at) {
             live.left -= 1;
             unsent.remove(&live.key());
-            destinations.push(live.fill.destination.clone());
+            let destination = &live.fill.destination;
+            core.told.note(&live.fill.secret, destination.site());
+            destinations.push(destination.clone());
         } else if live.frame == paused.frame_id
             && live.document == document
             && live.fill.destination.admits(&request.url)

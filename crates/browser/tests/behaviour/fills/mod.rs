@@ -1,5 +1,6 @@
 //! Secrets that are filled in: that they arrive, and that they arrive nowhere else.
 
+mod echoed;
 mod in_page;
 mod leaks;
 mod net;
