@@ -12,7 +12,7 @@ pub struct ApprovalPolicyBody {
     /// Filling in a part of a card, and pressing what buys something; false when absent.
     #[serde(default)]
     purchases: bool,
-    /// Sending a form to another site than that of the page that it is in; false when absent.
+    /// Sending a form, or any other request with a body, to another site than that of the page that it is from; false when absent.
     #[serde(default)]
     posts_elsewhere: bool,
     /// Giving an uploaded file to a page; false when absent.
@@ -71,7 +71,7 @@ pub struct ApprovalBody {
     decided_by: Option<String>,
 }
 
-/// What is to be done: filling in a card, sending a form to another site, giving a file to a page.
+/// What is to be done: filling in a card, sending something to another site, giving a file to a page.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ApprovalKind)]
