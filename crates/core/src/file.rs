@@ -25,3 +25,14 @@ pub struct FileInfo {
     /// When it was last written.
     pub updated_at: Timestamp,
 }
+
+impl FileInfo {
+    /// What names this file and no other: a file that takes its place has another.
+    pub fn id(&self) -> String {
+        let name = self.blob.rsplit('/').next().unwrap_or_default();
+        match uuid::Uuid::try_parse(name) {
+            Ok(id) => id.to_string(),
+            Err(_) => name.to_owned(),
+        }
+    }
+}

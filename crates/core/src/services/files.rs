@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ports::{Blobs, ByteStream, Clock, Store};
-use crate::{Area, Error, FileInfo, Result, TenantId};
+use crate::{Area, Error, FileInfo, Result, SessionId, TenantId};
 
 /// No file may be larger (Notte API: files below 100 MB).
 pub const MAX_FILE_BYTES: u64 = 100 * 1000 * 1000;
@@ -82,6 +82,29 @@ impl Files {
             .file(tenant, area, name)
             .await?
             .ok_or_else(|| Error::not_found("File", format!("'{name}'")))
+    }
+
+    /// The file that a session's page may be given under that name: an upload by its name, or an upload or one of the session's downloads by
+    /// its id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn to_give(
+        &self,
+        tenant: TenantId,
+        session: SessionId,
+        name: &str,
+    ) -> Result<Option<FileInfo>> {
+        if let Some(file) = self.store.file(tenant, Area::Uploads, name).await? {
+            return Ok(Some(file));
+        }
+        for area in [Area::Uploads, Area::Downloads(session)] {
+            let files = self.store.files(tenant, area).await?;
+            if let Some(file) = files.into_iter().find(|file| file.id() == name) {
+                return Ok(Some(file));
+            }
+        }
+        Ok(None)
     }
 
     /// The bytes of a file.

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use serde_json::json;
+use sha2::Digest as _;
 
 use crate::support::server::KEY;
 use crate::support::{Stage, eventually};
@@ -12,10 +13,16 @@ async fn a_file_goes_round_by_a_link_without_a_key() {
     let client = &stage.client;
     let nobody = client.with_key(None);
     let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
-    for (path, listed) in [
-        ("report.pdf", "report.pdf"),
-        ("my%20r%C3%A9sum%C3%A9%20%231.tar.gz", "my résumé #1.tar.gz"),
-        ("%F0%9F%92%A1", "\u{1F4A1}"),
+    let sha256 = sha2::Sha256::digest(&bytes);
+    let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    for (path, listed, kind) in [
+        ("report.pdf", "report.pdf", "application/pdf"),
+        (
+            "my%20r%C3%A9sum%C3%A9%20%231.tar.gz",
+            "my résumé #1.tar.gz",
+            "application/gzip",
+        ),
+        ("%F0%9F%92%A1", "\u{1F4A1}", "application/octet-stream"),
     ] {
         for area in ["uploads", &format!("{}/downloads", stage.session)] {
             let at = format!("/storage/{area}");
@@ -31,7 +38,10 @@ async fn a_file_goes_round_by_a_link_without_a_key() {
                 .unwrap()
                 .iter()
                 .find(|it| it["name"] == listed);
-            assert_eq!(file.unwrap()["size"], bytes.len(), "{list}");
+            let file = file.unwrap();
+            assert_eq!(file["size"], bytes.len(), "{list}");
+            assert_eq!(file["sha256"], sha256, "{list}");
+            assert_eq!(file["content_type"], kind, "{list}");
             let link = client.get(&format!("{at}/{path}")).ok().await["url"].clone();
             let local = local_part(link.as_str().unwrap());
             assert!(!local.contains(KEY));
@@ -183,6 +193,22 @@ async fn a_page_takes_an_upload_and_gives_a_download() {
         .execute(json!({"type": "evaluate_js", "code": "document.querySelector('input[type=file]').files[0].name"}))
         .await;
     assert_eq!(name["data"]["markdown"], "cv.txt");
+    // By its id, which only these bytes have.
+    let list = client.get("/storage/uploads").ok().await;
+    let id = list["files"][0]["file_id"].as_str().unwrap().to_owned();
+    let by_id = |id: &str| json!({"type": "upload_file", "selector": "input[type=file] >> nth=0", "file_path": id});
+    stage.execute(json!({"type": "reload"})).await;
+    let done = stage.execute(by_id(&id)).await;
+    assert_eq!(done["success"], true, "{done}");
+    let name = stage
+        .execute(json!({"type": "evaluate_js", "code": "document.querySelector('input[type=file]').files[0].name"}))
+        .await;
+    assert_eq!(name["data"]["markdown"], "cv.txt");
+    let again = client.post("/storage/uploads/cv.txt");
+    again.file("file", "my other life").ok().await;
+    let done = stage.execute(by_id(&id)).await;
+    let message = done["message"].as_str().unwrap();
+    assert!(message.contains("file_id"), "{done}");
 
     let url = format!("{}/download", stage.site.origin());
     stage.execute(json!({"type": "goto", "url": url})).await;
@@ -191,6 +217,23 @@ async fn a_page_takes_an_upload_and_gives_a_download() {
             json!({"type": "download_file", "selector": "a[href='/download/report.csv'] >> nth=0"}),
         )
         .await;
+    assert_eq!(done["success"], true, "{done}");
+    // What was downloaded can be given to a page. What stands in it is told to those who may read secrets, which sites may write into it.
+    let downloads = format!("/storage/{}/downloads", stage.session);
+    let list = client.get(&downloads).ok().await;
+    assert_eq!(list["files"][0]["sha256"].as_str().unwrap().len(), 64);
+    let scopes = ["--scopes", "sessions"];
+    let other = stage.server.new_key("default", &scopes).await;
+    let other = client.with_key(Some(&other));
+    let theirs = other.get(&downloads).ok().await;
+    assert_eq!(theirs["files"][0]["file_id"], list["files"][0]["file_id"]);
+    assert_eq!(theirs["files"][0].get("sha256"), None, "{theirs}");
+    let uploads = other.get("/storage/uploads").ok().await;
+    assert!(uploads["files"][0]["sha256"].is_string(), "{uploads}");
+    let id = list["files"][0]["file_id"].as_str().unwrap();
+    let url = format!("{}/upload", stage.site.origin());
+    stage.execute(json!({"type": "goto", "url": url})).await;
+    let done = stage.execute(by_id(id)).await;
     assert_eq!(done["success"], true, "{done}");
     client.stop(&stage.session).await;
     // Kept beyond the session's end.

@@ -15,9 +15,9 @@ use crate::ports::{
 };
 use crate::services::Correspondence;
 use crate::{
-    Action, Area, Caller, Cookie, DataSpace, ElementId, Error, Execution, Interaction, Kind,
-    Observation, ObserveRequest, Outcome, PageContent, Result, ScrapeOptions, Screenshot,
-    SessionId, Step, TenantId,
+    Action, Caller, Cookie, DataSpace, ElementId, Error, Execution, Interaction, Kind, Observation,
+    ObserveRequest, Outcome, PageContent, Result, ScrapeOptions, Screenshot, SessionId, Step,
+    TenantId,
 };
 
 impl Sessions {
@@ -389,12 +389,15 @@ async fn upload(call: &Call, action: &Action, name: &str) -> Result<Outcome> {
     let Call { shared, live, .. } = call;
     let not_found = || {
         Outcome::failed(format!(
-            "File '{name}' was not found among the uploads: upload it first, then name it without any path"
+            "File '{name}' was not found among the uploads: upload it first, then name it without any path, or by its file_id as the list of \
+             uploads, or that of the session's downloads, has it"
         ))
     };
-    let Some(file) = shared.store.file(live.tenant, Area::Uploads, name).await? else {
+    let file = shared.files.to_give(live.tenant, live.id, name).await?;
+    let Some(file) = file else {
         return Ok(not_found());
     };
+    let name = file.name.as_str();
     if let Some(outcome) = call.consent().to_upload(call, action, name).await? {
         return Ok(outcome);
     }

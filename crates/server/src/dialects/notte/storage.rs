@@ -5,7 +5,7 @@ use std::io;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
-use guise_core::{Area, Caller, Error, Kind};
+use guise_core::{Area, Caller, Error, Kind, Scope};
 use tokio::sync::mpsc;
 use tokio_util::io::StreamReader;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +13,9 @@ use utoipa_axum::routes;
 
 use super::body_limits;
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
-use super::wire::file::{FileForm, FileLinkResponse, FileUploadResponse, ListFilesResponse};
+use super::wire::file::{
+    FileForm, FileInfoBody, FileLinkResponse, FileUploadResponse, ListFilesResponse,
+};
 use crate::app::App;
 use crate::http::base_url::BaseUrl;
 use crate::http::caller::Authenticated;
@@ -147,8 +149,12 @@ async fn download_link(
 
 async fn list(app: &App, caller: &Caller, area: Area) -> Result<Json<ListFilesResponse>, Failure> {
     let files = app.files.list(caller.tenant, area).await?;
+    let shows_content = area == Area::Uploads || caller.scopes.contains(Scope::VaultReveal);
+    let files = files.into_iter();
     Ok(Json(ListFilesResponse {
-        files: files.into_iter().map(Into::into).collect(),
+        files: files
+            .map(|file| FileInfoBody::of(file, shows_content))
+            .collect(),
     }))
 }
 

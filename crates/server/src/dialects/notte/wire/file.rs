@@ -21,6 +21,15 @@ pub struct FileInfoBody {
     pub size: u64,
     /// What follows the last dot of its name, with the dot; empty when there is none.
     pub file_ext: String,
+    /// What names these bytes and no others; `upload_file` takes it as `file_path`, too.
+    pub file_id: String,
+    /// What kind of file its name says it is, such as `application/pdf`.
+    pub content_type: String,
+    /// The SHA-256 of its bytes, in lower-case hex. Absent for downloads, unless the key has the scope `vault:reveal`: it tells what
+    /// stands in a file, and so may tell a secret that a site wrote into it.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     /// When it was last written, RFC 3339.
     #[schema(format = DateTime)]
     pub updated_at: String,
@@ -49,16 +58,21 @@ pub struct FileLinkResponse {
     pub url: String,
 }
 
-impl From<FileInfo> for FileInfoBody {
-    fn from(file: FileInfo) -> Self {
+impl FileInfoBody {
+    /// What is told of a file; what stands in it only to whoever may know.
+    pub fn of(file: FileInfo, shows_content: bool) -> Self {
         let file_ext = match file.name.rfind('.') {
             Some(dot) if dot > 0 => file.name[dot..].to_owned(),
             _ => String::new(),
         };
+        let content_type = mime_guess::from_path(&file.name).first_or_octet_stream();
         Self {
+            file_id: file.id(),
             name: file.name,
             size: file.size,
             file_ext,
+            content_type: content_type.to_string(),
+            sha256: shows_content.then_some(file.sha256),
             updated_at: file.updated_at.to_string(),
         }
     }
