@@ -14,8 +14,8 @@ use crate::log::{Event, Hit};
 use crate::shared::{Origins, Shared, lock};
 use crate::sign_in::Take;
 use crate::{
-    accounts, download, echo, engines, frames, gallery, headers, images, injected, library, log,
-    login, network, news, pages, perceive, reach, shop, sign_in, socket, table, upload,
+    accounts, download, echo, engines, frames, gallery, headers, heavy, images, injected, library,
+    log, login, network, news, pages, perceive, reach, shop, sign_in, socket, table, upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -162,6 +162,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(upload::routes())
         .merge(download::routes())
         .merge(headers::routes())
+        .merge(heavy::routes())
         .merge(network::routes())
         .merge(reach::routes())
         .merge(images::routes())

@@ -18,6 +18,7 @@ mod document;
 mod files;
 mod fills;
 mod gates;
+mod heavy;
 mod keys;
 mod limits;
 mod mail;

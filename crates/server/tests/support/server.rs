@@ -162,6 +162,11 @@ impl Server {
         self.command(&arguments).await
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends it as a crash would.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
