@@ -79,8 +79,8 @@ export class Session {
   }
 
   /** What is on the page, and what the server says it took: `{ observation, timing }`. */
-  async observe() {
-    const { headers, bytes } = await this.api.send('POST', `/sessions/${this.id}/page/observe`, {});
+  async observe(wish = {}) {
+    const { headers, bytes } = await this.api.send('POST', `/sessions/${this.id}/page/observe`, wish);
     const entries = [...(headers['server-timing'] ?? '').matchAll(/([\w-]+);dur=([\d.]+)/g)];
     return { observation: JSON.parse(bytes), timing: Object.fromEntries(entries.map(([, name, ms]) => [name, +ms])) };
   }
