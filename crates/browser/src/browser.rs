@@ -11,11 +11,11 @@ use guise_cdp::protocol::target::AttachedToTarget;
 use guise_cdp::{Error as CdpError, Events, RawEvent};
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Foreseen, Performed,
-    PostGate, SecretSource, StagedFile,
+    PostGate, Scraped, SecretSource, StagedFile,
 };
 use guise_core::{
-    Action, Cookie, Observation, ObserveRequest, PageContent, Result, ScrapeOptions, Screenshot,
-    ScreenshotType, Tab, Traffic,
+    Action, Cookie, Observation, ObserveRequest, Result, ScrapeOptions, Screenshot, ScreenshotType,
+    Tab, Traffic,
 };
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -217,7 +217,7 @@ impl Browser for ChromiumBrowser {
         Ok(capture::screenshot(&self.core, kind, deadline).await?)
     }
 
-    async fn scrape(&self, options: &ScrapeOptions, deadline: Instant) -> Result<PageContent> {
+    async fn scrape(&self, options: &ScrapeOptions, deadline: Instant) -> Result<Scraped> {
         scrape::scrape(&self.core, options, deadline).await
     }
 

@@ -104,6 +104,22 @@ impl Downloads {
         (stage == Stage::Done).then_some(file)
     }
 
+    /// What the first download is called that began at `since` or later, if one has by `begin_by`.
+    pub(crate) async fn name_since(&self, since: Instant, begin_by: Instant) -> Option<String> {
+        let mut changes = self.changed.subscribe();
+        loop {
+            let named = {
+                let list = self.list();
+                let first = list.iter().find(|download| download.began >= since);
+                first.map(|download| download.file.name.clone())
+            };
+            if named.is_some() {
+                return named;
+            }
+            timeout_at(begin_by, changes.changed()).await.ok()?.ok()?;
+        }
+    }
+
     /// Whether a download began at `since` or later.
     pub(crate) fn began_since(&self, since: Instant) -> bool {
         self.list().iter().any(|download| download.began >= since)

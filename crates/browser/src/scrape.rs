@@ -2,6 +2,7 @@
 
 use futures_util::future::{BoxFuture, join_all};
 use guise_cdp::FrameId;
+use guise_core::ports::Scraped;
 use guise_core::{
     DataSource, DataSpace, Error, ImageData, Kind, PageContent, PageFacts, PageMetadata,
     ScrapeOptions, SourcePage,
@@ -12,7 +13,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::core::Core;
+use crate::act::download;
+use crate::core::{Core, CurrentTab};
 use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
 use crate::locate;
@@ -36,19 +38,24 @@ struct Inner {
 /// A document's address and markup.
 type Part = (Url, String);
 
-/// Reads the current page.
+/// Reads the current page, or has the PDF that is in its place downloaded.
 pub(crate) async fn scrape(
     core: &Core,
     options: &ScrapeOptions,
     deadline: Instant,
-) -> Result<PageContent, Error> {
+) -> Result<Scraped, Error> {
     let wanted = wanted(options)?;
-    let parts = read(core, options.selector.as_deref(), deadline).await?;
+    let tab = core.current()?;
+    if let Some(file) = download::pdf(core, &tab, deadline).await? {
+        return Ok(Scraped::Pdf(file));
+    }
+    let parts = read(core, &tab, options.selector.as_deref(), deadline).await?;
     let options = options.clone();
     let reading = tokio::task::spawn_blocking(move || said(&parts, &wanted, &options));
-    reading
+    let content = reading
         .await
-        .map_err(|error| Error::internal("a page could not be read", error))?
+        .map_err(|error| Error::internal("a page could not be read", error))?;
+    Ok(Scraped::Page(Box::new(content?)))
 }
 
 fn wanted(options: &ScrapeOptions) -> Result<Options, Error> {
@@ -70,13 +77,17 @@ fn wanted(options: &ScrapeOptions) -> Result<Options, Error> {
 }
 
 /// The markup of the page and the frames in it, or of the one element that is asked for.
-async fn read(core: &Core, selector: Option<&str>, deadline: Instant) -> Result<Vec<Part>> {
-    let tab = core.current()?;
+async fn read(
+    core: &Core,
+    tab: &CurrentTab,
+    selector: Option<&str>,
+    deadline: Instant,
+) -> Result<Vec<Part>> {
     match selector.filter(|selector| !selector.trim().is_empty()) {
         None => documents(core, tab.main_frame(), DEEPEST, deadline).await,
         Some(selector) => {
             let nothing = || Fault::told(format!("The selector '{selector}' matches no element"));
-            let (frame, rest) = locate::first(core, &tab, selector, deadline)
+            let (frame, rest) = locate::first(core, tab, selector, deadline)
                 .await?
                 .ok_or_else(nothing)?;
             let (html, _) = document(core, &frame, Some(&rest), deadline).await?;

@@ -24,6 +24,11 @@ pub fn is_html(bytes: &[u8], content_type: Option<&str>) -> bool {
     matches!(kind(bytes, content_type), Ok(Kind::Html))
 }
 
+/// Whether bytes are a PDF, by their content type or their beginning. [`document`] refuses it.
+pub fn is_pdf(bytes: &[u8], content_type: Option<&str>) -> bool {
+    matches!(kind(bytes, content_type), Err(Error::Unreadable { content_type }) if content_type == kind::PDF)
+}
+
 /// Turns what was fetched from an address into Markdown.
 ///
 /// `content_type` is the value of the header of that name; without one, or where it says nothing (`application/octet-stream`),

@@ -24,7 +24,7 @@ mod view;
 mod visibility;
 
 pub use css::Css;
-pub use document::{Decoded, decode, document, is_html};
+pub use document::{Decoded, decode, document, is_html, is_pdf};
 pub use error::Error;
 pub use evidence::{NeedsBrowser, needs_browser};
 pub use images::{Category, Image, images};

@@ -4,7 +4,7 @@
     reason = "a test that cannot be set up shall fail"
 )]
 
-use guise_extract::{Error, Options, Page, document};
+use guise_extract::{Error, Options, Page, document, is_pdf};
 use url::Url;
 
 fn read(body: impl AsRef<[u8]>, content_type: &str) -> Page {
@@ -113,6 +113,25 @@ fn what_is_no_text_is_refused() {
     );
     let content_type = "application/pdf".to_owned();
     assert_eq!(refused, Err(Error::Unreadable { content_type }));
+}
+
+#[test]
+fn a_pdf_is_told_by_its_name_or_its_beginning() {
+    for (bytes, content_type) in [
+        (&b"%PDF-1.7"[..], None),
+        (b"%PDF-1.7", Some("application/octet-stream")),
+        (b"%PDF-1.7", Some("text/html")),
+        (b"<html>", Some("Application/PDF; x=y")),
+    ] {
+        assert!(is_pdf(bytes, content_type), "{content_type:?}");
+    }
+    for (bytes, content_type) in [
+        (&b"<p>%PDF-1.7"[..], Some("text/html")),
+        (b"PK\x03\x04", None),
+        (b"", None),
+    ] {
+        assert!(!is_pdf(bytes, content_type), "{content_type:?}");
+    }
 }
 
 #[test]

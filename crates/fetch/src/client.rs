@@ -23,8 +23,29 @@ use crate::error::host;
 use crate::polite::{Politeness, Turns};
 use crate::robots_cache::RobotsCache;
 
-/// No page is longer, in bytes, encoded or decoded.
+/// No page but a PDF is longer, in bytes, encoded or decoded.
 pub const MAX_BYTES: u64 = 5 * 1024 * 1024;
+
+/// How much of an answer is taken, in bytes, encoded or decoded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    /// Of whatever it is.
+    pub(crate) page: u64,
+    /// Of what is called a PDF: pictures of pages take more than pages do.
+    pub(crate) pdf: u64,
+}
+
+impl Limit {
+    /// What is taken of an answer with that head.
+    fn of(self, headers: &HeaderMap) -> u64 {
+        let named = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+        let essence = named.and_then(|value| value.split(|byte| *byte == b';').next());
+        match essence.map(<[u8]>::trim_ascii) {
+            Some(name) if name.eq_ignore_ascii_case(b"application/pdf") => self.pdf,
+            _ => self.page,
+        }
+    }
+}
 
 /// So many redirects are followed.
 const MAX_REDIRECTS: usize = 10;
@@ -48,6 +69,8 @@ pub struct Options {
     pub robot: String,
     /// How often and how many at a time one host is asked.
     pub politeness: Politeness,
+    /// The longest PDF that is taken, in bytes, encoded or decoded. Other pages have [`MAX_BYTES`].
+    pub max_pdf_bytes: u64,
 }
 
 /// What is wanted.
@@ -78,6 +101,7 @@ pub struct Fetched {
 pub struct Client {
     http: legacy::Client<Connector, Empty<Bytes>>,
     user_agent: String,
+    limit: Limit,
     turns: Turns,
     pub(crate) robots: RobotsCache,
 }
@@ -98,6 +122,10 @@ impl Client {
         Ok(Self {
             http,
             user_agent: options.user_agent,
+            limit: Limit {
+                page: MAX_BYTES,
+                pdf: options.max_pdf_bytes,
+            },
             turns: Turns::new(options.politeness),
             robots: RobotsCache::new(options.robot),
         })
@@ -108,7 +136,7 @@ impl Client {
     /// # Errors
     /// [`Error`]; at `deadline` at the latest.
     pub async fn get(&self, request: Request<'_>, deadline: Instant) -> Result<Fetched, Error> {
-        self.get_at_most(request, MAX_BYTES, deadline).await
+        self.get_at_most(request, self.limit, deadline).await
     }
 
     /// Whether the site's `robots.txt` lets the address be read.
@@ -123,7 +151,7 @@ impl Client {
     pub(crate) async fn get_at_most(
         &self,
         request: Request<'_>,
-        limit: u64,
+        limit: Limit,
         deadline: Instant,
     ) -> Result<Fetched, Error> {
         let mut url = request.url.clone();
@@ -160,7 +188,7 @@ impl Client {
         url: &Url,
         user_agent: Option<&str>,
         gap: Duration,
-        limit: u64,
+        limit: Limit,
     ) -> Result<Hop, Error> {
         let uri: Uri = url.as_str().parse().map_err(|_| {
             let host = host(url);
@@ -199,6 +227,7 @@ impl Client {
             return Ok(Hop::Elsewhere(next));
         }
         let (head, body) = response.into_parts();
+        let limit = limit.of(&head.headers);
         let encoding = combined(&head.headers, CONTENT_ENCODING);
         let body = match body::read(body, &encoding, limit).await {
             Ok(body) => body,

@@ -7,7 +7,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::client::Request;
+use crate::client::{Limit, Request};
 use crate::{Client, Error, sitemap};
 
 /// No sitemap is longer, in bytes. The protocol allows 50 MB, which nobody uses up.
@@ -82,7 +82,11 @@ impl Client {
             user_agent: None,
             respect_robots: false,
         };
-        let file = self.get_at_most(request, MAX_FILE, deadline).await?;
+        let most = Limit {
+            page: MAX_FILE,
+            pdf: MAX_FILE,
+        };
+        let file = self.get_at_most(request, most, deadline).await?;
         if !(200..300).contains(&file.status) {
             let reason = format!("its sitemap answers with status {}", file.status);
             return Err(Error::answer(&file.url, reason));

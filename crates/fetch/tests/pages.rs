@@ -122,6 +122,7 @@ fn client_that_may(allow: &str) -> Client {
             at_once: 4,
             gap: Duration::ZERO,
         },
+        max_pdf_bytes: MAX_BYTES + 1_000,
     })
     .unwrap()
 }
@@ -326,6 +327,26 @@ async fn what_is_too_long_or_no_answer_is_an_error() {
     ] {
         let error = get(&site, path).await.unwrap_err();
         assert!(matches!(error, Error::Answer { .. }), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_pdf_may_be_longer_than_a_page_within_its_own_bound() {
+    let named = |name: &str, more: usize| {
+        let body = vec![b'a'; usize::try_from(MAX_BYTES).unwrap() + more];
+        page("200 OK", &format!("Content-Type: {name}\r\n"), &body)
+    };
+    let site = Site::start([
+        ("/pdf", named("Application/PDF ;x=y", 1_000)),
+        ("/longer", named("application/pdf", 1_001)),
+        ("/page", named("text/html", 1)),
+    ])
+    .await;
+    let found = get(&site, "/pdf").await.unwrap();
+    assert_eq!(found.body.len() as u64, MAX_BYTES + 1_000);
+    for path in ["/longer", "/page"] {
+        let error = get(&site, path).await.unwrap_err();
+        assert!(matches!(error, Error::TooLarge { .. }), "{path}: {error}");
     }
 }
 

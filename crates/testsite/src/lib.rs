@@ -27,6 +27,7 @@ mod login;
 mod network;
 mod news;
 mod pages;
+mod pdf;
 mod perceive;
 mod reach;
 mod shared;

@@ -15,7 +15,7 @@ use crate::shared::{Origins, Shared, lock};
 use crate::sign_in::Take;
 use crate::{
     accounts, download, echo, engines, frames, gallery, headers, heavy, images, injected, library,
-    log, login, network, news, pages, perceive, reach, shop, sign_in, socket, table, upload,
+    log, login, network, news, pages, pdf, perceive, reach, shop, sign_in, socket, table, upload,
 };
 
 /// The largest upload that is taken, in bytes.
@@ -173,6 +173,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .merge(injected::routes())
         .merge(library::routes())
         .merge(engines::routes())
+        .merge(pdf::routes())
         .merge(perceive::routes())
         .merge(log::routes())
         .layer(middleware::from_fn_with_state(

@@ -63,10 +63,7 @@ pub(crate) async fn means_document(
     if let Some(began) = core.board.read(|state| state.tab(&tab.target)?.download) {
         return Ok(Some(Whole::Fetched(began)));
     }
-    let frame = tab.main_frame();
-    let world = core.world(&frame, deadline).await?;
-    let document: Document =
-        locate::run(core, &frame, &world, "document", &json!({}), deadline).await?;
+    let document = shown(core, tab, deadline).await?;
     Ok(is_raw(&document.content_type).then_some(Whole::Shown))
 }
 
@@ -76,6 +73,45 @@ pub(crate) const RAW: &str = "I0";
 /// Whether a document of that media type is a file rather than a page.
 pub(crate) fn is_raw(media_type: &str) -> bool {
     !matches!(media_type, "text/html" | "application/xhtml+xml" | "")
+}
+
+/// The PDF that the tab is at, downloaded: one that a viewer shows, or that came when the tab was sent to its address, since the
+/// browser has no viewer.
+pub(crate) async fn pdf(
+    core: &Core,
+    tab: &CurrentTab,
+    deadline: Instant,
+) -> Result<Option<DownloadedFile>> {
+    let sent = core.board.read(|state| state.tab(&tab.target)?.download);
+    let whole = match sent {
+        // Its name is known only where it is kept.
+        Some(_) if core.downloads.folder().is_none() => None,
+        // Chromium ends the name of a PDF so, whatever its address ends with.
+        Some(began) => {
+            let begin_by = deadline.min(Instant::now() + BEGIN);
+            let name = core.downloads.name_since(began, begin_by).await;
+            let is_pdf = name.is_some_and(|name| name.to_ascii_lowercase().ends_with(".pdf"));
+            is_pdf.then_some(Whole::Fetched(began))
+        }
+        None => {
+            let shown = shown(core, tab, deadline).await?;
+            (shown.content_type == "application/pdf").then_some(Whole::Shown)
+        }
+    };
+    let Some(whole) = whole else { return Ok(None) };
+    if core.downloads.folder().is_none() {
+        let why =
+            "this tab is at a PDF, which is read from its download, and this browser keeps none";
+        return Err(Fault::told(why));
+    }
+    document(core, tab, whole, deadline).await.map(Some)
+}
+
+/// What the tab shows.
+async fn shown(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Document> {
+    let frame = tab.main_frame();
+    let world = core.world(&frame, deadline).await?;
+    locate::run(core, &frame, &world, "document", &json!({}), deadline).await
 }
 
 /// Saves the document that the tab is at, which is no page but a file: a picture, a PDF, a text.

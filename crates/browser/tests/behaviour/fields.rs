@@ -234,7 +234,6 @@ async fn a_form_is_filled_by_meaning() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_are_not_shown() {
-    use guise_core::ports::Browser as _;
     let stage = Stage::new().await;
     stage.goto("/login").await;
     let seen = stage.observe().await;
@@ -245,8 +244,7 @@ async fn secrets_are_not_shown() {
     let seen = stage.observe().await;
     assert!(!format!("{seen:?}").contains("hunter2"));
     let read = stage
-        .browser
-        .scrape(&guise_core::ScrapeOptions::default(), crate::stage::soon())
+        .scrape(&guise_core::ScrapeOptions::default())
         .await
         .unwrap();
     assert!(!read.data.markdown.contains("hunter2"));

@@ -133,15 +133,10 @@ async fn an_overlay_over_a_frame_is_not_pressed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn scraping_reads_frames() {
-    use guise_core::ports::Browser as _;
     let stage = Stage::new().await;
     stage.goto("/frames").await;
     let options = guise_core::ScrapeOptions::default();
-    let read = stage
-        .browser
-        .scrape(&options, crate::stage::soon())
-        .await
-        .unwrap();
+    let read = stage.scrape(&options).await.unwrap();
     for text in ["Frame same", "Frame other", "Frame nest-1", "IFRAME "] {
         assert!(
             read.data.markdown.contains(text),
@@ -153,21 +148,13 @@ async fn scraping_reads_frames() {
         selector: Some("h1".to_owned()),
         ..options
     };
-    let read = stage
-        .browser
-        .scrape(&options, crate::stage::soon())
-        .await
-        .unwrap();
+    let read = stage.scrape(&options).await.unwrap();
     assert_eq!(read.data.markdown, "# Frames");
     let options = guise_core::ScrapeOptions {
         selector: Some("#nothing".to_owned()),
         ..options
     };
-    let error = stage
-        .browser
-        .scrape(&options, crate::stage::soon())
-        .await
-        .unwrap_err();
+    let error = stage.scrape(&options).await.unwrap_err();
     assert_eq!(error.kind(), guise_core::Kind::Refused);
     stage.end().await;
 }

@@ -44,11 +44,7 @@ async fn observe_act_read() {
         "{stale}"
     );
 
-    let read = stage
-        .browser
-        .scrape(&ScrapeOptions::default(), soon())
-        .await
-        .unwrap();
+    let read = stage.scrape(&ScrapeOptions::default()).await.unwrap();
     println!("{}", read.data.markdown);
     for kind in [
         ScreenshotType::Raw,

@@ -10,10 +10,10 @@ use guise_cdp::Connection;
 use guise_cdp::protocol::browser::GetVersion;
 use guise_cdp::protocol::target::{CreateTarget, GetTargets};
 use guise_chromium::{Argument, Display, Engine, Installation, Launcher, Options, Paths, Spec};
-use guise_core::ports::{Browser, BrowserVersion, EndReason, Performed};
+use guise_core::ports::{Browser, BrowserVersion, EndReason, Performed, Scraped};
 use guise_core::{
     Action, Element, ElementId, FillStyle, Interaction, NodeSelectors, Observation, ObserveRequest,
-    Outcome, Target, Traffic,
+    Outcome, PageContent, Result, ScrapeOptions, Target, Traffic,
 };
 use guise_egress::{AllowList, Door, Policy, Upstream};
 use guise_testsite::Site;
@@ -205,6 +205,14 @@ impl Stage {
             .observe(&ObserveRequest::default(), soon())
             .await
             .unwrap()
+    }
+
+    /// The current page, read.
+    pub(crate) async fn scrape(&self, options: &ScrapeOptions) -> Result<PageContent> {
+        match self.browser.scrape(options, soon()).await? {
+            Scraped::Page(content) => Ok(*content),
+            Scraped::Pdf(file) => panic!("the tab is at no page: {file:?}"),
+        }
     }
 
     /// What a script in the page gives.

@@ -72,6 +72,15 @@ pub struct DownloadedFile {
     pub url: String,
 }
 
+/// What the current tab holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scraped {
+    /// A page, read.
+    Page(Box<PageContent>),
+    /// A PDF, downloaded: one that the browser shows, or to which the tab was sent and which it cannot show.
+    Pdf(DownloadedFile),
+}
+
 /// A file that is ready to be attached to a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StagedFile {
@@ -135,11 +144,11 @@ pub trait Browser: Send + Sync {
     /// A picture of what is in view, with boxes drawn on it as `kind` says.
     async fn screenshot(&self, kind: ScreenshotType, deadline: Instant) -> Result<Screenshot>;
 
-    /// Reads the current page as Markdown, or its images. Structured answers are not its business.
+    /// Reads the current page as Markdown, or its images. Structured answers are not its business, nor are PDFs.
     ///
     /// # Errors
     /// Kind `Refused` when the selector is none or matches nothing.
-    async fn scrape(&self, options: &ScrapeOptions, deadline: Instant) -> Result<PageContent>;
+    async fn scrape(&self, options: &ScrapeOptions, deadline: Instant) -> Result<Scraped>;
 
     /// All cookies of the session.
     async fn cookies(&self, deadline: Instant) -> Result<Vec<Cookie>>;

@@ -17,6 +17,7 @@ mod mailboxes;
 mod models;
 mod names;
 mod one_time;
+mod pdf_reader;
 mod personas;
 mod phones;
 mod plain_reader;
@@ -39,7 +40,7 @@ pub use audit_rows::{AuditHead, AuditRow, AuditRows, NextRow};
 pub use blobs::{Blobs, ByteStream};
 pub use browsers::{
     Browser, BrowserEvent, BrowserVersion, Browsers, Channel, DownloadedFile, EndReason, Foreseen,
-    Performed, Post, PostGate, StagedFile, Started,
+    Performed, Post, PostGate, Scraped, StagedFile, Started,
 };
 pub use clock::{Clock, SystemClock};
 pub use crawls::CrawlStore;
@@ -57,6 +58,7 @@ pub use models::{
 };
 pub use names::{Names, Person};
 pub use one_time::{OneTimeCode, OneTimeCodes};
+pub use pdf_reader::PdfReader;
 pub use personas::{Closed, PersonaStore};
 pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
 pub use plain_reader::{NotPlain, PlainPage, PlainReader, PlainWish};

@@ -34,7 +34,7 @@ pub enum NotPlain {
     NeedsBrowser(String),
     /// Nothing came, or nothing that could be read. A browser may fare better.
     Failed(Error),
-    /// It must not be read, by whatever means.
+    /// It must not be read, or cannot be, by whatever means.
     Refused(Error),
 }
 

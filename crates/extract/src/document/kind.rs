@@ -7,6 +7,8 @@ use crate::Error;
 const SNIFFED: usize = 1_024;
 /// The content type of bytes that nothing more is known of (RFC 2046, 4.5.1).
 const UNKNOWN: &str = "application/octet-stream";
+/// The content type of PDF (RFC 8118).
+pub(super) const PDF: &str = "application/pdf";
 
 /// A kind that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +121,7 @@ fn looks_like(head: &[u8]) -> Kind {
 /// The content type of what is no text, as its first bytes tell.
 fn binary(head: &[u8]) -> Option<&'static str> {
     const KNOWN: &[(&[u8], &str)] = &[
-        (b"%PDF-", "application/pdf"),
+        (b"%PDF-", PDF),
         (b"\x89PNG\r\n\x1a\n", "image/png"),
         (b"\xff\xd8\xff", "image/jpeg"),
         (b"GIF87a", "image/gif"),

@@ -5,5 +5,6 @@ pub mod mail;
 pub mod models;
 pub mod names;
 pub mod one_time;
+pub mod pdf;
 pub mod phones;
 pub mod reading;

@@ -13,6 +13,7 @@ use guise_fetch::{Client, Fetched, Politeness, Request, SitemapBounds};
 use tokio::time::Instant;
 use url::Url;
 
+use super::pdf::Pdfs;
 use crate::config::Settings;
 
 /// Statuses that sites give to programs and not to browsers.
@@ -43,6 +44,7 @@ pub fn client(settings: &Settings, own_ports: OwnPorts) -> anyhow::Result<Client
             at_once: settings.fetch_per_host_at_once,
             gap: per_second.map_or(Duration::ZERO, |times| Duration::from_secs(1) / times.get()),
         },
+        max_pdf_bytes: guise_pdf::MAX_BYTES,
     };
     Client::new(options).context("pages cannot be asked for by HTTP")
 }
@@ -50,12 +52,13 @@ pub fn client(settings: &Settings, own_ports: OwnPorts) -> anyhow::Result<Client
 /// The reader.
 pub struct HttpReader {
     client: Arc<Client>,
+    pdfs: Arc<Pdfs>,
 }
 
 impl HttpReader {
-    /// A reader that asks through `client`.
-    pub fn new(client: Arc<Client>) -> Self {
-        Self { client }
+    /// A reader that asks through `client`, and has PDFs read by `pdfs`.
+    pub fn new(client: Arc<Client>, pdfs: Arc<Pdfs>) -> Self {
+        Self { client, pdfs }
     }
 }
 
@@ -84,6 +87,13 @@ impl PlainReader for HttpReader {
             return Err(NotPlain::NeedsBrowser(why));
         }
         let status = fetched.status;
+        if guise_extract::is_pdf(&fetched.body, fetched.content_type.as_deref()) {
+            let url = fetched.url.as_str();
+            let read = (self.pdfs).read_bytes(&fetched.body, url, wish.options, deadline);
+            // A browser would show it, and read no more of it.
+            let content = read.await.map_err(NotPlain::Refused)?;
+            return Ok(PlainPage { content, status });
+        }
         let options = wish.options.clone();
         // Reading megabytes of HTML keeps a core busy; other requests go on meanwhile.
         let content = tokio::task::spawn_blocking(move || read(&fetched, &options)).await;

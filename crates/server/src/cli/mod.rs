@@ -40,6 +40,10 @@ pub fn run() -> ExitCode {
         }
         Err(error) => error.exit(),
     };
+    // Before anything else begins: what confines that process holds its first thread.
+    if matches.subcommand_name() == Some(guise_pdf::COMMAND) {
+        return guise_pdf::run();
+    }
     match dispatch(&matches) {
         Ok(code) => code,
         Err(error) => {
@@ -98,7 +102,11 @@ fn command() -> Command {
         .subcommand(keys::command())
         .subcommand(tenants::command())
         .subcommand(vault::command())
-        .subcommand(audit::command());
+        .subcommand(audit::command())
+        .subcommand(
+            // What the server starts for itself.
+            Command::new(guise_pdf::COMMAND).hide(true),
+        );
     for setting in SETTINGS {
         root = root.arg(
             Arg::new(setting.name)

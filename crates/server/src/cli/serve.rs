@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::adapters::names::InventedNames;
 use crate::adapters::one_time::ComputedCodes;
+use crate::adapters::pdf::Pdfs;
 use crate::adapters::phones::Phones;
 use crate::adapters::reading::{self, HttpReader};
 use crate::adapters::{engines, mail, models};
@@ -193,6 +194,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     let models: Arc<dyn Models> =
         Arc::new(models::configured(&settings, Arc::clone(&model_keys) as _)?);
     let extractor = Arc::new(Extraction::new(Arc::clone(&models)));
+    let pdfs = Arc::new(Pdfs::default());
     let sessions = Arc::new(Sessions::new(SessionParts {
         store: Arc::clone(&store),
         blobs: Arc::clone(&blobs),
@@ -205,6 +207,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
             Arc::clone(&keys) as _,
         )),
         extractor: Arc::clone(&extractor) as _,
+        pdfs: Arc::clone(&pdfs) as _,
         approvals: Arc::clone(&approvals),
         clock: Arc::clone(&clock),
         settings: services::Settings {
@@ -216,7 +219,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
             call: Duration::from_secs(40),
         },
     }));
-    let plain: Arc<dyn PlainReader> = Arc::new(HttpReader::new(fetcher));
+    let plain: Arc<dyn PlainReader> = Arc::new(HttpReader::new(fetcher, pdfs));
     let reading = Arc::new(Reading::new(Arc::clone(&sessions), Arc::clone(&plain)));
     let crawls = Arc::new(Crawls::new(CrawlParts {
         store: Arc::clone(&database) as _,

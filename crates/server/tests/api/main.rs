@@ -23,6 +23,7 @@ mod keys;
 mod limits;
 mod mail;
 mod page;
+mod pdf;
 mod posts;
 mod reading;
 mod scrape;

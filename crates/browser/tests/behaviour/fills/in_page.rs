@@ -330,12 +330,7 @@ async fn what_is_read_from_the_page_leaves_it_out() {
         world.fills(selector, placeholder).await;
     }
     let seen = world.stage.observe().await;
-    let read = world
-        .stage
-        .browser
-        .scrape(&ScrapeOptions::default(), soon())
-        .await
-        .unwrap();
+    let read = world.stage.scrape(&ScrapeOptions::default()).await.unwrap();
     for (part, secret) in CARD {
         assert!(
             !seen.description.contains(secret),

@@ -245,12 +245,7 @@ async fn neither_the_page_nor_what_is_read_from_it_has_it() {
     world.fills("#user", USER).await;
     world.fills("#password", PASSWORD).await;
     let seen = world.stage.observe().await;
-    let read = world
-        .stage
-        .browser
-        .scrape(&ScrapeOptions::default(), soon())
-        .await
-        .unwrap();
+    let read = world.stage.scrape(&ScrapeOptions::default()).await.unwrap();
     let html = world
         .stage
         .evaluate("document.documentElement.outerHTML")

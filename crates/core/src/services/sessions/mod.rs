@@ -36,7 +36,7 @@ use self::live::Live;
 pub use self::live::LiveEvent;
 pub use self::resume::Recovered;
 use crate::ports::{
-    Blobs, Browsers, Clock, Extractor, RemoteAddresses, Scrubs, SecretSources, Store,
+    Blobs, Browsers, Clock, Extractor, PdfReader, RemoteAddresses, Scrubs, SecretSources, Store,
 };
 use crate::services::{Approvals, Files};
 use crate::{
@@ -75,7 +75,7 @@ pub struct Debug {
 /// What the service is made of.
 ///
 /// Sessions run in `browsers` and hold the vaults of `secrets`, which `scrubs` find in what leaves; `remotes` has where those are
-/// that do not run here; `extractor` reads pages for those who ask for data; what
+/// that do not run here; `extractor` reads pages for those who ask for data, `pdfs` what is no page; what
 /// tenants want to be asked about waits for `approvals`.
 #[expect(missing_docs, reason = "each is what its type says")]
 pub struct SessionParts {
@@ -87,6 +87,7 @@ pub struct SessionParts {
     pub scrubs: Arc<dyn Scrubs>,
     pub remotes: Arc<dyn RemoteAddresses>,
     pub extractor: Arc<dyn Extractor>,
+    pub pdfs: Arc<dyn PdfReader>,
     pub approvals: Arc<Approvals>,
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
@@ -108,6 +109,7 @@ struct Shared {
     scrubs: Arc<dyn Scrubs>,
     remotes: Arc<dyn RemoteAddresses>,
     extractor: Arc<dyn Extractor>,
+    pdfs: Arc<dyn PdfReader>,
     approvals: Arc<Approvals>,
     settings: Settings,
     admission: Admission,
@@ -134,6 +136,7 @@ impl Sessions {
                 scrubs: parts.scrubs,
                 remotes: parts.remotes,
                 extractor: parts.extractor,
+                pdfs: parts.pdfs,
                 approvals: parts.approvals,
                 admission: Admission::new(&parts.settings),
                 settings: parts.settings,

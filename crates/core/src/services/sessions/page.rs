@@ -11,13 +11,14 @@ use super::call::Call;
 use super::live::{Live, LiveEvent};
 use super::{Debug, Sessions, Shared};
 use crate::ports::{
-    Browser, BrowserVersion, Channel, ExtractionWish, RunTool, SelectionWish, StagedFile,
+    Browser, BrowserVersion, Channel, DownloadedFile, ExtractionWish, RunTool, Scraped,
+    SelectionWish, StagedFile,
 };
 use crate::services::Correspondence;
 use crate::{
-    Action, Caller, Cookie, DataSpace, ElementId, Error, Execution, Interaction, Kind, Observation,
-    ObserveRequest, Outcome, PageContent, Result, ScrapeOptions, Screenshot, SessionId, Step,
-    TenantId,
+    Action, Area, Caller, Cookie, DataSpace, ElementId, Error, Execution, Interaction, Kind,
+    Observation, ObserveRequest, Outcome, PageContent, Result, ScrapeOptions, Screenshot,
+    SessionId, Step, TenantId,
 };
 
 impl Sessions {
@@ -441,7 +442,10 @@ pub(super) fn check_possible(call: &Call, action: &Action) -> Result<()> {
 
 /// Reads the current page in the session's turn.
 pub(super) async fn read(call: &Call, options: &ScrapeOptions) -> Result<DataSpace> {
-    let read = call.live.browser.scrape(options, call.deadline).await?;
+    let read = match call.live.browser.scrape(options, call.deadline).await? {
+        Scraped::Page(read) => *read,
+        Scraped::Pdf(file) => read_pdf(call, &file, options).await?,
+    };
     if !options.wants_data() {
         return Ok(read.data);
     }
@@ -449,6 +453,26 @@ pub(super) async fn read(call: &Call, options: &ScrapeOptions) -> Result<DataSpa
     let read = call.live.gate.clean(read);
     let (shared, tenant) = (&call.shared, call.live.tenant);
     Ok(with_data(shared, tenant, read, options, call.deadline).await)
+}
+
+/// Reads a PDF from where the session's downloads are kept.
+async fn read_pdf(
+    call: &Call,
+    file: &DownloadedFile,
+    options: &ScrapeOptions,
+) -> Result<PageContent> {
+    let (shared, live) = (&call.shared, &call.live);
+    if !live.options.use_file_storage {
+        return Err(Error::refused(
+            "This tab is at a PDF, which is read from its download: start the session with use_file_storage true",
+        ));
+    }
+    let name = shared.keep_download(live, file).await?;
+    let area = Area::Downloads(live.id);
+    let kept = shared.files.get(live.tenant, area, &name).await?;
+    let bytes = shared.files.open(&kept).await?;
+    let read = shared.pdfs.read(bytes, &file.url, options, call.deadline);
+    read.await
 }
 
 /// Adds the data that is asked for to what was read.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, Browsers, ByteStream, Channel, DownloadedFile,
-    EndReason, Foreseen, Performed, Post, PostGate, SecretSource, StagedFile, Started,
+    EndReason, Foreseen, Performed, Post, PostGate, Scraped, SecretSource, StagedFile, Started,
 };
 use guise_core::{
     Action, BrowserSpec, Cookie, DataSpace, Engine, Error, Observation, ObserveRequest, Outcome,
@@ -277,7 +277,7 @@ impl Browser for FakeBrowser {
         Ok(picture())
     }
 
-    async fn scrape(&self, _options: &ScrapeOptions, deadline: Instant) -> Result<PageContent> {
+    async fn scrape(&self, _options: &ScrapeOptions, deadline: Instant) -> Result<Scraped> {
         if self.finds_nothing.load(Ordering::Relaxed) {
             return Err(Error::refused("The selector matches nothing"));
         }
@@ -287,7 +287,7 @@ impl Browser for FakeBrowser {
             markdown: "# A page".to_owned(),
             ..DataSpace::default()
         };
-        Ok(PageContent { data, facts: None })
+        Ok(Scraped::Page(Box::new(PageContent { data, facts: None })))
     }
 
     async fn cookies(&self, _deadline: Instant) -> Result<Vec<Cookie>> {

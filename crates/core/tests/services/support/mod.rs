@@ -23,7 +23,7 @@ pub use self::approvals::MemoryApprovals;
 pub use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 pub use self::browsers::{FakeBrowser, FakeBrowsers};
-use self::remotes::{NoModel, NoRemotes};
+use self::remotes::{NoModel, NoPdfs, NoRemotes};
 pub use self::secrets::OneVault;
 pub use self::store::MemoryStore;
 
@@ -105,6 +105,7 @@ impl House {
             scrubs: Arc::new(scrubs::Plain),
             remotes: Arc::new(NoRemotes),
             extractor: Arc::new(NoModel),
+            pdfs: Arc::new(NoPdfs),
             approvals: Arc::clone(&approvals),
             clock: Arc::clone(&clock) as _,
             settings,

@@ -1,8 +1,12 @@
-//! No browser of somebody else's, and no model.
+//! No browser of somebody else's, no model, and no PDFs.
 
 use async_trait::async_trait;
-use guise_core::ports::{ExtractionWish, Extractor, RemoteAddresses, Selection, SelectionWish};
-use guise_core::{Error, RemoteAddress, Result, SessionId, StructuredData, TenantId};
+use guise_core::ports::{
+    ByteStream, ExtractionWish, Extractor, PdfReader, RemoteAddresses, Selection, SelectionWish,
+};
+use guise_core::{
+    Error, PageContent, RemoteAddress, Result, ScrapeOptions, SessionId, StructuredData, TenantId,
+};
 use tokio::time::Instant;
 
 pub struct NoRemotes;
@@ -36,5 +40,20 @@ impl Extractor for NoModel {
 
     async fn select(&self, _: TenantId, _: SelectionWish<'_>, _: Instant) -> Result<Selection> {
         Err(Error::refused("there is no model"))
+    }
+}
+
+pub struct NoPdfs;
+
+#[async_trait]
+impl PdfReader for NoPdfs {
+    async fn read(
+        &self,
+        _: ByteStream,
+        _: &str,
+        _: &ScrapeOptions,
+        _: Instant,
+    ) -> Result<PageContent> {
+        Err(Error::refused("there is no reader of PDFs"))
     }
 }

@@ -25,7 +25,7 @@ use crate::openapi::all_members;
 
 /// Reads a page in one call.
 ///
-/// A page whose markup says it all is read by HTTP; else a session is started for it, which is stopped whatever happens. What
+/// A page whose markup says it all is read by HTTP, and so is a PDF; else a session is started for it, which is stopped whatever happens. What
 /// of a session makes a difference to the page (a proxy, headers, a vault, a window …) is reason for one, too.
 #[utoipa::path(post, path = "/scrape", tag = "scrape", operation_id = "scrape",
     request_body = GlobalScrapeRequest,
