@@ -535,6 +535,8 @@ async fn no_json_at_all_makes_the_server_fail() {
     );
     for operation in &with_bodies(&stage) {
         let strategy = any_json(stage.client.document.members_of(operation));
+        // In full it takes longer than a session may be idle.
+        stage.execute(json!({"type": "wait", "time_ms": 1})).await;
         for _ in 0..cases {
             let mut body = strategy.new_tree(&mut runner).unwrap().current();
             // Actions are chosen by their type; without one there is only one answer.
