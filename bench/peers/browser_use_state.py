@@ -48,8 +48,7 @@ async def main() -> None:
     )
     session = BrowserSession(browser_profile=profile)
     await session.start()
-    lines = asyncio.get_running_loop().run_in_executor
-    while line := await lines(None, sys.stdin.readline):
+    while line := await asyncio.to_thread(sys.stdin.readline):
         asked = json.loads(line)
         answer = await measure(session, asked["url"], asked["count"], asked["seconds"])
         print(json.dumps(answer), flush=True)

@@ -373,16 +373,17 @@ async fn perform(call: &Call, action: &Action, upload: Option<&StagedFile>) -> R
         .perform(action, upload, Some(&secrets), call.deadline)
         .await?;
     let mut outcome = consent.told(performed.outcome);
-    consent.tell_held(&mut outcome, call.deadline).await;
     if let Some(file) = &performed.download {
         match call.shared.keep_download(&call.live, file).await {
             Ok(name) => outcome.message = format!("Downloaded the file '{name}'"),
             Err(error) if error.kind() == Kind::TooLarge => {
-                return Ok(Outcome::failed(error.message()));
+                outcome = Outcome::failed(error.message());
             }
             Err(error) => return Err(error),
         }
     }
+    // Whatever else became of it.
+    consent.tell_held(&mut outcome, call.deadline).await;
     Ok(outcome)
 }
 
