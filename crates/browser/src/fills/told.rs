@@ -27,6 +27,8 @@ pub(crate) struct Told(Mutex<Vec<(Arc<Secret>, Site)>>);
 
 #[derive(Deserialize)]
 struct Texts {
+    /// What the page calls this look.
+    look: u64,
     texts: Vec<String>,
 }
 
@@ -114,12 +116,10 @@ async fn boxes(
     let world = core.world(frame, deadline).await?;
     let nothing = json!({});
     let run = locate::run::<Texts>(core, frame, &world, "shownTexts", &nothing, deadline);
-    let parts = parts(&run.await?.texts, secrets);
-    if parts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let parts = json!({ "parts": parts });
-    let run = locate::run::<Boxes>(core, frame, &world, "shownBoxes", &parts, deadline);
+    let shown = run.await?;
+    // Asked even for nothing: the page keeps what it told until then.
+    let found = json!({ "look": shown.look, "parts": parts(&shown.texts, secrets) });
+    let run = locate::run::<Boxes>(core, frame, &world, "shownBoxes", &found, deadline);
     Ok(run.await?.boxes)
 }
 

@@ -44,8 +44,8 @@
 //! | `fieldFacts` | `handle` | `{facts, sight}`: what a field is before a secret goes into it |
 //! | `fillSecret` | `handle`, `value`, `facts`, `sight`, `sockets` | puts a secret in, if the field is still as it was found; the document's sockets lead to `sockets` only then |
 //! | `secretBoxes` | | `{boxes}` of the fields that secrets were put into, and of all else that shows one |
-//! | `shownTexts` | | `{texts}`: all that the document may show as text |
-//! | `shownBoxes` | `parts` | `{boxes}` of parts of the texts that were told last, `[text, start, end]` each |
+//! | `shownTexts` | | `{look, texts}`: all that the document may show as text, and the number of this look |
+//! | `shownBoxes` | `look`, `parts` | `{boxes}` of parts of the texts of a look, `[text, start, end]` each; ends the look |
 //! | `html`, `text` | `selector`, `includeShadow` | the document for reading |
 //! | `document` | | `{contentType, readyState, url, title}` |
 //! | `saveDocument` | | downloads a document that is a file and no page |
