@@ -140,6 +140,59 @@ async fn a_denied_purchase_is_told_to_the_model_and_not_made() {
     assert_eq!(again["status"], "denied");
 }
 
+/// A page whose button sends something to another site and says how that went.
+fn sender(stage: &Stage) -> String {
+    let to = format!("{}/sign-in/to/x", stage.site.cross_site());
+    let body = format!(
+        "<button id=b>Go</button><script>b.onclick = () => fetch('{to}', {{ method: 'POST', mode: 'no-cors', body: 'x' }})
+          .then(() => {{ document.title = 'Sent' }}, () => {{ document.title = 'Failed' }})</script>"
+    );
+    let body: String = url::form_urlencoded::byte_serialize(body.as_bytes()).collect();
+    stage.site.url(&format!("/sign-in/made?body={body}"))
+}
+
+/// Presses the button once and tells what the page makes of it.
+fn presses(asked: &Asked) -> Say {
+    match asked.number {
+        0 => Say::call("click", json!({"selector": "#b"})),
+        1 => Say::call("evaluate_js", json!({"code": "document.title"})),
+        _ => Say::call("completion", json!({"success": true, "answer": "pressed"})),
+    }
+}
+
+#[rstest::rstest]
+#[case::approved("approve", 1, "Sent")]
+#[case::denied("deny", 0, "Failed")]
+#[tokio::test]
+async fn an_agent_waits_with_what_its_page_sends_elsewhere(
+    #[case] decision: &str,
+    #[case] arrived: usize,
+    #[case] title: &str,
+) {
+    let house = House::new(presses).await;
+    let call = house.client.put("/approvals/policy");
+    call.json(json!({"posts_elsewhere": true})).ok().await;
+    let agent = house.start(json!({"url": sender(&house)})).await;
+    let approval = waiting(&house).await;
+    assert_eq!(approval["kind"], "post_elsewhere");
+    assert_eq!(approval["agent_id"], agent.as_str());
+    tokio::time::sleep(MEANWHILE).await;
+    assert_eq!(house.status(&agent).await["status"], "active");
+    assert_eq!(house.model.count(), 1, "the model is not asked meanwhile");
+    assert_eq!(house.site.takes().len(), 0);
+
+    let call = house.client.post(&path(&approval, &format!("/{decision}")));
+    call.ok().await;
+    let ended = house.ended(&agent).await;
+    assert_eq!(ended["answer"], "pressed", "{ended}");
+    assert_eq!(house.site.takes().len(), arrived);
+    // It is not pressed a second time, whatever was decided.
+    let done = deeds(&ended["steps"]);
+    let clicks = done.iter().filter(|(name, _)| name == "click");
+    assert_eq!(clicks.count(), 1, "{done:?}");
+    assert!(house.model.asked(2).text.contains(title), "{ended}");
+}
+
 #[tokio::test]
 async fn what_an_agent_waits_for_is_given_up_when_it_is_stopped() {
     let (house, agent) = shopper().await;

@@ -73,6 +73,14 @@ async fn press(stage: &Stage) -> Value {
         .await
 }
 
+/// What the page does arrives at that path and nowhere else, without anybody being asked.
+async fn arrives(stage: &Stage, does: &str, path: &str) {
+    stage.site.reset();
+    made(stage, &page(does)).await;
+    assert_eq!(press(stage).await["success"], true, "{does}");
+    assert_eq!(taken(stage, does).await, [path]);
+}
+
 /// The one approval that something waits for, once there is one.
 async fn held(stage: &Stage, what: &str) -> Value {
     let waiting = eventually(what, async || {
@@ -162,29 +170,39 @@ async fn an_action_tells_what_is_held_because_of_it_and_what_is_denied_fails() {
     assert_eq!(stage.site.takes().len(), 0);
     // What stays on the site, or has no body, waits for nobody, and neither does anything without the policy.
     let here = stage.site.url("/sign-in/to/here");
-    made(
-        &stage,
-        &page(&format!("fetch('{here}', {{ method: 'POST', body: 'x' }})")),
-    )
-    .await;
-    assert_eq!(press(&stage).await["success"], true);
-    assert_eq!(taken(&stage, "it arrives").await, ["/sign-in/to/here"]);
-    stage.site.reset();
-    made(
-        &stage,
-        &page(&format!("fetch('{to}?q=1', {{ mode: 'no-cors' }})")),
-    )
-    .await;
-    assert_eq!(press(&stage).await["success"], true);
-    assert_eq!(taken(&stage, "it arrives").await, ["/sign-in/to/x"]);
-    stage.site.reset();
+    let does = format!("fetch('{here}', {{ method: 'POST', body: 'x' }})");
+    arrives(&stage, &does, "/sign-in/to/here").await;
+    let does = format!("fetch('{to}?q=1', {{ mode: 'no-cors' }})");
+    arrives(&stage, &does, "/sign-in/to/x").await;
     ask_about(&stage, json!({"posts_elsewhere": false})).await;
-    let other = format!("{}/sign-in/to/y", stage.site.cross_site());
-    let sends = format!("fetch('{other}', {{ method: 'POST', mode: 'no-cors', body: 'x' }})");
-    made(&stage, &page(&sends)).await;
-    assert_eq!(press(&stage).await["success"], true);
-    assert_eq!(taken(&stage, "it arrives").await, ["/sign-in/to/y"]);
+    let does = format!("fetch('{to}', {{ method: 'POST', mode: 'no-cors', body: 'x' }})");
+    arrives(&stage, &does, "/sign-in/to/x").await;
     assert_eq!(waiting(&stage).await.len(), 0);
+}
+
+#[tokio::test]
+async fn what_is_held_is_told_beside_a_download() {
+    let stage = Stage::new().await;
+    ask_about(&stage, json!({"posts_elsewhere": true})).await;
+    let to = format!("{}/sign-in/to/x", stage.site.cross_site());
+    let does = format!(
+        "fetch('{to}', {{ method: 'POST', mode: 'no-cors', body: 'x' }});
+        const a = document.createElement('a'); a.href = '/download/report.csv'; a.download = ''; document.body.append(a); a.click()"
+    );
+    made(&stage, &page(&does)).await;
+    let done = stage
+        .execute(json!({"type": "download_file", "selector": "#b"}))
+        .await;
+    assert_eq!(done["success"], true, "{done}");
+    let approval = held(&stage, &does).await;
+    let next = stage.execute(json!({"type": "wait", "time_ms": 1})).await;
+    let told = [&done, &next].map(|done| done["message"].as_str().unwrap());
+    assert!(told[0].contains("report.csv"), "{told:?}");
+    let id = approval["approval_id"].as_str().unwrap();
+    let tells = told.iter().filter(|it| it.contains(id));
+    assert_eq!(tells.count(), 1, "{told:?}");
+    decide(&stage, &approval, "approve").await;
+    assert_eq!(taken(&stage, &does).await, ["/sign-in/to/x"]);
 }
 
 #[tokio::test]
