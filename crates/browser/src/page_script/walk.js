@@ -24,7 +24,7 @@ class Place {
   }
 
   with(fields) {
-    return new Place({ ...this, ...fields });
+    return Object.assign(new Place(this), fields);
   }
 }
 
@@ -71,7 +71,7 @@ class Walk {
     if (this.viewportOnly && !root && !overlaps(rect, this.view) && !this.mayReachIntoView(element, rect)) {
       if (!this.forced.has(element)) return void this.visitEscaped(element, place);
     }
-    const style = getComputedStyle(element);
+    const style = new Style(element);
     if (style.display === 'none') return;
     const transparent = Number(style.opacity) <= 0.01;
     if (transparent && !isOftenTransparent(element)) return;
@@ -172,7 +172,7 @@ class Walk {
     const name = attribute(picture, 'usemap').replace(/^#/, '');
     const [map] = queryAll(rootOf(picture), `map[name="${CSS.escape(name)}"], map#${CSS.escape(name)}`);
     for (const area of map && pictureOf(queryAll(map, 'area')[0] ?? map) === picture ? queryAll(map, 'area[href]') : []) {
-      const style = getComputedStyle(area);
+      const style = new Style(area);
       const item = this.listing(area, 'area', style, boundingRect(area), place, here, true, false);
       if (item) this.finish(area, item, place.owner);
     }
