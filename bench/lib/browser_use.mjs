@@ -9,7 +9,10 @@ import { within } from './time.mjs';
 
 const path = name => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts it on a browser: `{ state(url, count, seconds), stop() }`. Installs it at first. */
+/**
+ * Starts it on a browser: `{ state(url, count, seconds, patience), stop() }`. Installs it at first. A look that takes longer than
+ * `patience` seconds is given up and counts as that long; its text is not known then.
+ */
 export async function startBrowserUse(cdpUrl) {
   const list = path('../peers/browser-use.txt');
   const python = execFileSync(path('../../scripts/python-environment.sh'), [list], { encoding: 'utf8' }).trim();
@@ -21,8 +24,8 @@ export async function startBrowserUse(cdpUrl) {
     if (done) throw new Error('browser-use ended');
     return JSON.parse(value);
   };
-  const state = async (url, count, seconds) => {
-    child.stdin.write(`${JSON.stringify({ url, count, seconds })}\n`);
+  const state = async (url, count, seconds, patience) => {
+    child.stdin.write(`${JSON.stringify({ url, count, seconds, patience })}\n`);
     return within(seconds + 120, 'browser-use', answer());
   };
   const stop = async () => {

@@ -38,11 +38,14 @@ export async function inTurns({ count, seconds, turn }, ways) {
   return { samples, last };
 }
 
-/** Waits for `promise`, no longer than `seconds`. */
+/** Something took longer than whoever waited for it would wait. */
+export class Late extends Error {}
+
+/** Waits for `promise`, no longer than `seconds`; then it is `Late`. */
 export async function within(seconds, what, promise) {
   const timer = new AbortController();
   const late = sleep(seconds * 1000, null, { signal: timer.signal }).then(
-    () => { throw new Error(`${what} took more than ${seconds} s`); },
+    () => { throw new Late(`${what} took more than ${seconds} s`); },
     () => {},
   );
   try {

@@ -19,7 +19,7 @@ os.environ["BROWSER_USE_VERSION_CHECK"] = "false"
 from browser_use.browser import BrowserProfile, BrowserSession  # noqa: E402
 
 
-async def measure(session: BrowserSession, url: str, count: int, seconds: float) -> dict:
+async def measure(session: BrowserSession, url: str, count: int, seconds: float, patience: float) -> dict:
     await session.navigate_to(url)
     taken = []
     text, elements = "", 0
@@ -27,7 +27,11 @@ async def measure(session: BrowserSession, url: str, count: int, seconds: float)
     # The first round is for what is made on first use.
     for turn in range(count + 1):
         began = time.perf_counter()
-        state = await session.get_browser_state_summary(include_screenshot=False)
+        look = session.get_browser_state_summary(include_screenshot=False)
+        try:
+            state = await asyncio.wait_for(look, patience)
+        except TimeoutError:
+            return {"ms": [patience * 1000], "characters": 0, "elements": 0}
         text = state.dom_state.llm_representation()
         if turn > 0:
             taken.append((time.perf_counter() - began) * 1000)
@@ -50,7 +54,7 @@ async def main() -> None:
     await session.start()
     while line := await asyncio.to_thread(sys.stdin.readline):
         asked = json.loads(line)
-        answer = await measure(session, asked["url"], asked["count"], asked["seconds"])
+        answer = await measure(session, asked["url"], asked["count"], asked["seconds"], asked["patience"])
         print(json.dumps(answer), flush=True)
     await session.stop()
 

@@ -25,13 +25,14 @@ export async function three(cleanup) {
   await raw.call('Page.enable');
   await raw.call('Emulation.setDeviceMetricsOverride', { ...VIEWPORT, deviceScaleFactor: 1, mobile: false });
   await guise.filled();
-  const goto = async path => {
+  const stage = { site, guise, session, playwright, chromium, raw };
+  stage.goto = async path => {
     const url = site.origin + path;
     await session.execute({ type: 'goto', url });
-    await playwright.goto(url);
+    await stage.playwright.goto(url);
     await raw.goto(url);
   };
-  return { site, guise, session, playwright, chromium, raw, goto };
+  return stage;
 }
 
 /** Ten rounds of one way, then ten of the next. */
