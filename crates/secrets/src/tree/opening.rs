@@ -37,7 +37,7 @@ impl KeyTree {
             Some(row) => row,
             None => found(&*rows, &*clock, sources, earlier).await?,
         };
-        let open = open(&row, sources).await?;
+        let open = open(&*rows, row, sources).await?;
         Ok(Self::new(rows, clock, Some(open)))
     }
 
@@ -53,7 +53,7 @@ impl KeyTree {
     ) -> Result<Option<Self>, OpenError> {
         match rows.instance_key().await? {
             Some(row) => {
-                let open = open(&row, sources).await?;
+                let open = open(&*rows, row, sources).await?;
                 Ok(Some(Self::new(rows, clock, Some(open))))
             }
             None => {
@@ -94,7 +94,7 @@ impl KeyTree {
                 return Err(OpenError::KeysAreGone);
             }
         };
-        match open(&row, sources).await {
+        match open(&*self.rows, row, sources).await {
             Ok(opened) => {
                 lockout().good();
                 Ok(opened)
@@ -119,21 +119,50 @@ impl Open {
     /// Reads the instance key anew, because it was replaced since.
     pub(crate) async fn reload(&self, rows: &dyn KeyRows) -> Result<Arc<InstanceKey>> {
         let failed = |why: String| Error::internal("cannot read the instance key anew", why);
-        let row = rows
+        let mut row = rows
             .instance_key()
             .await?
             .ok_or_else(|| failed("its row is gone".to_owned()))?;
-        let instance = unwrap_instance(&row, &*self.source)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        let instance = Arc::new(instance);
+        let instance = loop {
+            match unwrap_instance(&row, &*self.source).await {
+                Ok(instance) => break Arc::new(instance),
+                Err(error) => {
+                    let newer = replaced(rows, &row).await?;
+                    row = newer.ok_or_else(|| failed(error.to_string()))?;
+                }
+            }
+        };
         self.set_instance(Arc::clone(&instance));
         Ok(instance)
     }
 }
 
 /// Opens the instance key with the first source that does.
-async fn open(row: &InstanceKeyRow, sources: &[Arc<dyn RootSource>]) -> Result<Open, OpenError> {
+async fn open(
+    rows: &dyn KeyRows,
+    mut row: InstanceKeyRow,
+    sources: &[Arc<dyn RootSource>],
+) -> Result<Open, OpenError> {
+    loop {
+        match open_row(&row, sources).await {
+            Err(error) => row = replaced(rows, &row).await?.ok_or(error)?,
+            opened => return opened,
+        }
+    }
+}
+
+/// The row that has taken the place of `row`: none while it is still the same.
+///
+/// A row and the secret of a source are read one after the other. When they do not fit each other, that may be because
+/// the root or the instance key was replaced in between.
+async fn replaced(rows: &dyn KeyRows, row: &InstanceKeyRow) -> Result<Option<InstanceKeyRow>> {
+    Ok(rows.instance_key().await?.filter(|now| now != row))
+}
+
+async fn open_row(
+    row: &InstanceKeyRow,
+    sources: &[Arc<dyn RootSource>],
+) -> Result<Open, OpenError> {
     let mut problems = Vec::new();
     for source in sources {
         match unwrap_instance(row, &**source).await {
@@ -155,12 +184,23 @@ pub(crate) async fn unwrap_instance(
     let wrong = || RootError::Wrong {
         name: source.name(),
     };
-    let source_id = source.id().await?;
-    // By the id alone: a key that moves from a file into a variable stays the same key.
-    let wrap = row.wraps.iter().find(|wrap| wrap.source_id == source_id);
-    let key = source
-        .unwrap(row.id, &wrap.ok_or_else(wrong)?.wrapped)
-        .await?;
+    let mut source_id = source.id().await?;
+    let key = loop {
+        // By the id alone: a key that moves from a file into a variable stays the same key.
+        let wrap = row.wraps.iter().find(|wrap| wrap.source_id == source_id);
+        let unwrapped = source.unwrap(row.id, &wrap.ok_or_else(wrong)?.wrapped);
+        match unwrapped.await {
+            Ok(key) => break key,
+            Err(error) => {
+                // The secret of the source may have been replaced after its id was read.
+                let id_now = source.id().await?;
+                if id_now == source_id {
+                    return Err(error);
+                }
+                source_id = id_now;
+            }
+        }
+    };
     if !is_key(&key, row.id, &row.check) {
         return Err(wrong());
     }

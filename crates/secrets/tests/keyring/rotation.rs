@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use guise_core::ports::{Audit, Deed, KeyRows as _, Keyring as _, Place, RotationRows as _};
 use guise_core::{Kind, Secret};
 use guise_secrets::{
-    AuditTrail, KeyTree, Passphrase, Progress, RootSource, Rotation, RotationError,
+    AuditTrail, Key, KeyTree, Passphrase, Progress, RootError, RootSource, Rotation, RotationError,
 };
 use guise_store::Database;
 use rstest::rstest;
@@ -357,6 +358,74 @@ async fn the_root_is_replaced_by_one_row_for_each_source(
             );
             rotation.root(&[recovery]).await.unwrap();
             assert_eq!(instance().await.wraps.len(), 1);
+        })
+        .await;
+}
+
+/// A key file that is replaced just before it is asked for `before`, once.
+struct ReplacedBefore {
+    file: Arc<dyn RootSource>,
+    before: Asked,
+    by: Mutex<Option<Rotation>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Id,
+    Unwrap,
+}
+
+impl ReplacedBefore {
+    async fn asked(&self, asked: Asked) {
+        let due = || self.by.lock().unwrap().take_if(|_| asked == self.before);
+        if let Some(rotation) = due() {
+            rotation.root(&[Arc::clone(&self.file)]).await.unwrap();
+        }
+    }
+}
+
+#[async_trait]
+impl RootSource for ReplacedBefore {
+    fn kind(&self) -> &'static str {
+        self.file.kind()
+    }
+
+    fn name(&self) -> String {
+        self.file.name()
+    }
+
+    async fn id(&self) -> Result<String, RootError> {
+        self.asked(Asked::Id).await;
+        self.file.id().await
+    }
+
+    async fn wrap(&self, instance: Uuid, key: &Key) -> Result<Vec<u8>, RootError> {
+        self.file.wrap(instance, key).await
+    }
+
+    async fn unwrap(&self, instance: Uuid, wrapped: &[u8]) -> Result<Key, RootError> {
+        self.asked(Asked::Unwrap).await;
+        self.file.unwrap(instance, wrapped).await
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_root_that_is_replaced_while_it_opens_opens_all_the_same(
+    #[values(Sqlite, Postgres)] backend: Backend,
+    #[values(Asked::Id, Asked::Unwrap)] before: Asked,
+) {
+    backend
+        .run(async |house| {
+            let values = Values::fill(house).await;
+            let source = Arc::new(ReplacedBefore {
+                file: house.file("instance.key"),
+                before,
+                by: Mutex::new(Some(rotation(house).await)),
+            });
+            let opened = house.try_open(&[Arc::clone(&source) as _]).await.unwrap();
+            assert!(source.by.lock().unwrap().is_none(), "it was not replaced");
+            values.read_all(&opened).await;
         })
         .await;
 }
