@@ -184,6 +184,15 @@ describe('html', () => {
     for (const part of ['sekret', 'typed', 'var secret', 'comment', 'display:none', 'light', 'noscript']) assert.ok(!read.html.includes(part), `${part} is in ${read.html}`);
   });
 
+  test('is the same in the part of the script that only reads', async () => {
+    for (const name of ['read.html', 'shadow.html', 'hostile.html', 'forms.html']) {
+      const whole = await open(fixture(name));
+      const reading = await Scripted.in(whole.page, undefined, 'READING');
+      for (const command of ['html', 'document']) assert.deepEqual(await reading.run(command), await whole.run(command), `${command} of ${name}`);
+      await assert.rejects(reading.run('observe'), { kind: 'argument' });
+    }
+  });
+
   test('takes one element by selector', async () => {
     const scripted = await open(fixture('read.html'));
     assert.equal((await scripted.run('html', { selector: 'text=Shown' })).html, '<p>Shown &amp; escaped &lt;b&gt;</p>');

@@ -10,9 +10,9 @@ const { chromium } = require('playwright-core');
 const SCRIPT = new URL('../../crates/browser/src/page_script/', import.meta.url);
 const FIXTURES = new URL('./fixtures/', import.meta.url);
 
-/** The script as `mod.rs` joins it. */
-const source = () => {
-  const joined = /concat!\(([\s\S]*)\);/.exec(readFileSync(new URL('mod.rs', SCRIPT), 'utf8'))[1];
+/** The script, or a part of it, as `mod.rs` joins it. */
+const source = (name) => {
+  const joined = new RegExp(`const ${name}: &str = concat!\\(([\\s\\S]*?)\\n\\);`).exec(readFileSync(new URL('mod.rs', SCRIPT), 'utf8'))[1];
   return [...joined.matchAll(/include_str!\("([^"]+)"\)|"((?:\\.|[^"\\])*)"/g)]
     .map(([, file, text]) => (file ? readFileSync(new URL(file, SCRIPT), 'utf8') : JSON.parse(`"${text}"`)))
     .join('');
@@ -27,14 +27,14 @@ export const launch = () =>
 
 /** One document with the script in it. `run` answers the value or throws an error with `kind`. */
 export class Scripted {
-  static async in(page, frameId) {
+  static async in(page, frameId, part = 'WHOLE') {
     const cdp = await page.context().newCDPSession(page);
     const scripted = new Scripted();
     scripted.page = page;
     scripted.cdp = cdp;
     const frame = frameId ?? (await cdp.send('Page.getFrameTree')).frameTree.frame.id;
     const { executionContextId } = await cdp.send('Page.createIsolatedWorld', { frameId: frame, worldName: 'guise' });
-    const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', { expression: source(), contextId: executionContextId });
+    const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', { expression: source(part), contextId: executionContextId });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     scripted.api = result.objectId;
     scripted.context = executionContextId;

@@ -91,12 +91,22 @@ pub(crate) struct Frame {
     pub(crate) url: String,
     /// Its page script.
     pub(crate) world: WorldSlot,
+    /// The part of the page script that only reads.
+    pub(crate) reader: WorldSlot,
     /// The frame element that it is in: the parent's page script, and the element's number there.
     pub(crate) owner: Option<(Arc<World>, Handle)>,
     /// The CSS selector of that element.
     pub(crate) owner_selector: Option<String>,
     /// Frames are numbered in the order in which they appear.
     pub(crate) order: u64,
+}
+
+impl Frame {
+    /// The next one who needs a script puts it in anew.
+    fn forget_scripts(&mut self) {
+        self.world = WorldSlot::default();
+        self.reader = WorldSlot::default();
+    }
 }
 
 /// A target that is attached.
@@ -212,6 +222,7 @@ impl State {
                 document: LoaderId::default(),
                 url: String::new(),
                 world: WorldSlot::default(),
+                reader: WorldSlot::default(),
                 owner: None,
                 owner_selector: None,
                 order: *seen,
@@ -219,7 +230,7 @@ impl State {
         });
         if frame.session.id() != session.id() {
             frame.session = session.clone();
-            frame.world = WorldSlot::default();
+            frame.forget_scripts();
         }
         frame
     }
@@ -230,9 +241,11 @@ impl State {
             return;
         };
         frame.url = url.to_owned();
-        let known = frame.world.get().map(|world| world.document());
-        if frame.document != *document && known != Some(document) {
-            frame.world = WorldSlot::default();
+        for slot in [&mut frame.world, &mut frame.reader] {
+            let known = slot.get().map(|world| world.document());
+            if frame.document != *document && known != Some(document) {
+                *slot = WorldSlot::default();
+            }
         }
         let anew = frame.document != *document;
         frame.document = document.clone();

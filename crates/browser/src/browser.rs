@@ -7,7 +7,7 @@ use bytes::Bytes;
 use guise_cdp::protocol::browser::{
     DownloadBehavior, DownloadProgress, DownloadWillBegin, SetDownloadBehavior,
 };
-use guise_cdp::protocol::target::AttachedToTarget;
+use guise_cdp::protocol::target::{AttachToTarget, AttachedToTarget};
 use guise_cdp::{Error as CdpError, Events, RawEvent};
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Foreseen, Performed,
@@ -51,7 +51,7 @@ impl ChromiumBrowser {
     /// # Errors
     /// Kind `Browser` when it is gone or refuses, `Timeout` when the page is not ready by `deadline`.
     pub async fn attach(parts: Parts, settings: Settings, deadline: Instant) -> Result<Arc<Self>> {
-        let first = parts.target.clone();
+        let (first, shared) = (parts.target.clone(), parts.shared);
         let (told, ended) = watch::channel(None);
         let core = Arc::new(Core::new(parts, settings));
         // From here on a drop ends the background tasks.
@@ -72,11 +72,18 @@ impl ChromiumBrowser {
             download_path: folder.and_then(|folder| folder.to_str().map(str::to_owned)),
             events_enabled: Some(true),
         };
-        let attach = targets::auto_attach();
-        let (kept, attached) = tokio::join!(
-            core.root.call(&downloads, deadline),
-            core.root.call(&attach, deadline)
-        );
+        let attach = async {
+            if shared {
+                let attach = AttachToTarget {
+                    target_id: first.clone(),
+                    flatten: true,
+                };
+                return core.root.call(&attach, deadline).await.map(drop);
+            }
+            let attach = targets::auto_attach();
+            core.root.call(&attach, deadline).await.map(drop)
+        };
+        let (kept, attached) = tokio::join!(core.root.call(&downloads, deadline), attach);
         kept.map_err(Fault::from)?;
         attached.map_err(Fault::from)?;
         core.board

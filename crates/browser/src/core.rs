@@ -9,11 +9,12 @@ use guise_core::ports::{BrowserEvent, BrowserVersion};
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
-use crate::board::{Board, State, Tab};
+use crate::board::{Board, State, Tab, WorldSlot};
 use crate::downloads::Downloads;
 use crate::fault::{Fault, Result};
 use crate::fills::{InPage, Told, Wire};
 use crate::host::{Host, Settings};
+use crate::page_script;
 use crate::posts::Posts;
 use crate::tasks::Tasks;
 use crate::world::World;
@@ -86,7 +87,7 @@ impl Core {
     /// Nothing is attached yet.
     pub(crate) fn new(parts: crate::host::Parts, settings: Settings) -> Self {
         Self {
-            root: parts.connection.root(),
+            root: parts.root,
             connection: parts.connection,
             context: parts.context,
             version: parts.version,
@@ -146,9 +147,24 @@ impl Core {
                 Some((frame.session.clone(), Arc::clone(&frame.world)))
             })
             .ok_or(Fault::DocumentGone)?;
-        let opened = slot
-            .get_or_try_init(async || World::open(&session, frame, deadline).await.map(Arc::new));
-        opened.await.map(Arc::clone)
+        open(&slot, &session, frame, page_script::whole(), deadline).await
+    }
+
+    /// What reads a frame's current document as a whole: its page script if that is there, or else the part of it that only
+    /// reads.
+    pub(crate) async fn reader(&self, frame: &FrameId, deadline: Instant) -> Result<Arc<World>> {
+        let (session, world, reader) = self
+            .board
+            .read(|state| {
+                let frame = state.frames.get(frame)?;
+                let (world, reader) = (Arc::clone(&frame.world), Arc::clone(&frame.reader));
+                Some((frame.session.clone(), world, reader))
+            })
+            .ok_or(Fault::DocumentGone)?;
+        match world.get() {
+            Some(world) => Ok(Arc::clone(world)),
+            None => open(&reader, &session, frame, page_script::reading(), deadline).await,
+        }
     }
 
     /// The session that a frame's messages go through.
@@ -190,16 +206,31 @@ impl Core {
     /// Forgets a frame's page script, because its context turned out to be gone.
     pub(crate) fn forget_world(&self, frame: &FrameId, world: &World) {
         self.board.change(|state| {
-            if let Some(frame) = state.frames.get_mut(frame)
-                && frame
-                    .world
-                    .get()
-                    .is_some_and(|known| known.key() == world.key())
-            {
-                frame.world = Default::default();
+            let Some(frame) = state.frames.get_mut(frame) else {
+                return;
+            };
+            for slot in [&mut frame.world, &mut frame.reader] {
+                let known = slot.get().map(|known| known.key());
+                if known == Some(world.key()) {
+                    *slot = Default::default();
+                }
             }
         });
     }
+}
+
+async fn open(
+    slot: &WorldSlot,
+    session: &Session,
+    frame: &FrameId,
+    script: &'static str,
+    deadline: Instant,
+) -> Result<Arc<World>> {
+    let opened = slot.get_or_try_init(async || {
+        let world = World::open(session, frame, script, deadline);
+        world.await.map(Arc::new)
+    });
+    opened.await.map(Arc::clone)
 }
 
 /// The current tab on the board.

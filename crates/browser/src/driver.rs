@@ -1,6 +1,6 @@
 //! Starts browsers for sessions: warm from the pool where that is possible, cold otherwise.
 //!
-//! A pooled browser learns its user agent, viewport, headers, proxy and allow-list when it is handed out. Chromium's own
+//! Pages that are read in one call share browsers (`readers.rs`). A pooled browser learns its user agent, viewport, headers, proxy and allow-list when it is handed out. Chromium's own
 //! arguments and a window must be known before the start, so sessions that ask for them start cold.
 
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use crate::chrome_args;
 use crate::host::Settings;
 use crate::pool::{Pool, PoolSizes};
 use crate::process::{Kind, Prepared};
+use crate::readers::{ReaderLimits, Readers};
 use crate::remote;
 
 /// What callers are told to wait when memory is short.
@@ -35,6 +36,8 @@ pub struct DriverOptions {
     pub allow: AllowList,
     /// How many browsers wait.
     pub pool: PoolSizes,
+    /// How long browsers that pages are read in are kept.
+    pub readers: ReaderLimits,
 }
 
 /// Starts one process tree for each session.
@@ -43,6 +46,7 @@ pub struct Driver {
     doors: guise_egress::Options,
     allow: AllowList,
     pool: Pool,
+    readers: Readers,
 }
 
 impl Driver {
@@ -50,8 +54,14 @@ impl Driver {
     pub fn new(options: DriverOptions) -> Self {
         let launcher = Arc::new(options.launcher);
         let pool = Pool::open(Arc::clone(&launcher), options.doors.clone(), options.pool);
+        let readers = Readers::new(
+            Arc::clone(&launcher),
+            options.doors.clone(),
+            options.readers,
+        );
         Self {
             launcher,
+            readers,
             doors: options.doors,
             allow: options.allow,
             pool,
@@ -107,7 +117,28 @@ impl Browsers for Driver {
             upstream: upstream(spec)?,
         };
         let (engine, notes) = possible(spec.engine, self.launcher.installation().xvfb());
+        let settings = Settings {
+            user_agent: spec.user_agent.clone(),
+            viewport: spec.viewport,
+            extra_headers: spec.extra_http_headers.clone(),
+        };
+        let plain = engine == Engine::HeadlessShell
+            && arguments.is_empty()
+            && policy.upstream.is_none()
+            && settings == Settings::default();
+        let reads_for = spec.shared_in.filter(|_| plain);
+        let started = |browser| Started {
+            browser,
+            engine,
+            notes: notes.clone(),
+            remote_context: None,
+        };
         let _starting = self.pool.starting();
+        if let Some(tenant) = reads_for
+            && let Some(opened) = self.readers.open_at_once(tenant, &policy, deadline).await
+        {
+            return Ok(started(opened?));
+        }
         let pooled = if arguments.is_empty() {
             self.pool.take(engine)
         } else {
@@ -117,6 +148,9 @@ impl Browsers for Driver {
             Some(prepared) => prepared,
             None => {
                 check_memory()?;
+                if let Some(tenant) = reads_for {
+                    return Ok(started(self.readers.open(tenant, &policy, deadline).await?));
+                }
                 let window = spec.viewport.filter(|_| engine == Engine::FullWindow);
                 let kind = Kind {
                     engine,
@@ -126,22 +160,12 @@ impl Browsers for Driver {
                 Prepared::start(&self.launcher, &self.doors, &kind, deadline).await?
             }
         };
-        let settings = Settings {
-            user_agent: spec.user_agent.clone(),
-            viewport: spec.viewport,
-            extra_headers: spec.extra_http_headers.clone(),
-        };
         let browser = prepared.hand_out(policy, settings, deadline).await?;
-        Ok(Started {
-            browser,
-            engine,
-            notes,
-            remote_context: None,
-        })
+        Ok(started(browser))
     }
 
     async fn shutdown(&self, deadline: Instant) {
-        self.pool.close(deadline).await;
+        tokio::join!(self.pool.close(deadline), self.readers.close(deadline));
         if let Err(error) = self.launcher.shutdown(deadline).await {
             tracing::error!(%error, "browsers are left");
         }

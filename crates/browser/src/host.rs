@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guise_cdp::protocol::browser::GetVersionReturns;
-use guise_cdp::{BrowserContextId, Connection, TargetId};
+use guise_cdp::{BrowserContextId, Connection, Session, TargetId};
 use guise_core::ports::{BrowserVersion, EndReason};
 use guise_core::{Traffic, Viewport};
 use tokio::time::Instant;
@@ -31,8 +31,13 @@ pub trait Host: Send + Sync {
 
 /// A browser that was started, with a page that is ready.
 pub struct Parts {
-    /// The connection to it. Nothing else may attach targets automatically on its root session.
+    /// The connection to it.
     pub connection: Connection,
+    /// The session of the browser itself. Nothing else may attach targets on it.
+    pub root: Session,
+    /// The browser holds pages of others, too, so of its targets only the page and what the page gives rise to are followed;
+    /// windows that the page opens are not.
+    pub shared: bool,
     /// The page that becomes the first tab; not attached yet.
     pub target: TargetId,
     /// The browser context that the page is in; `None` for the default one.

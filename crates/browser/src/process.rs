@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use guise_cdp::protocol::browser::{GetVersion, GetVersionReturns};
+use guise_cdp::protocol::browser::GetVersion;
 use guise_cdp::protocol::runtime;
 use guise_cdp::{Connection, TargetId};
 use guise_chromium::{Argument, Display, Launcher, Spec};
-use guise_core::ports::EndReason;
+use guise_core::ports::{BrowserVersion, EndReason};
 use guise_core::{Engine, Error, Result, Traffic, Viewport};
 use guise_egress::{Door, Host as Destination, Policy};
 use tokio::time::Instant;
@@ -41,24 +41,29 @@ impl Kind {
 
 /// A browser that runs, with its page attached, and belongs to nobody yet.
 pub(crate) struct Prepared {
-    process: Arc<Process>,
+    own: Arc<Own>,
     browser: Arc<ChromiumBrowser>,
 }
 
 /// A browser that runs, with a page that nobody is attached to.
 struct Begun {
-    process: Arc<Process>,
+    own: Arc<Own>,
     target: TargetId,
-    version: GetVersionReturns,
 }
 
-/// A browser's processes and its door.
+/// A browser's processes.
 pub(crate) struct Process {
     browser: guise_chromium::Browser,
-    door: Door,
     connection: Connection,
+    version: BrowserVersion,
     /// Set once somebody asked it to end, so that its end is no surprise.
     asked: Mutex<bool>,
+}
+
+/// A browser that works for one session, and its door.
+struct Own {
+    process: Process,
+    door: Door,
 }
 
 impl Prepared {
@@ -87,7 +92,7 @@ impl Prepared {
         deadline: Instant,
     ) -> Result<Self> {
         let begun = Begun::start(launcher, doors, kind, deadline).await?;
-        warm_up::warm_up(&begun.process.connection, &begun.target, deadline)
+        warm_up::warm_up(begun.own.process.connection(), &begun.target, deadline)
             .await
             .map_err(not_ready)?;
         begun.attach(deadline).await
@@ -95,8 +100,7 @@ impl Prepared {
 
     /// Whether its processes still run.
     pub(crate) fn lives(&self) -> bool {
-        use futures_util::FutureExt as _;
-        self.process.browser.exited().now_or_never().is_none()
+        self.own.process.lives()
     }
 
     /// Hands it out to one session: under its policy, with its settings.
@@ -109,7 +113,7 @@ impl Prepared {
         settings: Settings,
         deadline: Instant,
     ) -> Result<Arc<ChromiumBrowser>> {
-        self.process.door.assign(policy);
+        self.own.door.assign(policy);
         if settings != Settings::default() {
             self.browser.apply(settings, deadline).await?;
         }
@@ -118,7 +122,7 @@ impl Prepared {
 
     /// Ends it.
     pub(crate) async fn end(self, deadline: Instant) {
-        self.process.end(deadline).await;
+        self.own.end(deadline).await;
     }
 }
 
@@ -129,9 +133,34 @@ impl Begun {
         kind: &Kind,
         deadline: Instant,
     ) -> Result<Self> {
-        let door = Door::open(doors.clone())
-            .await
-            .map_err(|error| Error::internal("cannot open a proxy port for a browser", error))?;
+        let door = open_door(doors).await?;
+        let process = Process::start(launcher, kind, &door, &[], deadline).await?;
+        let own = Arc::new(Own { process, door });
+        let target = own.process.page(deadline).await?;
+        Ok(Self { own, target })
+    }
+
+    /// Attaches to its page.
+    async fn attach(self, deadline: Instant) -> Result<Prepared> {
+        let Self { own, target } = self;
+        let parts = own.process.parts(target, Arc::clone(&own) as Arc<dyn Host>);
+        let browser = ChromiumBrowser::attach(parts, Settings::default(), deadline).await?;
+        Ok(Prepared { own, browser })
+    }
+}
+
+impl Process {
+    /// Starts a browser that goes through `door`; contexts in it may be sent through `others`. All of them let it in.
+    ///
+    /// # Errors
+    /// Kind `Browser` when it does not start, kind `Timeout` when it does not answer by `deadline`.
+    pub(crate) async fn start(
+        launcher: &Launcher,
+        kind: &Kind,
+        door: &Door,
+        others: &[Door],
+        deadline: Instant,
+    ) -> Result<Self> {
         let (engine, display) = match kind.engine {
             Engine::HeadlessShell => (guise_chromium::Engine::HeadlessShell, Display::None),
             Engine::FullHeadless => (guise_chromium::Engine::Full, Display::None),
@@ -139,90 +168,80 @@ impl Begun {
         };
         let mut spec = Spec::new(engine, display);
         spec.proxy_port = Some(door.port());
+        spec.context_proxy_ports = others.iter().map(Door::port).collect();
         spec.arguments.clone_from(&kind.arguments);
         if let Some(Viewport { width, height }) = kind.window {
             spec.window = guise_chromium::Window { width, height };
         }
         let browser = launcher.launch(spec, deadline).await.map_err(not_started)?;
-        door.admit(browser.confinement().uid);
+        let uid = browser.confinement().uid;
+        for door in others.iter().chain([door]) {
+            door.admit(uid);
+        }
         let pipes = browser.take_pipes().map_err(not_started)?;
         let connection = Connection::over_pipe(pipes.reader, pipes.writer);
-        let process = Arc::new(Process {
-            browser,
-            door,
-            connection,
-            asked: Mutex::new(false),
-        });
-        // Whatever fails from here on: dropping the process ends it.
-        let version = process.said(GetVersion {}, deadline).await?;
-        let target = process.page(deadline).await?;
+        // Whatever fails from here on: dropping the browser ends it.
+        let version = connection.root().call(&GetVersion {}, deadline).await;
         Ok(Self {
-            process,
-            target,
-            version,
+            browser,
+            connection,
+            version: told(version.map_err(not_ready)?),
+            asked: Mutex::new(false),
         })
-    }
-
-    /// Attaches to its page.
-    async fn attach(self, deadline: Instant) -> Result<Prepared> {
-        let Self {
-            process,
-            target,
-            version,
-        } = self;
-        let folders = process.browser.folders();
-        let uid = process.browser.confinement().uid;
-        let parts = Parts {
-            downloads: Some(folders.downloads()),
-            uploads: Some(folders.uploads()),
-            owner: uid.map(|uid| (uid, uid)),
-            connection: process.connection.clone(),
-            target,
-            context: None,
-            version: told(version),
-            host: Arc::clone(&process) as Arc<dyn Host>,
-        };
-        let browser = ChromiumBrowser::attach(parts, Settings::default(), deadline).await?;
-        Ok(Prepared { process, browser })
-    }
-}
-
-impl Process {
-    async fn said<C: guise_cdp::Command>(
-        &self,
-        command: C,
-        deadline: Instant,
-    ) -> Result<C::Returns> {
-        self.connection
-            .root()
-            .call(&command, deadline)
-            .await
-            .map_err(not_ready)
     }
 
     /// The first page, with its renderer started: that is the costly part of a session.
     async fn page(&self, deadline: Instant) -> Result<TargetId> {
-        let target = attach::page_of(&self.connection, None, deadline)
-            .await
-            .map_err(not_ready)?;
-        let session = attach::attach(&self.connection, &target, deadline)
-            .await
-            .map_err(not_ready)?;
-        let first = runtime::Evaluate {
-            expression: "1".into(),
-            ..Default::default()
+        let connection = &self.connection;
+        let started = async {
+            let target = attach::page_of(connection, None, deadline).await?;
+            let session = attach::attach(connection, &target, deadline).await?;
+            let first = runtime::Evaluate {
+                expression: "1".into(),
+                ..Default::default()
+            };
+            session.call(&first, deadline).await?;
+            attach::detach(&session, deadline).await?;
+            Ok(target)
         };
-        session.call(&first, deadline).await.map_err(not_ready)?;
-        attach::detach(&session, deadline)
-            .await
-            .map_err(not_ready)?;
-        Ok(target)
+        started.await.map_err(not_ready)
     }
-}
 
-#[async_trait]
-impl Host for Process {
-    async fn exited(&self) -> EndReason {
+    /// Lets the browser in at a door that was opened after it had started.
+    pub(crate) fn let_in(&self, door: &Door) {
+        door.admit(self.browser.confinement().uid);
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// What is needed to work with a page of it, whose only one it is.
+    pub(crate) fn parts(&self, target: TargetId, host: Arc<dyn Host>) -> Parts {
+        let folders = self.browser.folders();
+        let uid = self.browser.confinement().uid;
+        Parts {
+            downloads: Some(folders.downloads()),
+            uploads: Some(folders.uploads()),
+            owner: uid.map(|uid| (uid, uid)),
+            connection: self.connection.clone(),
+            root: self.connection.root(),
+            shared: false,
+            target,
+            context: None,
+            version: self.version.clone(),
+            host,
+        }
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn lives(&self) -> bool {
+        use futures_util::FutureExt as _;
+        self.browser.exited().now_or_never().is_none()
+    }
+
+    /// See [`Host::exited`].
+    pub(crate) async fn exited(&self) -> EndReason {
         let exit = self.browser.exited().await;
         if *self.asked.lock().unwrap_or_else(PoisonError::into_inner) {
             return EndReason::Asked;
@@ -233,29 +252,63 @@ impl Host for Process {
         })
     }
 
-    async fn end(&self, deadline: Instant) {
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    /// See [`Host::end`].
+    pub(crate) async fn end(&self, deadline: Instant) {
+        // One that is dead already died by itself, whoever clears up after it.
+        if self.lives() {
+            *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        }
         // Nothing of a session's profile is kept, so there is nothing that a slow, orderly end would save.
         if let Err(error) = self.browser.end(Duration::ZERO, deadline).await {
             tracing::error!(%error, "a browser did not end as it should");
         }
+    }
+}
+
+/// Opens a door for a browser that is to be started.
+///
+/// # Errors
+/// Kind `Internal` when no port can be had.
+pub(crate) async fn open_door(options: &guise_egress::Options) -> Result<Door> {
+    Door::open(options.clone())
+        .await
+        .map_err(|error| Error::internal("cannot open a proxy port for a browser", error))
+}
+
+/// Why `door` did not reach the host of `url`, see [`Host::failure`].
+pub(crate) fn failure_at(door: &Door, url: &Url, since: Instant) -> Option<String> {
+    let host = Destination::parse(url.host_str()?).ok()?;
+    let port = url.port_or_known_default()?;
+    let failure = door.failure(&host, port, since);
+    failure.map(|error| error.to_string())
+}
+
+/// What went through `door`, see [`Host::traffic`].
+pub(crate) fn traffic_of(door: &Door) -> Traffic {
+    let traffic = door.traffic();
+    Traffic {
+        request_bytes: traffic.request_bytes,
+        response_bytes: traffic.response_bytes,
+    }
+}
+
+#[async_trait]
+impl Host for Own {
+    async fn exited(&self) -> EndReason {
+        self.process.exited().await
+    }
+
+    async fn end(&self, deadline: Instant) {
+        self.process.end(deadline).await;
         self.door.close().await;
     }
 
     fn traffic(&self) -> Traffic {
-        let traffic = self.door.traffic();
-        Traffic {
-            request_bytes: traffic.request_bytes,
-            response_bytes: traffic.response_bytes,
-        }
+        traffic_of(&self.door)
     }
 
     fn failure(&self, url: &Url, since: Instant) -> Option<String> {
-        let host = Destination::parse(url.host_str()?).ok()?;
-        let port = url.port_or_known_default()?;
-        self.door
-            .failure(&host, port, since)
-            .map(|error| error.to_string())
+        failure_at(&self.door, url, since)
     }
 }
 
@@ -263,6 +316,7 @@ fn not_started(error: guise_chromium::Error) -> Error {
     Error::browser(format!("The browser did not start: {error}")).with_source(error)
 }
 
-fn not_ready(error: guise_cdp::Error) -> Error {
+/// A browser that does not answer as one does.
+pub(crate) fn not_ready(error: guise_cdp::Error) -> Error {
     Error::browser(format!("The browser started but is not ready: {error}")).with_source(error)
 }

@@ -89,6 +89,8 @@ pub(crate) async fn open(
             uploads: None,
             owner: None,
             host: Arc::clone(&host) as Arc<dyn Host>,
+            root: connection.root(),
+            shared: false,
             connection: connection.clone(),
         };
         ChromiumBrowser::attach(parts, settings, deadline).await

@@ -1,5 +1,7 @@
 //! Reading a page as Markdown, or its images, and what it states of the data that a schema asks for.
 
+use std::sync::Arc;
+
 use futures_util::future::{BoxFuture, join_all};
 use guise_cdp::FrameId;
 use guise_core::ports::Scraped;
@@ -15,9 +17,10 @@ use url::Url;
 
 use crate::act::download;
 use crate::core::{Core, CurrentTab};
-use crate::elements::{Handle, Place};
+use crate::elements::Handle;
 use crate::fault::{Fault, Result};
 use crate::locate;
+use crate::world::World;
 
 /// Frames in frames are read to this depth.
 const DEEPEST: usize = 20;
@@ -106,16 +109,12 @@ fn documents<'a>(
     Box::pin(async move {
         let (html, world) = document(core, &frame, None, deadline).await?;
         let inner = html.frames.iter().map(|inner| {
-            let place = Place {
-                frame: frame.clone(),
-                world: std::sync::Arc::clone(&world),
-                handle: inner.handle,
-            };
+            let (world, handle) = (Arc::clone(&world), inner.handle);
             async move {
                 if depth == 0 {
                     return Ok(Vec::new());
                 }
-                let frame = locate::enter(core, &place, deadline).await?;
+                let frame = world.frame_in(handle, deadline).await?;
                 documents(core, frame, depth - 1, deadline).await
             }
         });
@@ -140,8 +139,11 @@ async fn document(
     frame: &FrameId,
     selector: Option<&str>,
     deadline: Instant,
-) -> Result<(Html, std::sync::Arc<crate::world::World>)> {
-    let world = core.world(frame, deadline).await?;
+) -> Result<(Html, Arc<World>)> {
+    let world = match selector {
+        None => core.reader(frame, deadline).await?,
+        Some(_) => core.world(frame, deadline).await?,
+    };
     let arguments = json!({ "selector": selector });
     let html = locate::run(core, frame, &world, "html", &arguments, deadline).await?;
     Ok((html, world))

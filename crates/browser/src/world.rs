@@ -16,7 +16,6 @@ use tokio::time::Instant;
 
 use crate::elements::Handle;
 use crate::fault::{Fault, Result};
-use crate::page_script;
 
 /// Only Chromium and we ever see it.
 const WORLD: &str = "guise";
@@ -82,10 +81,11 @@ fn read<T: DeserializeOwned>(command: &str, text: &str) -> Result<T> {
 }
 
 impl World {
-    /// Puts the page script into the document that `frame` shows now.
+    /// Puts the page script, or the part of it that `script` is, into the document that `frame` shows now.
     pub(crate) async fn open(
         session: &Session,
         frame: &FrameId,
+        script: &'static str,
         deadline: Instant,
     ) -> Result<Self> {
         let create = page::CreateIsolatedWorld {
@@ -101,7 +101,7 @@ impl World {
         let context = created?.execution_context_id;
         let document = document_of(&tree?.frame_tree, frame).ok_or(Fault::DocumentGone)?;
         let evaluate = Evaluate {
-            expression: Cow::Borrowed(page_script::SOURCE),
+            expression: Cow::Borrowed(script),
             context_id: Some(context),
             ..Default::default()
         };

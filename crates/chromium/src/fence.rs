@@ -68,12 +68,12 @@ pub(crate) fn abi() -> Option<u32> {
     u32::try_from(answer).ok().filter(|version| *version > 0)
 }
 
-/// Rules for a browser: its own folders, and TCP towards its proxy only. Cut off from abstract sockets unless it draws
+/// Rules for a browser: its own folders, and TCP towards its proxies only. Cut off from abstract sockets unless it draws
 /// on a display.
 pub(crate) fn browser(
     program: &Path,
     folders: &Folders,
-    proxy_port: Option<u16>,
+    proxy_ports: impl Iterator<Item = u16>,
     display: bool,
 ) -> Result<Option<OwnedFd>, Error> {
     let mut scopes = vec![Scope::Signal];
@@ -93,7 +93,7 @@ pub(crate) fn browser(
             folders.x_authority(),
         ]))?;
     }
-    if let Some(port) = proxy_port {
+    for port in proxy_ports {
         rules = rules.add_rule(NetPort::new(port, AccessNet::ConnectTcp))?;
     }
     Ok(rules.into())

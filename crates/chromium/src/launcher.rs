@@ -306,7 +306,7 @@ fn chromium(
         None => None,
         Some(_) => {
             let display = spec.display == Display::Xvfb;
-            fence::browser(program, folders, spec.proxy_port, display)?
+            fence::browser(program, folders, spec.proxy_ports(), display)?
         }
     };
     let process = Process::spawn(Plan {

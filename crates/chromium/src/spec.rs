@@ -39,6 +39,9 @@ pub struct Spec {
     /// Loopback port of the forward proxy that carries all traffic. Without one the browser can open no TCP
     /// connection where Landlock is on, and is told to resolve nothing in any case.
     pub proxy_port: Option<u16>,
+    /// Loopback ports of further proxies, which contexts of the browser may be given (`Target.createBrowserContext`). Where
+    /// Landlock is on, it opens connections to these ports and `proxy_port` only.
+    pub context_proxy_ports: Vec<u16>,
     /// Window size.
     pub window: Window,
     /// Chromium's `--host-resolver-rules`, for tests.
@@ -55,6 +58,7 @@ impl Spec {
             engine,
             display,
             proxy_port: None,
+            context_proxy_ports: Vec::new(),
             window: Window {
                 width: 1280,
                 height: 1024,
@@ -62,6 +66,13 @@ impl Spec {
             host_resolver_rules: None,
             arguments: Vec::new(),
         }
+    }
+
+    /// All ports that it may open connections to.
+    pub(crate) fn proxy_ports(&self) -> impl Iterator<Item = u16> {
+        self.proxy_port
+            .into_iter()
+            .chain(self.context_proxy_ports.iter().copied())
     }
 
     /// Refuses combinations that cannot work.
@@ -77,7 +88,7 @@ impl Spec {
                 "a window of {width} × {height} is refused; 1 × 1 to 7680 × 4320 is possible"
             )));
         }
-        if self.proxy_port == Some(0) {
+        if self.proxy_ports().any(|port| port == 0) {
             return Err(Error::Invalid(
                 "proxy port 0 is refused; name the port that the proxy listens on".to_owned(),
             ));

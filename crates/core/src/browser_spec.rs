@@ -6,7 +6,7 @@ use std::fmt;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::RemoteAddress;
+use crate::{RemoteAddress, TenantId};
 
 /// The browser that a caller names (Notte API: `browser_type`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -104,6 +104,8 @@ pub struct BrowserSpec {
     pub file_storage: bool,
     /// Drive this browser instead of starting one.
     pub remote: Option<Remote>,
+    /// It may be a context in a browser in which others read pages of this tenant at the same time.
+    pub shared_in: Option<TenantId>,
 }
 
 /// A browser of somebody else's.

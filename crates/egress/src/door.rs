@@ -95,7 +95,15 @@ impl Door {
     /// # Errors
     /// When no port can be had.
     pub async fn open(options: Options) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Self::open_at(0, options).await
+    }
+
+    /// As [`Door::open`], on that port: for a browser whose fence knows the port of a door that was closed.
+    ///
+    /// # Errors
+    /// When somebody has taken the port.
+    pub async fn open_at(port: u16, options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let port = listener.local_addr()?.port();
         let own_port = options.own_ports.hold(port);
         let end = CancellationToken::new();

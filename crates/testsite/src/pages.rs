@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -80,6 +80,11 @@ static PAGES: &[Page] = &[
         "socket.html"
     ),
     page!("/upload", "File inputs, visible and hidden", "upload.html"),
+    page!(
+        "/visits",
+        "Tells what earlier visits left in the browser",
+        "visits.html"
+    ),
 ];
 
 /// Pages made in code, for the list only.
@@ -122,6 +127,10 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route(
             "/style.css",
             get(|| asset("text/css", include_str!("../pages/style.css"))),
+        )
+        .route(
+            "/visits/stamp",
+            get(|| async { ([(CACHE_CONTROL, "max-age=3600")], "stamp") }),
         )
         .route(
             "/clicks.js",

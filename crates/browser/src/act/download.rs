@@ -110,8 +110,8 @@ pub(crate) async fn pdf(
 /// What the tab shows.
 async fn shown(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Document> {
     let frame = tab.main_frame();
-    let world = core.world(&frame, deadline).await?;
-    locate::run(core, &frame, &world, "document", &json!({}), deadline).await
+    let reader = core.reader(&frame, deadline).await?;
+    locate::run(core, &frame, &reader, "document", &json!({}), deadline).await
 }
 
 /// Saves the document that the tab is at, which is no page but a file: a picture, a PDF, a text.

@@ -46,6 +46,7 @@ const clientWidthOf = getterOf(Element.prototype, 'clientWidth');
 const clientHeightOf = getterOf(Element.prototype, 'clientHeight');
 const clientLeftOf = getterOf(Element.prototype, 'clientLeft');
 const clientTopOf = getterOf(Element.prototype, 'clientTop');
+const attributeNames = methodOf(Element.prototype, 'getAttributeNames');
 const attribute = methodOf(Element.prototype, 'getAttribute');
 const hasAttribute = methodOf(Element.prototype, 'hasAttribute');
 const matches = methodOf(Element.prototype, 'matches');
@@ -103,6 +104,9 @@ const areaRect = (area) => {
   return new DOMRect(whole.left + left, whole.top + top, Math.min(Math.max(...across), whole.width) - left, Math.min(Math.max(...down), whole.height) - top);
 };
 const boundingRect = (element) => (element instanceof HTMLAreaElement ? areaRect(element) : ownRect(element));
+
+const UNSEEN_TAGS = new Set(['area', 'script', 'style', 'template', 'noscript', 'head', 'link', 'meta', 'title', 'base']);
+const FRAME_TAGS = new Set(['iframe', 'frame']);
 
 // Deeper trees than this are not walked, so that recursion stays far below the stack's limit. The HTML
 // parser itself stops nesting at 512.

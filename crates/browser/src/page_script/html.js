@@ -2,6 +2,7 @@
 
 const VOID_TAGS = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'track', 'wbr']);
 const DROPPED_TAGS = new Set(['style', 'template', 'noscript']);
+const SHOWN = { visibilityProperty: true };
 const FRAME_INDEX = 'data-frame-index';
 
 const escapeText = (value) => value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -18,7 +19,9 @@ class Serializer {
     const tag = localName(element);
     if (DROPPED_TAGS.has(tag) || depth > MAX_DEPTH) return { html: '', shown: false };
     if (tag === 'script') return { html: this.structuredData(element), shown: false };
-    const style = parentShown && isHtml(element) ? getComputedStyle(element) : null;
+    // Most elements are shown, which is one question; of the others two more have to be asked.
+    const plain = !parentShown || !isHtml(element) || checkVisibility(element, SHOWN);
+    const style = plain ? null : getComputedStyle(element);
     const rendered = parentShown && style?.display !== 'none';
     const own = rendered && (!style || style.visibility === 'visible');
     let inner = '';
@@ -53,7 +56,8 @@ class Serializer {
 
   attributes(element, tag) {
     let text = '';
-    for (const { name, value } of elementAttributes(element)) {
+    for (const name of attributeNames(element)) {
+      const value = attribute(element, name);
       if (name === FRAME_INDEX || !/^[^\s"'<>/=\u0000]+$/.test(name)) continue;
       if (name === 'value' && tag === 'input' && !/^(button|submit|reset)$/.test(element.type)) continue;
       // An element that says `hidden` but is styled to be shown is shown.
@@ -99,3 +103,11 @@ const html = ({ selector = null, includeShadow = true }) => {
     frames: serializer.frames,
   };
 };
+
+/** What the document is: a page, or a file that the browser shows. */
+const aboutDocument = () => ({
+  contentType: getterOf(Document.prototype, 'contentType')(document),
+  readyState: getterOf(Document.prototype, 'readyState')(document),
+  url: location.href,
+  title: getterOf(Document.prototype, 'title')(document),
+});

@@ -1,14 +1,5 @@
 // The one door: `run(name, arguments, limit)` answers every command with a JSON text.
 
-const COMMANDS = new Map(
-  Object.entries({
-    observe, resolve, nodeSelectors, chain, describe, actionable, hit, landed, release, frameBox, fill, selectText, focus, blurActive,
-    valueOf, isChecked, selectOption, optionParent, click, paste, scrollBy, scrollPosition, formFields, html, text,
-    calm, watchDrag, dragBegun, toggleOption, document: aboutDocument, saveDocument, submissions, fieldFacts, fillSecret, secretBoxes,
-    shownTexts, shownBoxes,
-  }),
-);
-
 // JSON can carry half a surrogate pair, which no strict parser reads.
 const wellFormed = (key, value) => (typeof value === 'string' ? value.toWellFormed() : value);
 const encode = (answer) => {

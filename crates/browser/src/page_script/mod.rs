@@ -1,7 +1,7 @@
 //! The script that runs in an isolated world of every frame: what is on the page, which element a
 //! selector means, whether it can be acted on, and how text gets into it.
 //!
-//! [`SOURCE`] is one expression. Evaluate it once per document in the isolated world and keep the
+//! [`whole`] is one expression. Evaluate it once per document in the isolated world and keep the
 //! object that it returns; then call `run` on it with a command's name, one argument object and a limit: until when
 //! the caller waits, in milliseconds since the epoch; without one it waits for ever. Behind its limit a command is not
 //! run, nor goes one on that has begun: what its caller gave up is not done to the page later. The
@@ -59,11 +59,16 @@
 //!
 //! `closed` are the handles of elements that may have closed shadow roots, each told once. `still` are the handles of what was listed before, is not listed now and is on the page as before: out of view.
 //!
+//! [`reading`] is the part of it that knows `html` without a selector and `document`, and nothing else: a document that is only
+//! read need not wait for the rest.
+//!
 //! Error kinds: `argument`, `stale`, `selector`, `ambiguous`, `no_match`, `not_editable`,
 //! `not_checkable`, `disabled`, `value`, `no_option`, `changed`, `late`, `internal`.
 
-/// The whole script as one JavaScript expression; see the module's documentation for its commands.
-pub const SOURCE: &str = concat!(
+use std::sync::LazyLock;
+
+/// Everything; see the module's documentation for its commands.
+const WHOLE: &str = concat!(
     "(() => {\n'use strict';\n",
     include_str!("dom.js"),
     include_str!("limit.js"),
@@ -102,6 +107,47 @@ pub const SOURCE: &str = concat!(
     include_str!("shown_texts.js"),
     include_str!("page.js"),
     include_str!("html.js"),
+    include_str!("commands.js"),
     include_str!("main.js"),
     "return api;\n})()"
 );
+
+/// What `html` and `document` need.
+const READING: &str = concat!(
+    "(() => {\n'use strict';\n",
+    include_str!("dom.js"),
+    include_str!("limit.js"),
+    include_str!("handles.js"),
+    include_str!("memo.js"),
+    include_str!("visibility.js"),
+    include_str!("closed.js"),
+    include_str!("html.js"),
+    include_str!("reading_commands.js"),
+    include_str!("main.js"),
+    "return api;\n})()"
+);
+
+/// The whole script as one JavaScript expression; see the module's documentation for its commands.
+pub fn whole() -> &'static str {
+    static SOURCE: LazyLock<String> = LazyLock::new(|| without_comments(WHOLE));
+    &SOURCE
+}
+
+/// The part of it that only reads documents, as one JavaScript expression.
+pub fn reading() -> &'static str {
+    static SOURCE: LazyLock<String> = LazyLock::new(|| without_comments(READING));
+    &SOURCE
+}
+
+/// Every document is sent the script and has to read it, so what no machine needs is left out: lines that are comments, and
+/// indentation. No text of the scripts goes over more than one line.
+fn without_comments(source: &str) -> String {
+    let lines = source.lines().map(str::trim_start);
+    let code = lines.filter(|line| {
+        !line.is_empty()
+            && !["//", "/**", "* ", "*/"]
+                .iter()
+                .any(|mark| line.starts_with(mark))
+    });
+    code.flat_map(|line| [line, "\n"]).collect()
+}

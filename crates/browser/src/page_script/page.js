@@ -63,14 +63,6 @@ const watchDrag = () => {
 /** Whether the page has had the browser begin a drag since. */
 const dragBegun = () => ({ begun: dragStart !== null && !dragStart.defaultPrevented });
 
-/** What the document is: a page, or a file that the browser shows. */
-const aboutDocument = () => ({
-  contentType: getterOf(Document.prototype, 'contentType')(document),
-  readyState: getterOf(Document.prototype, 'readyState')(document),
-  url: location.href,
-  title: getterOf(Document.prototype, 'title')(document),
-});
-
 /** Downloads the document itself, for one that is a file and no page. */
 const saveDocument = () => {
   const link = document.createElement('a');

@@ -1,8 +1,6 @@
 // The perception pass: one walk over the flat tree, in document order, that lists what can be used
 // and what can be read.
 
-const UNSEEN_TAGS = new Set(['area', 'script', 'style', 'template', 'noscript', 'head', 'link', 'meta', 'title', 'base']);
-const FRAME_TAGS = new Set(['iframe', 'frame']);
 // Elements outside the viewport that one pass looks at for fixed or absolute descendants inside it.
 const ESCAPE_BUDGET = 1200;
 // Links, buttons and options: what is inside them belongs to them, unless it is a control of its own.

@@ -22,5 +22,6 @@ mod outside;
 mod perception;
 mod pointer;
 mod pool;
+mod readers;
 mod stage;
 mod tabs_and_dialogs;

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::time::Duration;
 
-use guise_browser::{Driver, DriverOptions, PoolSizes};
+use guise_browser::{Driver, DriverOptions, PoolSizes, ReaderLimits};
 use guise_chromium::{Installation, Options, Paths};
 use guise_core::ports::Browsers as _;
 use guise_core::{BrowserSpec, Engine};
@@ -32,6 +32,7 @@ async fn driver(folder: &Path, programs: Installation, doors: guise_egress::Opti
             headless_shell: 1,
             full: 1,
         },
+        readers: ReaderLimits::default(),
     })
 }
 
@@ -44,7 +45,7 @@ async fn one_waits(driver: &Driver) {
     timeout(PATIENCE, waits).await.expect("a browser waits");
 }
 
-fn spec(engine: Engine) -> BrowserSpec {
+pub(crate) fn spec(engine: Engine) -> BrowserSpec {
     BrowserSpec {
         engine,
         user_agent: None,
@@ -54,6 +55,7 @@ fn spec(engine: Engine) -> BrowserSpec {
         proxy: None,
         file_storage: false,
         remote: None,
+        shared_in: None,
     }
 }
 

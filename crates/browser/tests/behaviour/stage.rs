@@ -136,7 +136,9 @@ impl Stage {
             asked: AtomicBool::new(false),
         });
         let parts = Parts {
+            root: connection.root(),
             connection,
+            shared: false,
             target,
             context: None,
             version: BrowserVersion {

@@ -132,6 +132,7 @@ impl SessionRequest {
             proxy,
             file_storage,
             remote,
+            shared_in: None,
         };
         Ok((options, spec))
     }

@@ -10,7 +10,7 @@ use guise_agent::{
     Advice, AssignmentParts, AssignmentSettings, Assignments, Extraction, RunParts, RunSettings,
     Runs,
 };
-use guise_browser::{Driver, DriverOptions, PoolSizes};
+use guise_browser::{Driver, DriverOptions, PoolSizes, ReaderLimits};
 use guise_chromium::Installation;
 use guise_core::ports::{
     Actor, Audit, Blobs, Browsers, Clock, IdentityStore, Keyring, Models, PlainReader, Retention,
@@ -457,6 +457,7 @@ async fn driver(settings: &Settings, folder: &DataFolder, own_ports: OwnPorts) -
             headless_shell: settings.pool_headless_shell,
             full: settings.pool_chrome,
         },
+        readers: ReaderLimits::default(),
     }))
 }
 

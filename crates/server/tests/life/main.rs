@@ -25,6 +25,7 @@ mod keys;
 mod numbers;
 mod pool;
 mod reach;
+mod readers;
 mod slow_clients;
 mod start_failures;
 mod support;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Settings;
 use crate::ports::Store;
@@ -27,6 +27,8 @@ struct Counts {
 pub(super) enum Patience {
     /// For a slot as long as the settings say.
     OfCaller,
+    /// For a slot until then.
+    Until(Instant),
     /// For a slot until there is one.
     Endless,
 }
@@ -77,7 +79,8 @@ impl Admission {
             .count(store, tenant, settings.sessions_per_tenant)
             .await?;
         let slot = match patience {
-            Patience::OfCaller => self.slot(settings).await?,
+            Patience::OfCaller => self.slot(settings, Instant::now() + settings.wait).await?,
+            Patience::Until(until) => self.slot(settings, until).await?,
             Patience::Endless => self.slot_when_free().await?,
         };
         Ok(Place { slot, counted })
@@ -138,7 +141,7 @@ impl Admission {
         })
     }
 
-    async fn slot(&self, settings: &Settings) -> Result<OwnedSemaphorePermit> {
+    async fn slot(&self, settings: &Settings, until: Instant) -> Result<OwnedSemaphorePermit> {
         let full = || {
             let message = format!(
                 "No browser is free: all {} slots are in use; try again later",
@@ -150,7 +153,7 @@ impl Admission {
             return Ok(permit);
         }
         let _place = self.waiting.try_acquire().map_err(|_| full())?;
-        match timeout(settings.wait, Arc::clone(&self.slots).acquire_owned()).await {
+        match timeout_at(until, Arc::clone(&self.slots).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             // Closed slots: the server is stopping.
             Ok(Err(_)) | Err(_) => Err(full()),

@@ -27,6 +27,15 @@ const END: Duration = Duration::from_secs(5);
 /// How long to wait before a row that could not be written is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(5);
 
+/// What a session has to itself at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Own {
+    /// A browser.
+    Browser,
+    /// A context in a browser, as long as no secret comes into it.
+    Context,
+}
+
 impl Sessions {
     /// Starts a session. It is active, and its page ready, when this returns. When the caller hangs up before that, it is
     /// ended as soon as it began: nobody knows its name.
@@ -35,7 +44,9 @@ impl Sessions {
     /// Kind `Invalid` for a request that cannot be granted, `Quota` when the tenant has as many as it may, `Full` when no
     /// slot became free in time, `Browser` when the browser does not start.
     pub async fn start(&self, caller: &Caller, request: SessionRequest) -> Result<Session> {
-        let started = self.shared.start(caller, request, Patience::OfCaller);
+        let started = self
+            .shared
+            .start(caller, request, Patience::OfCaller, Own::Browser);
         Ok(started.await?.0)
     }
 
@@ -50,7 +61,9 @@ impl Sessions {
         caller: &Caller,
         request: SessionRequest,
     ) -> Result<Session> {
-        let started = self.shared.start(caller, request, Patience::Endless);
+        let started = self
+            .shared
+            .start(caller, request, Patience::Endless, Own::Browser);
         Ok(started.await?.0)
     }
 
@@ -121,13 +134,17 @@ impl Shared {
         caller: &Caller,
         request: SessionRequest,
         patience: Patience,
+        own: Own,
     ) -> Result<(Session, Arc<Live>)> {
         let vault = match &request.vault_id {
             Some(id) => self.vault(caller, id).await.map(Some),
             None => Ok(None),
         };
-        let (mut options, spec) = all_at_once(&vault, request.resolve())?;
+        let (mut options, mut spec) = all_at_once(&vault, request.resolve())?;
         options.vault = vault?;
+        if own == Own::Context && options.vault.is_none() {
+            spec.shared_in = Some(caller.tenant);
+        }
         self.browsers.check(&spec)?;
         let place = self
             .admission

@@ -98,6 +98,7 @@ impl Shared {
                 address,
                 context: Some(context),
             }),
+            shared_in: None,
         };
         let started = self.browsers.start(&spec, Instant::now() + AGAIN).await?;
         let events = started.browser.events();
