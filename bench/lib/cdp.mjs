@@ -94,8 +94,8 @@ export class Page {
   }
 
   /** A new page. */
-  static async open(cdp) {
-    const { targetId } = await cdp.call('Target.createTarget', { url: 'about:blank' });
+  static async open(cdp, where = {}) {
+    const { targetId } = await cdp.call('Target.createTarget', { url: 'about:blank', ...where });
     const { sessionId } = await cdp.call('Target.attachToTarget', { targetId, flatten: true });
     return new Page(cdp, sessionId);
   }
