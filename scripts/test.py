@@ -156,13 +156,13 @@ def python_client(version: str) -> Callable[[], list[Count]]:
     return group
 
 
-def node_tests(name: str, folder: Path, pattern: str, at_once: int = 1) -> Callable[[], list[Count]]:
+def node_tests(name: str, folder: Path, pattern: str) -> Callable[[], list[Count]]:
     def group() -> list[Count]:
         subprocess.run([ROOT / "scripts" / "node-clients.sh"], check=True)
         node = Path(output(ROOT / "scripts" / "node.sh")) / "node"
         tap = report(f"{name.lower().replace(' ', '-')}.tap")
         code = run(
-            *(node, "--test", f"--test-concurrency={at_once}"),
+            *(node, "--test", "--test-concurrency=1"),
             *("--test-reporter=spec", "--test-reporter-destination=stdout"),
             *("--test-reporter=tap", f"--test-reporter-destination={tap}"),
             *sorted(folder.glob(pattern)),
@@ -184,7 +184,7 @@ GROUPS: dict[str, Callable[[], list[Count]]] = {
     "lint": lint,
     "rust": rust,
     "docs": docs,
-    "page-script": node_tests("Page script", ROOT / "tests" / "page_script", "*.test.mjs", at_once=2),
+    "page-script": node_tests("Page script", ROOT / "tests" / "page_script", "*.test.mjs"),
     "client-1.8.31": python_client("1.8.31"),
     "client-1.10.0": python_client("1.10.0"),
     "playwright": node_tests("Playwright", NODE_CLIENTS / "playwright", "*.test.js"),

@@ -134,10 +134,12 @@ impl Browsers for Driver {
             remote_context: None,
         };
         let _starting = self.pool.starting();
-        if let Some(tenant) = reads_for
-            && let Some(opened) = self.readers.open_at_once(tenant, &policy, deadline).await
-        {
-            return Ok(started(opened?));
+        if let Some(tenant) = reads_for {
+            check_memory()?;
+            let opened = self.readers.open_at_once(tenant, &policy, deadline).await;
+            if let Some(browser) = opened {
+                return Ok(started(browser?));
+            }
         }
         let pooled = if arguments.is_empty() {
             self.pool.take(engine)

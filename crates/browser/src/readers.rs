@@ -100,6 +100,8 @@ struct State {
     ready: Vec<Ready>,
     /// How many contexts are being made ready.
     preparing: usize,
+    /// It reads no more pages.
+    over: bool,
 }
 
 /// A context with an empty page.
@@ -285,12 +287,21 @@ async fn tend(shared: Arc<Shared>, tenant: TenantId, slot: Arc<Slot>, reader: Ar
         }
     }
     shared.replace(tenant, &slot);
-    *reader.state() = State::default();
+    reader.state().end();
     reader.process.end(Instant::now() + END).await;
     reader.nowhere.close().await;
 }
 
 impl State {
+    /// Lets go of what was kept for pages to come.
+    fn end(&mut self) {
+        *self = Self {
+            preparing: self.preparing,
+            over: true,
+            ..Self::default()
+        };
+    }
+
     /// A door for one more context.
     fn door(&mut self) -> Option<Door> {
         if self.left == 0 {
@@ -333,7 +344,7 @@ impl Reader {
         if *self.reading.borrow() > 0 || state.preparing > 0 {
             return false;
         }
-        *state = State::default();
+        state.end();
         true
     }
 
@@ -385,6 +396,8 @@ impl Reader {
             let mut state = self.state();
             state.preparing -= 1;
             match made {
+                // What is kept holds the reader, which must be let go of when it is over.
+                Ok(_) if state.over => return,
                 Ok(ready) => state.ready.push(ready),
                 Err(error) => {
                     tracing::debug!(?error, "an empty page could not be made ready");
