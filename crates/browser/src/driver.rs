@@ -1,7 +1,8 @@
 //! Starts browsers for sessions: warm from the pool where that is possible, cold otherwise.
 //!
-//! Pages that are read in one call share browsers (`readers.rs`). A pooled browser learns its user agent, viewport, headers, proxy and allow-list when it is handed out. Chromium's own
-//! arguments and a window must be known before the start, so sessions that ask for them start cold.
+//! Pages that are read in one call share browsers (`readers.rs`). A pooled browser learns its user agent, viewport, headers,
+//! proxy and allow-list when it is handed out. Chromium's own arguments and a window must be known before the start, so
+//! sessions that ask for them start cold.
 
 use std::sync::Arc;
 use std::time::Duration;

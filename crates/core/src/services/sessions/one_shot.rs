@@ -53,7 +53,7 @@ impl Sessions {
         (request, url, options): (&SessionRequest, &str, &ScrapeOptions),
         deadline: Instant,
     ) -> Result<Read> {
-        let patience = Patience::Until(Instant::now() + self.shared.settings.call / 2);
+        let patience = Patience::Until(deadline - self.shared.settings.call / 2);
         let started = self
             .shared
             .start(caller, request.clone(), patience, own)
