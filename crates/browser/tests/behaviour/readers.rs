@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use guise_browser::{Driver, DriverOptions, PoolSizes, ReaderLimits};
-use guise_chromium::{Installation, Options, Paths};
+use guise_chromium::{Installation, Options, Paths, UidRange};
 use guise_core::ports::{Browsers as _, Started};
 use guise_core::{Action, BrowserSpec, Engine, TenantId, Viewport};
 use guise_egress::AllowList;
@@ -24,6 +24,9 @@ async fn driver(folder: &Path, allow: &str, readers: ReaderLimits) -> Driver {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
     let mut options = Options::new(programs, folder);
     options.runtime_folder = Some(folder.join("run"));
+    // Servers know of each other's uids by their common runtime folder, which this one has for itself.
+    let first = 1_000_000 + 20 * std::process::id();
+    options.uids = UidRange::new(first, first + 19).unwrap();
     let launcher = options.open(soon()).await;
     Driver::new(DriverOptions {
         launcher: launcher.unwrap(),
