@@ -21,6 +21,7 @@ const mayHaveClosedRoot = (element, tag, style, rect) => {
   if (!custom && tag !== 'div' && tag !== 'span') return false;
   if (shadowRootOf(element) || askedForRoot.has(element)) return false;
   if (!custom && (rect.width < SMALLEST_HOST || rect.height < SMALLEST_HOST)) return false;
+  if (style.visibility !== 'visible') return false;
   if (custom ? showsChild(element) : firstChild(element) !== null || backgroundOf(style) !== null) return false;
   askedForRoot.add(element);
   return true;

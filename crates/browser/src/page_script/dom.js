@@ -48,9 +48,13 @@ const clientLeftOf = getterOf(Element.prototype, 'clientLeft');
 const clientTopOf = getterOf(Element.prototype, 'clientTop');
 const attributeNames = methodOf(Element.prototype, 'getAttributeNames');
 const attribute = methodOf(Element.prototype, 'getAttribute');
+const hasAttributes = methodOf(Element.prototype, 'hasAttributes');
 const hasAttribute = methodOf(Element.prototype, 'hasAttribute');
 const matches = methodOf(Element.prototype, 'matches');
-const ownRect = methodOf(Element.prototype, 'getBoundingClientRect');
+const clientRect = methodOf(Element.prototype, 'getBoundingClientRect');
+// A plain object, since a rectangle's sides are compared over and over, and each look at one of a DOMRect's asks the browser.
+const plainRect = ({ left, top, right, bottom, width, height }) => ({ left, top, right, bottom, width, height });
+const ownRect = (element) => plainRect(clientRect(element));
 const clientRects = methodOf(Element.prototype, 'getClientRects');
 const checkVisibility = methodOf(Element.prototype, 'checkVisibility');
 const scrollIntoView = methodOf(Element.prototype, 'scrollIntoView');
@@ -101,7 +105,7 @@ const areaRect = (area) => {
   const down = shape.startsWith('circ') ? [y - r, y + r] : numbers.filter((_, at) => at % 2 === 1);
   const left = Math.max(0, Math.min(...across));
   const top = Math.max(0, Math.min(...down));
-  return new DOMRect(whole.left + left, whole.top + top, Math.min(Math.max(...across), whole.width) - left, Math.min(Math.max(...down), whole.height) - top);
+  return plainRect(new DOMRect(whole.left + left, whole.top + top, Math.min(Math.max(...across), whole.width) - left, Math.min(Math.max(...down), whole.height) - top));
 };
 const boundingRect = (element) => (element instanceof HTMLAreaElement ? areaRect(element) : ownRect(element));
 
@@ -147,7 +151,7 @@ const squash = (text) => text.replace(/[\s\u200b]+/g, ' ').trim();
 /** The first `length` UTF-16 units of a text without half a surrogate pair at the end. */
 const head = (text, length) => (text.length <= length ? text : text.slice(0, Math.max(0, length)).replace(/[\ud800-\udbff]$/, ''));
 
-const boxOf = (rect) => ({ x: rect.x, y: rect.y, width: rect.width, height: rect.height });
+const boxOf = (rect) => ({ x: rect.left, y: rect.top, width: rect.width, height: rect.height });
 
 /** An error that a caller is told of by kind and message. */
 class Failure extends Error {

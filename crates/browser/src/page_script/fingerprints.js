@@ -86,8 +86,8 @@ const isInControl = (node, container) => {
   return false;
 };
 
-/** The texts with letters in a part of the page that are neither the element's own nor a control's; null when it is too large. */
-const textsBeside = (element, container, name) => {
+/** The texts with letters in a part of the page that are no control's: `{node, text, hash}` each; null when it is too large. */
+const textsIn = (container) => {
   const walker = walkerOf(ownerDocument(container), container, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   const texts = [];
   let elements = 0;
@@ -97,11 +97,25 @@ const textsBeside = (element, container, name) => {
       if (elements > ROW_ELEMENTS) return null;
       continue;
     }
-    if (texts.length === ROW_TEXTS || !/\p{L}/u.test(textContent(node)) || contains(element, node) || isInControl(node, container)) continue;
-    const text = squash(head(textContent(node), 200)).toLowerCase();
-    if (text !== name) texts.push(hashOf(text));
+    const text = textContent(node);
+    if (!/\p{L}/u.test(text) || isInControl(node, container)) continue;
+    const shown = squash(head(text, 200)).toLowerCase();
+    texts.push({ node, text: shown, hash: hashOf(shown) });
   }
   return texts;
+};
+
+/** The hashes of the texts in a part of the page that are neither the element's own nor its name; null when it is too large. */
+const textsBeside = (element, container, name) => {
+  let all = memo.rows.get(container);
+  if (all === undefined) memo.rows.set(container, (all = textsIn(container)));
+  if (all === null) return null;
+  const beside = [];
+  for (const { node, text, hash } of all) {
+    if (beside.length === ROW_TEXTS) break;
+    if (text !== name && !contains(element, node)) beside.push(hash);
+  }
+  return beside;
 };
 
 /** What stands beside an element, in the smallest part of the page that says something: `{texts, list}`. */

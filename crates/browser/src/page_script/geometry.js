@@ -17,7 +17,7 @@ const area = (r) => Math.max(0, r.right - r.left) * Math.max(0, r.bottom - r.top
 
 /** What an element's overflow leaves visible of its contents, within `own`. */
 const overflowClip = (element, style, rect, own) => {
-  if (style.overflowX === 'visible' && style.overflowY === 'visible') return own;
+  if (style.overflow === 'visible') return own;
   // The root's and the body's overflow is the viewport's.
   if (element === documentElement() || element === documentBody()) return own;
   return {

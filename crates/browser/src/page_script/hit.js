@@ -41,11 +41,11 @@ const lineOf = (item) => {
 };
 
 /** The visible parts of an element, largest first: one per line box where it wraps. */
-const visibleParts = (element, rect, clip) => {
+const visibleParts = (element, rect, clip, { display } = getComputedStyle(element)) => {
   const whole = intersect(rect, clip);
   if (isEmpty(whole)) return [];
   if (explicitRole(element) === 'treeitem') return [intersect(lineOf(element), clip), whole].filter((part) => !isEmpty(part));
-  if (getComputedStyle(element).display !== 'inline') return [whole];
+  if (display !== 'inline') return [whole];
   const parts = [];
   for (const line of clientRects(element)) {
     const part = intersect(line, clip);

@@ -3,7 +3,7 @@
 let memo = null;
 
 const forget = () => {
-  memo = { texts: new Map(), labels: new Map(), hosts: new Map(), places: new Map() };
+  memo = { texts: new Map(), labels: new Map(), hosts: new Map(), places: new Map(), rows: new Map() };
 };
 forget();
 
@@ -44,22 +44,3 @@ const NO_LABELS = Object.freeze([]);
 
 /** The `<label>` elements of a control. */
 const labelsOf = (element) => labelsIn(rootOf(element)).get(element) ?? NO_LABELS;
-
-/** The computed style of an element while the document stands still: each property is asked for once, since that is what a look costs most. */
-class Style {
-  constructor(element) {
-    this.computed = getComputedStyle(element);
-  }
-}
-for (const name of [
-  'backgroundClip', 'backgroundColor', 'backgroundImage', 'clip', 'clipPath', 'color', 'contain', 'contentVisibility', 'cursor', 'display', 'filter',
-  'fontSize', 'opacity', 'overflowX', 'overflowY', 'perspective', 'pointerEvents', 'position', 'textIndent', 'transform', 'visibility',
-  'webkitTextFillColor', 'willChange', 'zIndex',
-]) {
-  const own = `own ${name}`;
-  Object.defineProperty(Style.prototype, name, {
-    get() {
-      return (this[own] ??= this.computed[name]);
-    },
-  });
-}

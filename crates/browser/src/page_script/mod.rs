@@ -74,6 +74,7 @@ const WHOLE: &str = concat!(
     include_str!("limit.js"),
     include_str!("handles.js"),
     include_str!("memo.js"),
+    include_str!("style.js"),
     include_str!("geometry.js"),
     include_str!("hit.js"),
     include_str!("visibility.js"),

@@ -5,6 +5,7 @@ const GENERATED_ID = /^\d|[0-9a-f]{8}-[0-9a-f]{4}|\d{6,}|^:r|^radix-|[\n\r]/;
 /** Builds paths; remembers what it has counted, so one instance serves one pass over a document at rest. */
 class Paths {
   #index = new Map();
+  #ids = new Map();
   #css = new Map();
   #xpath = new Map();
 
@@ -37,7 +38,9 @@ class Paths {
   #goodId(element) {
     const id = elementId(element);
     if (!id || id.length > 100 || GENERATED_ID.test(id)) return null;
-    return queryAll(rootOf(element), `#${CSS.escape(id)}`).length === 1 ? id : null;
+    let good = this.#ids.get(element);
+    if (good === undefined) this.#ids.set(element, (good = queryAll(rootOf(element), `#${CSS.escape(id)}`).length === 1));
+    return good ? id : null;
   }
 
   #cssOf(element) {

@@ -89,10 +89,13 @@ const textPoints = (rect, clip) => {
 const isPlainlyReadable = (style, opacity, background) => {
   if (opacity <= LEAST_OPACITY || Number.parseFloat(style.fontSize) < LEAST_FONT) return false;
   const color = channelsOf(style.webkitTextFillColor || style.color);
-  if (!color || style.backgroundClip === 'text') return true;
-  if (color[3] * opacity <= LEAST_OPACITY) return false;
-  const behind = background();
-  return behind && looksLike(color, behind) ? null : true;
+  if (!color) return true;
+  const transparent = color[3] * opacity <= LEAST_OPACITY;
+  const behind = !transparent && background();
+  if (!transparent && !(behind && looksLike(color, behind))) return true;
+  // Letters that are cut out of a background have its colours.
+  if (style.backgroundClip === 'text') return true;
+  return transparent ? false : null;
 };
 
 /** The colour behind what an element holds: its own, or that of what holds it; false where that cannot be told. */
@@ -130,7 +133,7 @@ const isCut = (style) => style.clipPath !== 'none' || (style.position === 'absol
 
 /** Whether an element hides what lies below it, and lets presses through to it. */
 const isVeil = (style, opacity) =>
-  style.pointerEvents === 'none' && style.position !== 'static' && opacity >= OPAQUE && !(Number(style.zIndex) < 0) && Boolean(backgroundOf(style));
+  style.position !== 'static' && style.pointerEvents === 'none' && opacity >= OPAQUE && !(Number(style.zIndex) < 0) && Boolean(backgroundOf(style));
 
 /** Whether an element is painted above another one that comes later, by its own order or that of something around it. */
 const isAbove = (element, other, order) => {

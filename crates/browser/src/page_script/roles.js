@@ -78,6 +78,7 @@ const isInteractiveByMarkup = (element, tag) => {
   if (tag === 'details') return childOf(element, 'summary') === null;
   if (tag === 'label') return isHiddenBehindLabel(element.control);
   if (INTERACTIVE_TAGS.has(tag)) return !(tag === 'input' && element.type === 'hidden');
+  if (!hasAttributes(element)) return false;
   const role = explicitRole(element);
   if (role && INTERACTIVE_ROLES.has(role)) return true;
   if (role && FOCUSABLE_ROLES.has(role) && hasAttribute(element, 'tabindex')) return true;

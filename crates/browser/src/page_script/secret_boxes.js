@@ -64,9 +64,9 @@ const eachSeen = (root, look, found) => {
     // Documents of other origins are null, and the page's scripts cannot write into them either.
     const inner = localName(node) === 'iframe' ? documentInFrame(node) : null;
     if (!inner) continue;
-    const inDocument = ({ x, y, width, height }) => {
+    const inDocument = ({ left, top, width, height }) => {
       const { box, scale } = frameContent(node, boundingRect(node));
-      found({ x: box.x + x * scale.x, y: box.y + y * scale.y, width: width * scale.x, height: height * scale.y });
+      found({ left: box.x + left * scale.x, top: box.y + top * scale.y, width: width * scale.x, height: height * scale.y });
     };
     eachSeen(inner, look, inDocument);
   }

@@ -15,16 +15,27 @@ const WHITE = [255, 255, 255, 1];
 // What can be scrolled by less than this, in pixels, is not worth a line.
 const WORTH_SCROLLING = 40;
 
-/** Where the walk is: what holds for the children of an element. */
-class Place {
-  constructor(fields) {
-    Object.assign(this, fields);
-  }
+/** Where the walk begins. A place is what holds for the children of an element. */
+const outermost = (clips) => ({
+  clips,
+  owner: null,
+  dialog: null,
+  pointer: false,
+  disabled: false,
+  inShadow: false,
+  depth: 0,
+  opacity: 1,
+  background: WHITE,
+  doubtful: false,
+  style: null,
+  rect: null,
+  outer: null,
+  readable: undefined,
+  sight: undefined,
+});
 
-  with(fields) {
-    return Object.assign(new Place(this), fields);
-  }
-}
+const isShown = (style) => style.visibility === 'visible';
+const isPointer = (cursor) => cursor === 'pointer' || DRAG_CURSORS.test(cursor);
 
 // One run of text is cut here, so that an answer stays a page's size.
 const LONGEST_RUN = 20000;
@@ -52,7 +63,7 @@ class Walk {
   start() {
     const root = documentElement();
     if (!root) return;
-    this.visit(root, new Place({ clips: Clips.of(this.view), owner: null, dialog: null, pointer: false, disabled: false, inShadow: false, depth: 0, opacity: 1, background: WHITE, outer: null, doubtful: false }));
+    this.visit(root, outermost(Clips.of(this.view)));
     this.flush();
   }
 
@@ -73,49 +84,52 @@ class Walk {
     if (style.display === 'none') return;
     const transparent = Number(style.opacity) <= 0.01;
     if (transparent && !isOftenTransparent(element)) return;
-    if (isInTopLayer(element, tag)) place = place.with({ clips: Clips.of(this.view) });
+    if (isInTopLayer(element, tag)) place = { ...place, clips: Clips.of(this.view) };
     const contents = style.display === 'contents';
     const clips = contents ? place.clips : place.clips.inside(element, style, rect);
-    const visible = style.visibility === 'visible';
-    const pointer = style.cursor === 'pointer' || DRAG_CURSORS.test(style.cursor);
-    const here = {
+    const inner = {
       clips,
-      pointer,
-      dialog: this.dialogOf(element, tag, rect, visible, place),
+      owner: place.owner,
+      dialog: this.dialogOf(element, tag, style, rect, place),
+      // Only what is in nothing that is used as a whole is asked for its cursor.
+      pointer: true,
       disabled: place.disabled || (tag === 'button' && isNativelyDisabled(element)) || hasAttribute(element, 'inert') || attribute(element, 'aria-disabled') === 'true',
-      depth: place.depth + 1,
       inShadow: place.inShadow || shadowRootOf(element) !== null,
+      depth: place.depth + 1,
       opacity: place.opacity * ownOpacity(style),
       background: undefined,
+      doubtful: place.doubtful || isCut(style),
       style,
       rect,
+      outer: place,
       readable: undefined,
       sight: undefined,
-      outer: place,
-      doubtful: place.doubtful || isCut(style),
     };
     if (place.depth > 1 && isLifted(style)) this.lifted.push({ element, rect });
-    if (isVeil(style, here.opacity)) this.veils.push({ element, rect, order: Number(style.zIndex) || 0 });
+    if (isVeil(style, inner.opacity)) this.veils.push({ element, rect, order: Number(style.zIndex) || 0 });
     const block = (!style.display.startsWith('inline') && !contents) || tag === 'br';
     if (block) this.breakText(place.owner);
 
     if (FRAME_TAGS.has(tag)) {
-      if (visible) this.addFrame(element, rect, place.clips.own(style), here.dialog);
+      if (isShown(style)) this.addFrame(element, rect, place.clips.own(style), inner.dialog);
       return;
     }
-    if (visible && this.closed.length < MOST_ASKED && mayHaveClosedRoot(element, tag, style, rect)) this.closed.push(element);
-    const item = this.listing(element, tag, style, rect, place, here, visible, pointer);
-    if (tag === 'img' && visible && hasAttribute(element, 'usemap')) this.visitAreas(element, place, here);
-    if (visible && here.clips.flow !== place.clips.flow && !(item?.k === 'e')) this.addScroller(element, tag, style, rect, place, here);
-    const inner = place.with({ ...here, owner: item ?? place.owner });
-    if (item) this.flush();
+    if (this.closed.length < MOST_ASKED && mayHaveClosedRoot(element, tag, style, rect)) this.closed.push(element);
+    const item = this.listing(element, tag, style, rect, place, inner);
+    if (tag === 'img' && hasAttribute(element, 'usemap') && isShown(style)) this.visitAreas(element, place, inner);
+    if (inner.clips.flow !== place.clips.flow && !(item?.k === 'e') && isShown(style)) this.addScroller(element, tag, style, rect, place, inner);
+    if (item) {
+      inner.owner = item;
+      this.flush();
+    }
+    if (!inner.owner?.whole) inner.pointer = isPointer(style.cursor);
     if (tag === 'select') this.visitSelect(element, item, style, inner);
-    else if (tag !== 'textarea' && tag !== 'input' && style.contentVisibility !== 'hidden') this.visitChildren(element, tag, style, rect, inner, visible);
+    else if (tag !== 'textarea' && tag !== 'input' && style.contentVisibility !== 'hidden') this.visitChildren(element, tag, style, rect, inner);
     if (item) this.finish(element, item, place.owner);
     if (block) this.breakText(place.owner);
   }
 
-  visitChildren(element, tag, style, rect, inner, visible) {
+  visitChildren(element, tag, style, rect, inner) {
     if (tag === 'canvas' || tag === 'video' || tag === 'audio') return;
     // Pictures inside a control are not controls.
     if (tag === 'svg' && inner.owner) return;
@@ -128,7 +142,7 @@ class Walk {
     const visit = (node) => {
       const type = nodeType(node);
       if (type === ELEMENT) this.visit(node, inner);
-      else if (type === TEXT && visible) this.addText(node, element, inner, bounded);
+      else if (type === TEXT) this.addText(node, element, inner, bounded);
     };
     if (this.viewportOnly && !bounded && this.isLongStack(element, style, rect)) this.visitLongStack(element, visit);
     else eachFlatChild(element, visit);
@@ -171,14 +185,14 @@ class Walk {
     const [map] = queryAll(rootOf(picture), `map[name="${CSS.escape(name)}"], map#${CSS.escape(name)}`);
     for (const area of map && pictureOf(queryAll(map, 'area')[0] ?? map) === picture ? queryAll(map, 'area[href]') : []) {
       const style = new Style(area);
-      const item = this.listing(area, 'area', style, boundingRect(area), place, here, true, false);
+      const item = this.listing(area, 'area', style, boundingRect(area), place, here);
       if (item) this.finish(area, item, place.owner);
     }
   }
 
   visitSelect(element, item, style, inner) {
     const list = element.multiple || element.size > 1;
-    if (list) this.visitChildren(element, 'select', style, boundingRect(element), inner.with({ owner: null }), true);
+    if (list) this.visitChildren(element, 'select', style, boundingRect(element), { ...inner, owner: null });
     if (item) item.text = list ? '' : optionsText(element);
   }
 
@@ -194,7 +208,7 @@ class Walk {
 
   /** Looks in a subtree outside the view for positioned descendants inside it, within the pass's budget. */
   visitEscaped(element, place) {
-    const inner = place.with({ clips: new Clips(place.clips.absolute, place.clips.absolute, place.clips.fixed), depth: place.depth + 1 });
+    const inner = { ...place, clips: new Clips(place.clips.absolute, place.clips.absolute, place.clips.fixed), depth: place.depth + 1 };
     eachFlatChild(element, (node) => {
       if (!isElement(node) || UNSEEN_TAGS.has(localName(node)) || place.depth > MAX_DEPTH) return;
       if (this.forced.has(node)) return void this.visit(node, inner);
@@ -207,15 +221,16 @@ class Walk {
   }
 
   /** The reserved place in the list of an element that can be used, or null. */
-  listing(element, tag, style, rect, place, here, visible, pointer) {
-    if (!visible) return null;
+  listing(element, tag, style, rect, place, here) {
     const markup = isInteractiveByMarkup(element, tag);
-    if (here.disabled || isNativelyDisabled(element)) return markup ? this.unusable(element, tag, style, rect, place, here) : null;
+    if (here.disabled || isNativelyDisabled(element)) return markup && (tag === 'area' || isShown(style)) ? this.unusable(element, tag, style, rect, place, here) : null;
     if (!markup) {
       // The cursor is inherited: it counts where it begins, and not on the parts of a control.
-      if (!pointer || place.pointer || place.owner?.whole || tag === 'html' || tag === 'body') return null;
+      if (place.pointer || place.owner?.whole || tag === 'html' || tag === 'body' || !isPointer(style.cursor)) return null;
       if (tag === 'label' && labelControl(element)) return null;
     }
+    // The areas of an image map are seen with their picture.
+    if (tag !== 'area' && !isShown(style)) return null;
     if (UNUSABLE_CURSORS.has(style.cursor)) return null;
     const clip = place.clips.own(style);
     let box = rect;
@@ -229,7 +244,7 @@ class Walk {
     }
     const inView = !isEmpty(intersect(box, clip));
     if (inView) {
-      if (!findPressPoint(target, visibleParts(target, box, clip)).x) return null;
+      if (!findPressPoint(target, visibleParts(target, box, clip, target === element ? style : undefined)).x) return null;
     } else if (this.viewportOnly || isEmpty(box)) {
       return null;
     }
@@ -246,7 +261,7 @@ class Walk {
 
   /** A control that is seen and cannot be used: it is told of, without a name. */
   unusable(element, tag, style, rect, place, here) {
-    const parts = visibleParts(element, rect, place.clips.own(style));
+    const parts = visibleParts(element, rect, place.clips.own(style), style);
     if (parts.length === 0 || !findPressPoint(element, parts.slice(0, 1)).x) return null;
     const role = coarseRole(element);
     const item = { k: 'x', role, tag, text: '', whole: true };
@@ -368,6 +383,7 @@ class Walk {
       this.append(text && ' ', inner);
       return;
     }
+    if (!isShown(inner.style)) return;
     const { flow } = inner.clips;
     if (!inner.owner && (flow.right - flow.left < 3 || flow.bottom - flow.top < 3)) return;
     if (this.viewportOnly && !bounded) {
@@ -408,8 +424,8 @@ class Walk {
     this.items.push(item);
   }
 
-  dialogOf(element, tag, rect, visible, place) {
-    if (!isDialog(element, tag) || !visible) return place.dialog;
+  dialogOf(element, tag, style, rect, place) {
+    if (!isDialog(element, tag) || !isShown(style)) return place.dialog;
     const reach = intersect(rect, this.view);
     // A dialog may be an empty box around a positioned window.
     if (!isEmpty(rect) && isEmpty(reach)) return place.dialog;
