@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use guise_core::ports::{AssignmentStore, Clock, Models};
 use guise_core::services::{
-    AssignmentRequest, Cast, CastWish, Files, Inbox, Journeys, Personas, Sessions, Vaults,
+    Access, AssignmentRequest, Cast, CastWish, Files, Inbox, Journeys, Personas, Sessions, Vaults,
 };
 use guise_core::{
     Area, Assignment, AssignmentEnd, AssignmentFilter, AssignmentId, AssignmentState, Caller,
@@ -48,6 +48,7 @@ pub struct AssignmentSettings {
 #[expect(missing_docs, reason = "each is what its type says")]
 pub struct AssignmentParts {
     pub store: Arc<dyn AssignmentStore>,
+    pub access: Arc<Access>,
     pub sessions: Arc<Sessions>,
     pub runs: Arc<Runs>,
     pub files: Arc<Files>,
@@ -63,6 +64,7 @@ pub struct AssignmentParts {
 /// The service.
 pub struct Assignments {
     store: Arc<dyn AssignmentStore>,
+    access: Arc<Access>,
     sessions: Arc<Sessions>,
     runs: Arc<Runs>,
     files: Arc<Files>,
@@ -83,6 +85,7 @@ impl Assignments {
     pub fn new(parts: AssignmentParts) -> Self {
         Self {
             store: parts.store,
+            access: parts.access,
             sessions: parts.sessions,
             runs: parts.runs,
             files: parts.files,

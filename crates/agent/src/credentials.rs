@@ -23,14 +23,19 @@ const CARD: [(SecretPart, &str); 4] = [
     (SecretPart::CardCode, "check digits"),
 ];
 
-/// A purse for a vault, with the words about it for the model. No secret is read for this.
+/// A purse for a vault, with the words about it for the model. Credentials without a site of their own are for `home`. No secret is
+/// read for this.
 ///
 /// # Errors
 /// When the store fails.
-pub(crate) async fn purse(vaults: &Vaults, vault: &Vault) -> Result<(Purse, String)> {
+pub(crate) async fn purse(
+    vaults: &Vaults,
+    vault: &Vault,
+    home: Option<Site>,
+) -> Result<(Purse, String)> {
     let mut credentials = vaults.credentials(vault).await?;
     credentials.sort_by_key(|credential| std::cmp::Reverse(credential.id));
-    let placeholders = Placeholders::default();
+    let placeholders = Placeholders::at(home);
     let mut words = String::new();
     for credential in credentials.iter().take(MOST) {
         let line = line(credential, &placeholders);
@@ -55,7 +60,7 @@ pub(crate) async fn purse(vaults: &Vaults, vault: &Vault) -> Result<(Purse, Stri
 
 fn line(credential: &Credential, placeholders: &Placeholders) -> String {
     let mut line = format!("- {}", cut(&credential.label));
-    if let Some(site) = &credential.site {
+    if let Some(site) = site(credential, placeholders) {
         let _ = write!(line, " for {site}");
     }
     line.push(':');
@@ -67,6 +72,15 @@ fn line(credential: &Credential, placeholders: &Placeholders) -> String {
     }
     line.push('\n');
     line
+}
+
+/// Where a credential may be filled in; nowhere when that is nothing.
+pub(crate) fn site<'a>(
+    credential: &'a Credential,
+    placeholders: &'a Placeholders,
+) -> Option<&'a str> {
+    let home = || placeholders.home().map(Site::as_str);
+    credential.site.as_deref().or_else(home)
 }
 
 /// What of a credential can be filled in, with the word for it.

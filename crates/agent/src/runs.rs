@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use guise_core::ports::{Clock, Models, RunStore, RunTool, Tool};
-use guise_core::services::{Actor, Correspondence, Inbox, Personas, Recovered, Sessions, Vaults};
+use guise_core::services::{
+    Access, Actor, Correspondence, Inbox, Personas, Recovered, Sessions, Vaults,
+};
 use guise_core::{
     Caller, Decision, Error, Kind, ModelUsage, Page, PageRequest, Persona, Result, Run, RunEnd,
-    RunFilter, RunId, Scope, Scopes, Session, SessionId, StepRecord, Vault,
+    RunFilter, RunId, Scope, Session, SessionId, Site, Step, StepRecord, Vault,
 };
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout_at};
@@ -33,7 +35,7 @@ const EVENTS: usize = 256;
 const MOST_IN_A_SESSION: usize = 8;
 
 /// How long to wait before an end that could not be written is tried again.
-const WRITE_AGAIN: Duration = Duration::from_secs(5);
+pub(crate) const WRITE_AGAIN: Duration = Duration::from_secs(5);
 
 /// Tools that are of use only to who has messages.
 const MESSAGES: [&str; 3] = ["email_read", "email_verification_read", "sms_read"];
@@ -53,8 +55,8 @@ pub struct RunSettings {
 /// What happens in a run.
 #[derive(Clone, Debug)]
 pub enum RunEvent {
-    /// Its model decided: which decision of this run it is, from 0, and what it says.
-    Decision(usize, Arc<Decision>),
+    /// Its model decided: which decision of this run it is, from 0, and the step that says what.
+    Decision(usize, Arc<Step>),
     /// A proposed answer was refused.
     Validation(String),
     /// It ended; its record says how.
@@ -64,6 +66,7 @@ pub enum RunEvent {
 /// The service.
 pub struct Runs {
     store: Arc<dyn RunStore>,
+    access: Arc<Access>,
     sessions: Arc<Sessions>,
     personas: Arc<Personas>,
     inbox: Arc<Inbox>,
@@ -97,6 +100,7 @@ struct Who {
 #[expect(missing_docs, reason = "each is what its type says")]
 pub struct RunParts {
     pub store: Arc<dyn RunStore>,
+    pub access: Arc<Access>,
     pub sessions: Arc<Sessions>,
     pub personas: Arc<Personas>,
     pub inbox: Arc<Inbox>,
@@ -112,6 +116,7 @@ impl Runs {
     pub fn new(parts: RunParts) -> Self {
         Self {
             store: parts.store,
+            access: parts.access,
             sessions: parts.sessions,
             personas: parts.personas,
             inbox: parts.inbox,
@@ -185,7 +190,9 @@ impl Runs {
         let purse = match &who.vault {
             None => None,
             Some(vault) => {
-                let (purse, words) = credentials::purse(&self.vaults, vault).await?;
+                let home = run.options.url.as_deref();
+                let home = home.and_then(|url| Site::of(url).ok());
+                let (purse, words) = credentials::purse(&self.vaults, vault, home).await?;
                 character.credentials = words;
                 Some(purse)
             }
@@ -382,12 +389,7 @@ impl Runs {
 
     /// Goes on with a run from its last finished step.
     async fn resume(self: &Arc<Self>, run: Run) -> Result<()> {
-        let caller = Caller {
-            tenant: run.tenant,
-            key: run.key,
-            // What it may do was checked when it was asked for.
-            scopes: Scopes::of([Scope::Sessions, Scope::Personas]),
-        };
+        let caller = self.access.caller(run.key).await?;
         let persona = match run.options.persona {
             Some(id) => Some(self.personas.get(&caller, &id.to_string()).await?),
             None => None,
@@ -513,6 +515,10 @@ impl Runs {
         let Some(id) = theirs.or(session.options.vault) else {
             return Ok(None);
         };
+        // Whoever may not list a vault's credentials is not told of them by a model either.
+        if !caller.scopes.contains(Scope::Personas) {
+            return Ok(None);
+        }
         // One that was deleted meanwhile is as good as none.
         match self.vaults.get(caller, &id.to_string()).await {
             Err(error) if error.kind() == Kind::NotFound => Ok(None),

@@ -112,7 +112,8 @@ impl Worker {
         Some(RunEnd {
             at: self.clock.now(),
             success,
-            answer,
+            // A model may put together what no page showed as a whole.
+            answer: self.hands.clean(answer),
         })
     }
 
@@ -413,9 +414,8 @@ impl Worker {
     }
 
     async fn decide(&self, progress: &mut Progress, decision: Decision) -> Result<()> {
-        let step = Step::Decision(Box::new(decision.clone()));
-        self.hands.note(step).await?;
-        let event = RunEvent::Decision(progress.decisions, Arc::new(decision));
+        let kept = self.hands.note(Step::Decision(Box::new(decision))).await?;
+        let event = RunEvent::Decision(progress.decisions, kept);
         progress.decisions += 1;
         // Nobody listening is the usual case.
         let _ = self.events.send(event);
@@ -428,7 +428,8 @@ impl Worker {
             number,
             at: self.clock.now(),
         };
-        self.hands.note(step(mark)).await
+        self.hands.note(step(mark)).await?;
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rand::Rng as _;
 use rand::distr::Alphanumeric;
 
-use crate::CredentialId;
+use crate::{CredentialId, Site};
 
 /// What of a credential or card a placeholder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +71,12 @@ impl SecretPart {
         )
     }
 
+    /// Notte's literal for it.
+    pub fn literal(self) -> &'static str {
+        let found = LITERALS.iter().find(|(_, part)| *part == self);
+        found.map_or("", |(literal, _)| literal)
+    }
+
     /// The part that one of Notte's literals stands for.
     pub fn of_literal(value: &str) -> Option<Self> {
         let found = LITERALS.iter().find(|(literal, _)| *literal == value);
@@ -85,6 +91,8 @@ pub enum Whose {
     Site,
     /// Of one credential.
     Credential(CredentialId),
+    /// Nobody's: a token of another run, or of an earlier life of the server. It must not be typed as if it were a text.
+    Nobody,
 }
 
 /// What a value stands for.
@@ -102,12 +110,31 @@ pub struct Placeholder {
 ///
 /// Tokens are random, so that no page can know one. Clones are the same: what one draws, the others know.
 #[derive(Clone, Debug, Default)]
-pub struct Placeholders(Arc<Mutex<HashMap<String, (Whose, SecretPart)>>>);
+pub struct Placeholders {
+    tokens: Arc<Mutex<HashMap<String, (Whose, SecretPart)>>>,
+    home: Option<Site>,
+}
+
+/// What tokens begin with.
+const PREFIX: &str = "secret-";
 
 /// How many random letters and digits a token has: 142 bits.
 const TOKEN: usize = 24;
 
 impl Placeholders {
+    /// Those of a run whose credentials without a site of their own are for `home`: where whoever started it has it begin.
+    pub fn at(home: Option<Site>) -> Self {
+        Self {
+            home,
+            ..Self::default()
+        }
+    }
+
+    /// The site of credentials that name none.
+    pub fn home(&self) -> Option<&Site> {
+        self.home.as_ref()
+    }
+
     /// The token that stands for a part of a secret; a new one where there was none.
     pub fn add(&self, whose: Whose, part: SecretPart) -> String {
         let mut tokens = self.tokens();
@@ -116,7 +143,7 @@ impl Placeholders {
             return token.clone();
         }
         let random = rand::rng().sample_iter(Alphanumeric).take(TOKEN);
-        let token = format!("secret-{}", random.map(char::from).collect::<String>());
+        let token = format!("{PREFIX}{}", random.map(char::from).collect::<String>());
         tokens.insert(token.clone(), (whose, part));
         token
     }
@@ -130,6 +157,13 @@ impl Placeholders {
                 literal: false,
             });
         }
+        if is_token(value) {
+            return Some(Placeholder {
+                whose: Whose::Nobody,
+                part: SecretPart::Password,
+                literal: false,
+            });
+        }
         SecretPart::of_literal(value).map(|part| Placeholder {
             whose: Whose::Site,
             part,
@@ -137,9 +171,21 @@ impl Placeholders {
         })
     }
 
-    fn tokens(&self) -> MutexGuard<'_, HashMap<String, (Whose, SecretPart)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Notte's literal in the place of a token: it means the same when the run is over, on the site of its credential.
+    pub fn lasting(&self, value: &str) -> Option<&'static str> {
+        let tokens = self.tokens();
+        tokens.get(value).map(|(_, part)| part.literal())
     }
+
+    fn tokens(&self) -> MutexGuard<'_, HashMap<String, (Whose, SecretPart)>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a text has the form of tokens.
+fn is_token(text: &str) -> bool {
+    let random = text.strip_prefix(PREFIX);
+    random.is_some_and(|it| it.len() == TOKEN && it.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]
@@ -184,7 +230,11 @@ mod tests {
         );
         assert!(!read.literal);
         assert_eq!(placeholders.read(&code).unwrap().part, SecretPart::Code);
-        assert_eq!(Placeholders::default().read(&password), None);
+        let elsewhere = Placeholders::default().read(&password).unwrap();
+        assert_eq!(elsewhere.whose, Whose::Nobody);
         assert_eq!(placeholders.read(&format!("{password}x")), None);
+        assert_eq!(placeholders.lasting(&password), Some("mycoolpassword"));
+        assert_eq!(placeholders.lasting(&code), Some("999779"));
+        assert_eq!(placeholders.lasting("mycoolpassword"), None);
     }
 }

@@ -73,7 +73,7 @@ pub struct Parts {
     /// How often one key may read secrets.
     pub reveals: RateLimit,
     /// Tenants and keys.
-    pub access: Access,
+    pub access: Arc<Access>,
     /// All keys: by them API keys are recognised and addresses signed.
     pub keys: Arc<KeyTree>,
     /// The same keys, for sealing and opening values.

@@ -48,6 +48,7 @@ impl Assignments {
         let wish = assignment.options.model.as_deref();
         let chosen = self.models.choose(caller.tenant, wish).await?;
         let text = ask_once(&*chosen.model, SUMMARISE, "agent", &record, None).await?;
+        let text = self.without_secrets(caller, &assignment, text).await?;
         let summary = Summary {
             text: shortened(&text),
             at: self.clock.now(),
@@ -71,9 +72,11 @@ impl Assignments {
             let Ok(judged) = serde_json::from_str::<Judged>(&said) else {
                 continue;
             };
+            let reason = judged.reason;
+            let reason = self.without_secrets(caller, &assignment, reason).await?;
             let verdict = Verdict {
                 passed: judged.passed,
-                reason: shortened(&judged.reason),
+                reason: shortened(&reason),
                 at: self.clock.now(),
             };
             self.store.keep_verdict(id, &verdict).await?;
@@ -121,12 +124,36 @@ impl Assignments {
             true => "(none)\n".to_owned(),
             false => account,
         };
-        Ok(format!(
+        let record = format!(
             "Task:\n{}\n\nSteps, with what the browser said:\n{account}\nState: {}\nResult: {}\n",
             assignment.prompt,
             assignment.state.as_str(),
             assignment.result.as_deref().unwrap_or_default()
-        ))
+        );
+        self.without_secrets(caller, assignment, record).await
+    }
+
+    /// A text without the secrets of who it was worked on as: somebody may have written one into the task.
+    async fn without_secrets(
+        &self,
+        caller: &Caller,
+        assignment: &Assignment,
+        text: String,
+    ) -> Result<String> {
+        let id = assignment.persona.to_string();
+        let vault = match self.of_personas.personas.get(caller, &id).await {
+            Ok(persona) => persona.vault,
+            // One that was deleted has no secrets any more.
+            Err(error) if error.kind() == Kind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        match vault {
+            Some(vault) => {
+                let sessions = &self.sessions;
+                sessions.without_secrets(caller.tenant, vault, text).await
+            }
+            None => Ok(text),
+        }
     }
 }
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use guise_core::services::SessionRequest;
 use guise_core::{
-    Assignment, AssignmentId, AssignmentState, Caller, Kind, Result, Run, Scope, Scopes, SessionId,
-    TenantId,
+    Assignment, AssignmentId, AssignmentState, Caller, Kind, Result, Run, SessionId, TenantId,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -13,6 +12,7 @@ use tracing::Instrument as _;
 use super::Assignments;
 use crate::persona_tools::persona_tools;
 use crate::requests::{RunRequest, RunTools};
+use crate::runs::WRITE_AGAIN;
 use crate::worker::reason;
 
 /// Longer than a run may take, so that the run's own end comes first.
@@ -92,8 +92,13 @@ impl Assignments {
         };
         let end = self.end_of(completed, result);
         // Where somebody stopped it, that stays how it ended.
-        if let Err(error) = self.store.end_assignment(id, &end).await {
-            tracing::error!(error = ?error, "cannot note the end of an agent");
+        while let Err(error) = self.store.end_assignment(id, &end).await {
+            tracing::error!(error = ?error, "cannot note the end of an agent; trying again");
+            tokio::select! {
+                // The next start notes it.
+                () = self.stopping.cancelled() => break,
+                () = tokio::time::sleep(WRITE_AGAIN) => {}
+            }
         }
         false
     }
@@ -109,12 +114,7 @@ impl Assignments {
         let Some(assignment) = assignment.filter(waits) else {
             return Ok(Worked::Nothing);
         };
-        let caller = Caller {
-            tenant,
-            key: assignment.key,
-            // What it may do was checked when it was asked for.
-            scopes: Scopes::of([Scope::Sessions, Scope::Personas]),
-        };
+        let caller = self.access.caller(assignment.key).await?;
         let request = SessionRequest {
             browser_type: assignment.options.browser_type,
             max_duration_minutes: Some(LONGEST_SESSION_MINUTES),

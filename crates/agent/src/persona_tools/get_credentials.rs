@@ -88,12 +88,16 @@ fn listed(credential: Credential, placeholders: Option<&Placeholders>) -> Value 
             .map(|(name, word)| (name.replace([' ', '-'], "_"), word.into()))
             .collect()
     });
+    let site = match placeholders {
+        Some(placeholders) => credentials::site(&credential, placeholders),
+        None => credential.site.as_deref(),
+    };
     let members = json!({
         "label": credential.label,
         "cred_type": credential.kind.as_str(),
         "email": credential.email,
         "username": credential.username,
-        "site": credential.site,
+        "site": site,
         "auth_notes": credential.notes,
         "has_mfa": credential.one_time,
         "placeholders": words,

@@ -1,5 +1,6 @@
 //! Tenants and API keys: who may call, and as whom.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ pub struct Access {
     audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
     configured: OnceLock<Configured>,
+    /// The configuration names a key, whether or not its hash is known yet.
+    names_key: AtomicBool,
 }
 
 /// The key that the operator's configuration names: it is no row, so it is valid in every run that names it and in no other.
@@ -27,6 +30,9 @@ struct Configured {
     digest: KeyDigest,
     caller: Caller,
 }
+
+/// What stands for the configured key in records.
+const CONFIGURED: KeyId = KeyId::from_uuid(uuid::Uuid::nil());
 
 /// A key to be made.
 #[derive(Clone, Debug)]
@@ -49,7 +55,13 @@ impl Access {
             audit,
             clock,
             configured: OnceLock::new(),
+            names_key: AtomicBool::new(false),
         }
+    }
+
+    /// Says that the configuration names a key. Its hash follows once the server's own keys are open; what it started goes on before.
+    pub fn expect_configured_key(&self) {
+        self.names_key.store(true, Ordering::Relaxed);
     }
 
     /// Also accepts the key that the configuration names, for the default tenant and with every scope. Only the first one
@@ -58,17 +70,18 @@ impl Access {
     /// # Errors
     /// When the store fails.
     pub async fn accept_configured_key(&self, digest: KeyDigest) -> Result<()> {
-        let tenant = self.default_tenant().await?;
-        let key = KeyId::from_uuid(uuid::Uuid::nil());
-        self.configured.get_or_init(|| Configured {
-            digest,
-            caller: Caller {
-                tenant: tenant.id,
-                key,
-                scopes: Scopes::all(),
-            },
-        });
+        let caller = self.configured_caller().await?;
+        self.configured
+            .get_or_init(|| Configured { digest, caller });
         Ok(())
+    }
+
+    async fn configured_caller(&self) -> Result<Caller> {
+        Ok(Caller {
+            tenant: self.default_tenant().await?.id,
+            key: CONFIGURED,
+            scopes: Scopes::all(),
+        })
     }
 
     /// Who presents a key with this hash.
@@ -108,6 +121,29 @@ impl Access {
         {
             self.store.touch_key(key.id, now).await?;
         }
+        Ok(Caller {
+            tenant: key.tenant,
+            key: key.id,
+            scopes: key.scopes,
+        })
+    }
+
+    /// What a key may do now, for work of its that goes on without it.
+    ///
+    /// # Errors
+    /// Kind `Refused` when it works no more; when the store fails.
+    pub async fn caller(&self, id: KeyId) -> Result<Caller> {
+        if id == CONFIGURED && self.names_key.load(Ordering::Relaxed) {
+            return self.configured_caller().await;
+        }
+        let now = self.clock.now();
+        let key = self.store.key(id).await?;
+        let works = |key: &ApiKey| {
+            key.revoked_at.is_none() && key.expires_at.is_none_or(|expiry| expiry > now)
+        };
+        let key = key.filter(works).ok_or_else(|| {
+            Error::refused("the API key that started it was revoked, or works no more")
+        })?;
         Ok(Caller {
             tenant: key.tenant,
             key: key.id,

@@ -111,6 +111,10 @@ impl VaultSource {
     ) -> Result<Release> {
         let part = placeholder.part;
         let credential = match placeholder.whose {
+            Whose::Nobody => {
+                let reason = "this word stands for nothing any more: take one of those that the run was given".to_owned();
+                return Ok(Release::Refused(reason));
+            }
             Whose::Site => self.of_documents(vault, field).await?,
             Whose::Credential(id) => self.vaults.by_id(vault, id).await?,
         };
@@ -122,11 +126,15 @@ impl VaultSource {
             let reason = "the vault has nothing for this site";
             return Ok(refused(part, None, reason));
         };
-        let site = match credential.site.as_deref().map(Site::of) {
-            Some(Ok(site)) => site,
-            _ => {
+        let site = match credential.site.as_deref() {
+            Some(site) => Site::of(site).ok(),
+            None => self.placeholders.home().cloned(),
+        };
+        let site = match site {
+            Some(site) => site,
+            None => {
                 let reason = format!(
-                    "the credential '{}' belongs to no site: add it again with the site on which it may be filled in",
+                    "the credential '{}' belongs to no site: add it again with the site on which it may be filled in, or start the agent in a project with an entry_url",
                     credential.label
                 );
                 return Ok(refused(part, None, &reason));

@@ -166,7 +166,14 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         .as_ref()
         .map(|smtp| smtp_ports.hold(smtp.local_addr().port()));
 
-    let access = Access::new(Arc::clone(&store), Arc::clone(&audit), Arc::clone(&clock));
+    let access = Arc::new(Access::new(
+        Arc::clone(&store),
+        Arc::clone(&audit),
+        Arc::clone(&clock),
+    ));
+    if settings.api_key.is_some() {
+        access.expect_configured_key();
+    }
     access.default_tenant().await?;
     let first_key = match keys.is_sealed() {
         true => None,
@@ -239,6 +246,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     report("sessions", recovered);
     let runs = Arc::new(Runs::new(RunParts {
         store: Arc::clone(&database) as _,
+        access: Arc::clone(&access),
         sessions: Arc::clone(&sessions),
         personas: Arc::clone(&personas),
         inbox: Arc::clone(&inbox),
@@ -254,6 +262,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
     report("agents", runs.recover().await?);
     let assignments = Arc::new(Assignments::new(AssignmentParts {
         store: Arc::clone(&database) as _,
+        access: Arc::clone(&access),
         sessions: Arc::clone(&sessions),
         runs: Arc::clone(&runs),
         files: Arc::clone(&files),

@@ -4,7 +4,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use guise_agent::RunEvent;
-use guise_core::{Caller, Decision, Error, Run, Scope};
+use guise_core::{Caller, Error, Run, Scope, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -45,38 +45,48 @@ pub async fn connect(
 }
 
 async fn tell(app: App, caller: Caller, run: Run, mut socket: WebSocket) {
-    let told = everything(&app, &caller, &run, &mut socket).await;
-    if let Err(error) = told {
+    let code = match everything(&app, &caller, &run, &mut socket).await {
+        Ok(true) => close_code::NORMAL,
         // The listener asks for the status instead.
-        tracing::warn!(run = %run.id, error = ?error, "cannot tell what an agent does");
-    }
-    let normal = CloseFrame {
-        code: close_code::NORMAL,
+        Ok(false) => close_code::AWAY,
+        Err(error) => {
+            tracing::warn!(run = %run.id, error = ?error, "cannot tell what an agent does");
+            close_code::AWAY
+        }
+    };
+    let close = CloseFrame {
+        code,
         reason: "".into(),
     };
     // A listener that is gone needs no farewell.
-    let _ = socket.send(Message::Close(Some(normal))).await;
+    let _ = socket.send(Message::Close(Some(close))).await;
 }
 
+/// Tells all there is to tell; `false` when the run goes on where it cannot be heard from here: at another server of the same
+/// database, or in the next life of this one.
 async fn everything(
     app: &App,
     caller: &Caller,
     run: &Run,
     socket: &mut WebSocket,
-) -> guise_core::Result<()> {
+) -> guise_core::Result<bool> {
     // Listening first: what happens after the look at the record is heard.
     let events = app.runs.events(run.id);
     let told = replay(app, run, socket).await?;
     if let Some(events) = events
         && !follow(events, told, socket).await
     {
-        return Ok(());
+        return Ok(true);
     }
     // The end is read from the record: it is there whenever nothing happens any more.
-    let message = end(app, caller, run).await?;
+    let run = app.runs.get(caller, &run.id.to_string()).await?;
+    if run.end.is_none() {
+        return Ok(false);
+    }
+    let message = end(app, run).await?;
     // A listener that is gone needs no end.
     let _ = socket.send(Message::Text(message.into())).await;
-    Ok(())
+    Ok(true)
 }
 
 /// Tells what was decided before; answers how many decisions these were.
@@ -97,7 +107,10 @@ async fn follow(mut events: Receiver<RunEvent>, told: usize, socket: &mut WebSoc
         let message = tokio::select! {
             event = events.recv() => match event {
                 Ok(RunEvent::Decision(index, _)) if index < told => continue,
-                Ok(RunEvent::Decision(_, decision)) => decision_json(Decision::clone(&decision)),
+                Ok(RunEvent::Decision(_, step)) => match &*step {
+                    Step::Decision(decision) => decision_json((**decision).clone()),
+                    _ => continue,
+                },
                 Ok(RunEvent::Validation(text)) => json!({"validation": text}),
                 Err(RecvError::Lagged(_)) => continue,
                 Ok(RunEvent::Ended) | Err(RecvError::Closed) => return true,
@@ -114,8 +127,7 @@ async fn follow(mut events: Receiver<RunEvent>, told: usize, socket: &mut WebSoc
 }
 
 /// Some clients look for the end in the members of the agent, others in `agent`; one message has both.
-async fn end(app: &App, caller: &Caller, run: &Run) -> guise_core::Result<String> {
-    let run = app.runs.get(caller, &run.id.to_string()).await?;
+async fn end(app: &App, run: Run) -> guise_core::Result<String> {
     let steps = app.runs.steps(&run).await?;
     let mut agent = run_json(run, steps);
     // The steps are told once.

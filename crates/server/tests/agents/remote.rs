@@ -305,3 +305,30 @@ async fn a_server_that_stops_in_order_leaves_it_to_its_next_life() {
     .await;
     assert_eq!(ended["answer"], "it went on", "{ended}");
 }
+
+#[tokio::test]
+async fn a_run_whose_key_was_revoked_does_not_go_on_after_a_restart() {
+    let elsewhere = Elsewhere::start().await;
+    let house = house(&elsewhere, |_| Say::Hang).await;
+    let key = house
+        .server
+        .new_key("default", &["--scopes", "sessions"])
+        .await;
+    let body = json!({"task": "Wait.", "session_id": house.session});
+    let call = house.client.with_key(Some(&key)).post("/agents/start");
+    let agent = call.json(body).ok().await;
+    let agent = agent["agent_id"].as_str().unwrap();
+    eventually("the question", async || {
+        (house.model.count() > 0).then_some(())
+    })
+    .await;
+    let keys = house.server.command(&["keys", "list"]).await;
+    let row = keys.lines().find(|row| row.contains(&key[..9])).unwrap();
+    let id = row.split_whitespace().next().unwrap();
+    house.server.command(&["keys", "revoke", id]).await;
+    let house = house.crashed(|| {}).await;
+    let status = house.ended(agent).await;
+    let answer = status["answer"].as_str().unwrap();
+    assert!(answer.contains("was revoked"), "{status}");
+    assert_eq!(house.model.count(), 1, "no model was asked");
+}

@@ -161,3 +161,154 @@ async fn what_a_run_put_into_a_page_is_kept_from_its_model_and_from_who_has_no_v
     assert_eq!(done["success"], true, "{done}");
     assert_eq!(done["data"]["markdown"], "[password of 127.0.0.1]");
 }
+
+/// What the site was sent, once it was sent so many forms.
+async fn taken(house: &House, count: usize) -> Vec<String> {
+    eventually("the forms arrive", async || {
+        let takes = house.site.takes();
+        let bodies = || takes.iter().map(|take| take.body.clone()).collect();
+        (takes.len() == count).then(bodies)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_code_of_a_run_signs_in_again_without_a_model() {
+    let house = House::new(signs_in).await;
+    let persona = persona_with_credentials(&house).await;
+    let url = house.url("/sign-in/page/classic");
+    let agent = house
+        .start(json!({"task": format!("Sign in at {url} and give the code."), "url": url, "persona_id": persona["persona_id"]}))
+        .await;
+    let status = house.ended(&agent).await;
+    assert_eq!(status["answer"], "signed in", "{status}");
+    let by_model = taken(&house, 2).await;
+    let client = &house.client;
+    let vault = persona["vault_id"].as_str().unwrap();
+    let asked = house.model.count();
+    for path in [
+        format!("/agents/{agent}"),
+        format!("/sessions/{}", house.session),
+    ] {
+        let path = format!("{path}/workflow/code?as_workflow=true");
+        let code = client.get(&path).ok().await;
+        let script = code["python_script"].as_str().unwrap();
+        assert!(
+            script.contains(&format!("vault_id=\"{vault}\"")),
+            "{script}"
+        );
+        assert!(!script.contains("secret-"), "{script}");
+        house.site.reset();
+        let session = client.start(json!({"vault_id": vault})).await;
+        for action in code["json_actions"].as_array().unwrap() {
+            let call = client.post(&format!("/sessions/{session}/page/execute"));
+            let done = call.json(action.clone()).ok().await;
+            assert_eq!(done["success"], true, "{action}: {done}");
+        }
+        let again = taken(&house, 2).await;
+        assert_eq!(again[0], by_model[0]);
+        let code = again[1].strip_prefix("otp=").unwrap();
+        assert!(
+            code.len() == 6 && code.bytes().all(|c| c.is_ascii_digit()),
+            "{code}"
+        );
+        client.stop(&session).await;
+    }
+    assert_eq!(house.model.count(), asked, "no model was asked");
+}
+
+#[tokio::test]
+async fn what_a_model_puts_together_is_not_told_either() {
+    // The page shows it in two halves, which nothing finds.
+    const TOLD: &str = "It is Tr0ub4dor&3 canary, I think";
+    let house = House::new(|asked| match asked.number {
+        0 => fill("#user", TOLD.to_owned()),
+        1 => Say::words(
+            &json!({"state": {"previous_goal_status": "success", "previous_goal_eval": TOLD, "page_summary": TOLD,
+                "relevant_interactions": [{"id": "I1", "reason": TOLD}], "memory": TOLD, "next_goal": TOLD},
+                "action": {"type": "wait", "time_ms": 1}})
+            .to_string(),
+        ),
+        2 => Say::call("fill", json!({"selector": format!("#none[title='{TOLD}']"), "value": "x", "timeout": 100})),
+        3 => Say::call("evaluate_js", json!({"code": format!("0 /* {TOLD} */")})),
+        _ => Say::call("completion", json!({"success": true, "answer": TOLD})),
+    })
+    .await;
+    let persona = persona_with_credentials(&house).await;
+    let url = house.url("/sign-in/page/classic");
+    let agent = house
+        .start(json!({"url": url, "persona_id": persona["persona_id"]}))
+        .await;
+    let status = house.ended(&agent).await;
+    let answer = status["answer"].as_str().unwrap();
+    assert!(
+        answer.starts_with("It is [") && answer.ends_with("], I think"),
+        "{answer}"
+    );
+    let client = &house.client;
+    let mut places = vec![status.to_string(), house.server.log()];
+    for path in [
+        format!("/agents/{agent}/trace"),
+        format!("/agents/{agent}/workflow/code?as_workflow=true"),
+        house.path(""),
+    ] {
+        places.push(client.get(&path).ok().await.to_string());
+    }
+    for place in places {
+        assert!(!place.contains(PASSWORD), "{place:.3000}");
+    }
+}
+
+#[tokio::test]
+async fn a_word_of_another_run_is_not_typed() {
+    let house = House::new(|_| Say::Hang).await;
+    let persona = persona_with_credentials(&house).await;
+    let session = house
+        .client
+        .start(json!({"vault_id": persona["vault_id"]}))
+        .await;
+    let path = format!("/sessions/{session}/page/execute");
+    let goto = json!({"type": "goto", "url": house.url("/sign-in/page/classic")});
+    house.client.post(&path).json(goto).ok().await;
+    for (value, typed) in [
+        ("secret-abcdefghijkl0123456789AB", false),
+        ("secret-abcdefghijkl0123456789A", true),
+    ] {
+        let fill = json!({"type": "fill", "selector": "#password", "value": value});
+        let done = house.client.post(&path).json(fill).ok().await;
+        assert_eq!(done["success"], typed, "{value}: {done}");
+        assert!(
+            typed
+                || done["message"]
+                    .as_str()
+                    .unwrap()
+                    .contains("stands for nothing")
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_use_vaults_has_a_model_that_is_told_of_none() {
+    let house =
+        House::new(|_| Say::call("completion", json!({"success": true, "answer": "x"}))).await;
+    let persona = persona_with_credentials(&house).await;
+    let session = house
+        .client
+        .start(json!({"vault_id": persona["vault_id"]}))
+        .await;
+    let key = house
+        .server
+        .new_key("default", &["--scopes", "sessions"])
+        .await;
+    for (client, told) in [
+        (&house.client.with_key(Some(&key)), false),
+        (&house.client, true),
+    ] {
+        let before = house.model.count();
+        let body = json!({"task": "List the credentials.", "session_id": session});
+        let agent = client.post("/agents/start").json(body).ok().await;
+        house.ended(agent["agent_id"].as_str().unwrap()).await;
+        let asked = house.model.asked(before);
+        assert_eq!(asked.text.contains("Credentials."), told, "{}", asked.text);
+    }
+}

@@ -137,12 +137,15 @@ impl Run {
 
     async fn gets(&mut self, channel: u8, what: &str, path: &str) {
         let answer = self.client.get(path).send().await;
+        // Two refusals are equal, too, and show nothing.
+        assert_eq!(answer.status, 200, "{what}: {answer}");
         self.record.answer(channel, what, &answer);
     }
 
     async fn posts(&mut self, channel: u8, what: &str, path: &str, body: Value) {
         let path = self.path(path);
         let answer = self.client.post(&path).json(body).send().await;
+        assert_eq!(answer.status, 200, "{what}: {answer}");
         self.record.answer(channel, what, &answer);
     }
 
@@ -233,6 +236,10 @@ impl Run {
         let wish = json!({"response_format": schema, "instructions": "The heading."});
         let before = self.model.count();
         self.posts(5, "structured data", "/page/scrape", wish).await;
+        assert!(
+            self.model.count() > before,
+            "no structured data was asked for"
+        );
         for number in before..self.model.count() {
             let body = self.model.asked(number).body;
             self.record
@@ -434,8 +441,10 @@ impl Run {
             .await;
         let stopped = self.client.stop(&self.session).await;
         self.record.json(18, "how it was stopped", &stopped);
-        self.posts(7, "a session that has ended", "/page/observe", json!({}))
-            .await;
+        let observe = self.client.post(&self.path("/page/observe"));
+        let refusal = observe.json(json!({})).send().await;
+        assert_eq!(refusal.status, 400, "{refusal}");
+        self.record.answer(7, "a session that has ended", &refusal);
         for (channel, what, ear) in std::mem::take(&mut self.ears) {
             let heard = json!(ear.rest().await);
             self.record.json(channel, what, &heard);

@@ -120,3 +120,33 @@ def test_the_code_of_a_run_does_it_again(
     assert again.returncode == 0, again.stderr
     assert "ada" in again.stdout
     assert len(model.asked()) == asked, "no model was asked"
+
+
+def test_the_code_of_a_run_signs_in_again(
+    client: NotteClient, server: Server, model: Model, site: Origins, tmp_path: Path
+) -> None:
+    heading = "document.querySelector('h1').textContent"
+    model.says(
+        call("goto", url=f"{site.origin}/login"),
+        call("fill", selector="#username", value="cooljohnny1567"),
+        call("fill", selector="#password", value="mycoolpassword"),
+        call("click", selector="css=button[type=submit]"),
+        call("evaluate_js", code=heading),
+        call("completion", success=True, answer="signed in"),
+    )
+    with client.Vault() as vault:
+        vault.add_credentials(url=site.origin, username="ada", password="engine-1843")
+        with client.Session() as session:
+            agent = client.Agent(session=session, vault=vault, max_steps=8)
+            assert agent.run(task="Sign in.").success is True
+            assert session.execute(type="evaluate_js", code=heading).data.markdown == "Welcome, ada"
+            code = agent.workflow.code(as_workflow=True)
+        assert "engine-1843" not in code.python_script
+        asked = len(model.asked())
+        script = tmp_path / "again.py"
+        script.write_text(code.python_script)
+        environment = {**os.environ, "NOTTE_API_URL": server.url, "NOTTE_API_KEY": server.key}
+        again = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=60)
+        assert again.returncode == 0, again.stderr
+        assert "Welcome, ada" in again.stdout
+        assert len(model.asked()) == asked, "no model was asked"

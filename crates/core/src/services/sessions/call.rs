@@ -138,6 +138,13 @@ impl Call {
             .map_err(|error| gate.clean_error(error))
     }
 
+    /// A value as it may be kept: without the session's secrets, and without words that only this run knows.
+    pub(super) fn kept<T: Leaves>(&self, value: T) -> T {
+        let purse = self.actor.as_ref().and_then(|actor| actor.purse.as_ref());
+        let words = purse.map(|purse| &purse.placeholders);
+        self.live.gate.keep(value, words)
+    }
+
     /// What placeholders stand for in this session, for whoever acts, as far as `consent` lets them.
     pub(super) fn secrets(&self, consent: &Arc<Consent>) -> InHand {
         let sources = &self.shared.secrets;

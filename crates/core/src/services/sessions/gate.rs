@@ -10,9 +10,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::Instant;
 
+use super::Sessions;
+use super::kept::Lasting;
 use super::leaves::Leaves;
 use crate::ports::{Release, Scrub, ScrubChunks, SecretFill, SecretSource, SecretSources};
-use crate::{Error, Field, Placeholder, Result, SecretPart, TenantId, VaultId};
+use crate::{Error, Field, Placeholder, Placeholders, Result, SecretPart, TenantId, VaultId};
 
 /// A one-time code is searched for so long after it was released: longer than any site takes it.
 const CODE: Duration = Duration::from_mins(3);
@@ -52,6 +54,19 @@ impl Gate {
     pub(super) fn clean<T: Leaves>(&self, mut value: T) -> T {
         self.forget_old_codes();
         value.scrub(&*self.scrub);
+        value
+    }
+
+    /// A value as it may be kept: what stands for a secret in one run only becomes what stands for it at any time.
+    pub(super) fn keep<T: Leaves>(&self, mut value: T, words: Option<&Placeholders>) -> T {
+        self.forget_old_codes();
+        match words {
+            Some(words) => value.scrub(&Lasting {
+                words,
+                scrub: &*self.scrub,
+            }),
+            None => value.scrub(&*self.scrub),
+        }
         value
     }
 
@@ -102,6 +117,23 @@ impl Gate {
 
     fn codes(&self) -> std::sync::MutexGuard<'_, HashMap<String, Instant>> {
         self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sessions {
+    /// A text without the secrets of a vault: for what is asked about a run when its session has long ended.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub async fn without_secrets(
+        &self,
+        tenant: TenantId,
+        vault: VaultId,
+        text: String,
+    ) -> Result<String> {
+        let gate = Gate::new(self.shared.scrubs.scrub());
+        gate.watch(&*self.shared.secrets, tenant, vault).await?;
+        Ok(gate.clean(text))
     }
 }
 

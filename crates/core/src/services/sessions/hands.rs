@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::call::Call;
 use super::consent;
+use super::gate::Gate;
 use super::page::{act, check_possible, observe};
 use super::{Sessions, Shared};
 use crate::ports::RunTool;
@@ -40,6 +41,8 @@ pub struct Hands {
     shared: Arc<Shared>,
     caller: Caller,
     session: SessionId,
+    /// The session's, which cleans texts also when the session has ended.
+    gate: Arc<Gate>,
     actor: Actor,
 }
 
@@ -58,6 +61,7 @@ impl Sessions {
             shared: Arc::clone(&self.shared),
             caller: caller.clone(),
             session: live.id,
+            gate: Arc::clone(&live.gate),
             actor,
         })
     }
@@ -117,14 +121,9 @@ impl Hands {
         Ok(consent::against(&approval))
     }
 
-    /// A text without the session's secrets: for what is asked of a model.
+    /// A text without the session's secrets: for what is asked of a model, and what a run says in the end.
     pub fn clean(&self, text: String) -> String {
-        let live = self.shared.table().get(&self.session).cloned();
-        match live {
-            Some(live) => live.gate.clean(text),
-            // It has ended, and nothing will be asked.
-            None => text,
-        }
+        self.gate.clean(text)
     }
 
     /// Notes that the session is in use.
@@ -143,18 +142,19 @@ impl Hands {
         call.in_turn(|call| observe(call, request)).await
     }
 
-    /// Notes something that is no deed in the browser.
+    /// Notes something that is no deed in the browser. Returns it as it is kept.
     ///
     /// # Errors
     /// As [`Sessions::observe`].
-    pub async fn note(&self, step: Step) -> Result<()> {
+    pub async fn note(&self, step: Step) -> Result<Arc<Step>> {
         let call = self.call().await?;
         call.in_turn(|call| async move {
             let at = call.shared.clock.now();
             let place = call.place();
+            let step = Arc::new(call.kept(step));
             call.shared.store.add_step(place, &step, None, at).await?;
-            call.live.tell(super::LiveEvent::Step(Arc::new(step)));
-            Ok(())
+            call.live.tell(super::LiveEvent::Step(Arc::clone(&step)));
+            Ok(step)
         })
         .await
     }

@@ -2,7 +2,7 @@
 //!
 //! `admission` lets starts in, `lifecycle` starts and ends, `resume` takes up again what an earlier life of the server left, `live` is
 //! one session that runs, `call` is one call on it, `page` is what can be done in it, `consent` asks before what needs an approval,
-//! `posts` about what pages send by themselves, `gate` and `leaves` are what its answers pass, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and
+//! `posts` about what pages send by themselves, `gate` and `leaves` are what its answers pass, `kept` what its steps pass before they are kept, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and
 //! `trajectory` keep what came of it.
 
 mod admission;
@@ -11,6 +11,7 @@ mod consent;
 mod downloads;
 mod gate;
 mod hands;
+mod kept;
 mod leaves;
 mod lifecycle;
 mod live;

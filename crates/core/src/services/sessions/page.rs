@@ -217,7 +217,7 @@ pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
         started_at,
         ended_at: started_at,
     };
-    let intent = Step::Execution(Box::new(execution.clone()));
+    let intent = Step::Execution(Box::new(call.kept(execution.clone())));
     let place = call.place();
     shared.store.begin_step(place, &intent, started_at).await?;
     let outcome = call.bounded(carry_out(&call, &execution.action)).await;
@@ -228,7 +228,7 @@ pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
         Err(error) => (Outcome::failed(error.message()), Some(error)),
     };
     execution.outcome = outcome;
-    let step = Step::Execution(Box::new(execution.clone()));
+    let step = Step::Execution(Box::new(call.kept(execution.clone())));
     shared
         .store
         .finish_step(live.id, place.sequence, &step, None)

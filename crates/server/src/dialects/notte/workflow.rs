@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use guise_core::{Error, Session, Step, StepRecord};
+use guise_core::{Caller, Error, Session, Step, StepRecord, VaultId};
 use serde_json::{Map, Value, json};
 
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
@@ -47,7 +47,8 @@ pub(super) async fn agent_workflow_code(
     let run = app.runs.get(&caller, &id).await?;
     let session = app.sessions.get(&caller, &run.session.to_string()).await?;
     let steps = app.runs.steps(&run).await?;
-    Ok(Json(code(&session, steps, wish)))
+    let vault = run.options.vault;
+    Ok(Json(code(&session, vault, steps, wish)))
 }
 
 /// A session's successful actions as code.
@@ -71,7 +72,33 @@ pub(super) async fn session_workflow_code(
     let wish = Wish::read(&query)?;
     let session = app.sessions.get(&caller, &id).await?;
     let steps = app.sessions.steps(&session, 0).await?;
-    Ok(Json(code(&session, steps, wish)))
+    let vault = vault(&app, &caller, &session, &steps).await?;
+    Ok(Json(code(&session, vault, steps, wish)))
+}
+
+/// The vault of a session's secrets: its own, or that of the last run in it that had one.
+async fn vault(
+    app: &App,
+    caller: &Caller,
+    session: &Session,
+    steps: &[StepRecord],
+) -> Result<Option<VaultId>, Failure> {
+    if let Some(vault) = session.options.vault {
+        return Ok(Some(vault));
+    }
+    let runs = steps.iter().rev().filter_map(|record| match record.step {
+        Some(Step::RunStepBegan(mark)) => Some(mark.run),
+        _ => None,
+    });
+    let mut runs: Vec<_> = runs.collect();
+    runs.dedup();
+    for id in runs {
+        let run = app.runs.get(caller, &id.to_string()).await?;
+        if run.options.vault.is_some() {
+            return Ok(run.options.vault);
+        }
+    }
+    Ok(None)
 }
 
 /// How the code is wanted.
@@ -97,7 +124,12 @@ impl Wish {
     }
 }
 
-fn code(session: &Session, steps: Vec<StepRecord>, wish: Wish) -> AgentFunctionCodeResponse {
+fn code(
+    session: &Session,
+    vault: Option<VaultId>,
+    steps: Vec<StepRecord>,
+    wish: Wish,
+) -> AgentFunctionCodeResponse {
     let mut actions = Vec::new();
     let mut answer = None;
     for record in steps {
@@ -130,7 +162,7 @@ fn code(session: &Session, steps: Vec<StepRecord>, wish: Wish) -> AgentFunctionC
     }
     let statements: Vec<_> = actions.iter().map(statement).collect();
     let python_script = if wish.whole {
-        script(session, &statements, answer.as_deref())
+        script(session, vault, &statements, answer.as_deref())
     } else {
         statements.join("\n")
     };
@@ -142,6 +174,16 @@ fn code(session: &Session, steps: Vec<StepRecord>, wish: Wish) -> AgentFunctionC
 
 /// An element is named by its place: ids hold only as long as its document. A plain place is one text.
 fn shorten_target(members: &mut Map<String, Value>) {
+    if members.contains_key("to_selector") {
+        members.remove("to_id");
+    }
+    // What is scrolled is not kept but by its id; whatever is used afterwards is scrolled to anyway.
+    if matches!(
+        members.get("type").and_then(Value::as_str),
+        Some("scroll_up" | "scroll_down")
+    ) {
+        members.remove("id");
+    }
     let Some(selector) = members.get("selector") else {
         return;
     };
@@ -171,7 +213,12 @@ fn statement(members: &Map<String, Value>) -> String {
     }
 }
 
-fn script(session: &Session, statements: &[String], answer: Option<&str>) -> String {
+fn script(
+    session: &Session,
+    vault: Option<VaultId>,
+    statements: &[String],
+    answer: Option<&str>,
+) -> String {
     let options = &session.options;
     let mut arguments = vec![format!(
         "browser_type={}",
@@ -184,6 +231,10 @@ fn script(session: &Session, statements: &[String], answer: Option<&str>) -> Str
     }
     if let Some(agent) = &options.user_agent {
         arguments.push(format!("user_agent={}", python(&json!(agent))));
+    }
+    // What stands for a secret in the statements does so in a session with the vault that it is in.
+    if let Some(vault) = vault {
+        arguments.push(format!("vault_id={}", python(&json!(vault))));
     }
     let reads = statements.iter().any(|line| line.starts_with("result = "));
     let mut lines = vec![

@@ -141,3 +141,52 @@ async fn mails_of_the_persona_are_read_and_those_of_others_are_not() {
     }
     assert!(asked.iter().all(|it| !it.text.contains("990011")));
 }
+
+#[tokio::test]
+async fn credentials_without_a_site_are_for_the_one_that_the_project_begins_at() {
+    let yard = Yard::new(|asked| match asked.turn() {
+        1 => Say::call("goto", json!({"url": asked.word("http")})),
+        2 => Say::call("get_credentials", json!({"label": "shop"})),
+        3 => Say::call(
+            "fill",
+            json!({"selector": "#password", "value": password(asked)}),
+        ),
+        4 => Say::call("click", json!({"selector": "#send"})),
+        _ => completion("done"),
+    })
+    .await;
+    let persona = sarah(&yard).await;
+    let url = yard.url("/sign-in/page/classic");
+    let begin = json!({"name": "begins at it", "entry_url": url});
+    let at_it = made(&yard.client, "projects", begin).await;
+    let elsewhere = url.replace("127.0.0.1", "localhost");
+    let begin = json!({"name": "begins elsewhere", "entry_url": elsewhere});
+    let at_another = made(&yard.client, "projects", begin).await;
+    for (project, why_not) in [
+        (&at_it, None),
+        (&at_another, Some("it is in a document of")),
+        (&yard.project, Some("belongs to no site")),
+    ] {
+        yard.site.reset();
+        let wanted = json!({"persona_id": persona["id"], "project_id": project, "prompt": format!("Sign in at {url} today.")});
+        let ended = yard.run(wanted, "completed").await;
+        let work = yard.work(&ended).await;
+        let mut steps = work["steps"].as_array().unwrap().iter();
+        let fill = steps.find(|step| {
+            step["type"] == "execution_result" && step["value"]["action"]["type"] == "fill"
+        });
+        let fill = &fill.unwrap()["value"];
+        assert_eq!(fill["success"], why_not.is_none(), "{fill}");
+        let sent: String = yard.site.takes().into_iter().map(|it| it.body).collect();
+        assert_eq!(sent.contains(VALUES[0]), why_not.is_none(), "{sent}");
+        let message = fill["message"].as_str().unwrap();
+        assert!(message.contains(why_not.unwrap_or_default()), "{message}");
+        assert!(!work.to_string().contains(VALUES[0]));
+    }
+}
+
+/// The word for the password in what the tool gave.
+fn password(asked: &Asked) -> String {
+    let (_, rest) = asked.text.split_once("\"password\":\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}

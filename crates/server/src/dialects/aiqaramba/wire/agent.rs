@@ -23,6 +23,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// An agent to be started.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = TenantAgentCreateRequest)]
+#[serde(deny_unknown_fields)]
 pub(in crate::dialects::aiqaramba) struct NewAgent {
     /// The project that it belongs to. It begins at the project's `entry_url`, if there is one.
     #[schema(format = "uuid")]
@@ -59,6 +60,7 @@ pub(in crate::dialects::aiqaramba) struct NewAgent {
 /// A file for an agent.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = TenantAgentFile)]
+#[serde(deny_unknown_fields)]
 pub(in crate::dialects::aiqaramba) struct AgentFile {
     /// Its name, or a path that ends with it. A file of that name among the uploads is replaced.
     path: String,
@@ -97,6 +99,7 @@ impl TryFrom<NewAgent> for AssignmentRequest {
 /// A run of a journey.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = JourneyRunRequest)]
+#[serde(deny_unknown_fields)]
 pub(in crate::dialects::aiqaramba) struct NewJourneyRun {
     /// A text for each variable of the journey's prompt template.
     #[serde(default)]
