@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::act::download;
+use crate::act::download::{self, At, Document};
 use crate::core::{Core, CurrentTab};
 use crate::elements::Handle;
 use crate::fault::{Fault, Result};
@@ -49,16 +49,38 @@ pub(crate) async fn scrape(
 ) -> Result<Scraped, Error> {
     let wanted = wanted(options)?;
     let tab = core.current()?;
-    if let Some(file) = download::pdf(core, &tab, deadline).await? {
-        return Ok(Scraped::Pdf(file));
-    }
+    let at = match download::at(core, &tab, deadline).await? {
+        At::Pdf(file) => return Ok(Scraped::Pdf(file)),
+        At::Page(at) => at,
+    };
     let parts = read(core, &tab, options.selector.as_deref(), deadline).await?;
-    let options = options.clone();
+    let (options, selects) = (options.clone(), options.selector.is_some());
     let reading = tokio::task::spawn_blocking(move || said(&parts, &wanted, &options));
     let content = reading
         .await
         .map_err(|error| Error::internal("a page could not be read", error))?;
-    Ok(Scraped::Page(Box::new(content?)))
+    let mut content = content?;
+    content.data.source = Some(source(content.data.source, at, selects));
+    Ok(Scraped::Page(Box::new(content)))
+}
+
+/// Where what was read came from: the page as a whole, also where a frame of it or its images alone were read.
+fn source(read: Option<SourcePage>, at: Document, selects: bool) -> SourcePage {
+    match read {
+        Some(read) if !selects => SourcePage {
+            status: at.status,
+            ..read
+        },
+        read => {
+            let (title, links) = read.map_or_else(Default::default, |it| (it.title, it.links));
+            SourcePage {
+                url: at.url,
+                status: at.status,
+                title,
+                links,
+            }
+        }
+    }
 }
 
 fn wanted(options: &ScrapeOptions) -> Result<Options, Error> {
@@ -211,6 +233,7 @@ fn markdown(parts: &[Part], wanted: &Options, all_links: bool) -> Result<DataSpa
 fn told(page: Page, url: Option<&Url>) -> DataSpace {
     let source = url.map(|url| SourcePage {
         url: url.to_string(),
+        status: None,
         title: page.title,
         links: page.links.into_iter().map(String::from).collect(),
     });

@@ -132,7 +132,7 @@ pub enum PageFate {
     Read {
         /// The page's title.
         title: Option<String>,
-        /// The status of its answer; unknown where a browser read it.
+        /// The status of its answer; unknown where a browser did not tell it, as of a file.
         status: Option<u16>,
         /// What it was read by.
         read_by: ReadBy,

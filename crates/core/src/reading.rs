@@ -1,5 +1,7 @@
 //! Reading a page in one call, with a browser or without.
 
+use tokio::time::Instant;
+
 use crate::services::SessionRequest;
 use crate::{DataSpace, ScrapeOptions};
 
@@ -54,6 +56,8 @@ pub struct PageWish {
     pub respect_robots: bool,
     /// Whether a browser is tried where nothing could be had by HTTP at all, as opposed to not enough.
     pub insist: bool,
+    /// Until when one's turn at the site is waited for, where that is longer than a call takes.
+    pub turn_by: Option<Instant>,
 }
 
 /// A page that was read.
@@ -61,7 +65,7 @@ pub struct PageWish {
 pub struct ReadPage {
     /// What it says.
     pub data: DataSpace,
-    /// The status of its answer; unknown where a browser read it.
+    /// The status of its answer; unknown where a browser does not tell, as of a file.
     pub status: Option<u16>,
     /// By what.
     pub read_by: ReadBy,

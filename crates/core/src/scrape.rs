@@ -76,6 +76,8 @@ pub struct DataSpace {
 pub struct SourcePage {
     /// Where it came from in the end.
     pub url: String,
+    /// The status of the answer that brought it, where a browser tells it.
+    pub status: Option<u16>,
     /// Its title.
     pub title: Option<String>,
     /// The absolute addresses that what was read links to, each once, in the order of the page.

@@ -1,5 +1,6 @@
 //! Getting what an address answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,15 +14,15 @@ use http_body_util::Empty;
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 use url::Url;
 
-use crate::Error;
 use crate::body::{self, ACCEPTED, Failure};
 use crate::connect::Connector;
 use crate::error::host;
-use crate::polite::{Politeness, Turns};
+use crate::polite::{Politeness, Taken, Turns};
 use crate::robots_cache::RobotsCache;
+use crate::{Error, Robots};
 
 /// No page but a PDF is longer, in bytes, encoded or decoded.
 pub const MAX_BYTES: u64 = 5 * 1024 * 1024;
@@ -84,6 +85,27 @@ pub struct Request<'a> {
     pub respect_robots: bool,
 }
 
+/// How long an answer may take. To wait for one's turn at a host takes nothing of the time for reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Until when turns are waited for.
+    pub turn_by: Instant,
+    /// How long it may take besides, over all redirects.
+    pub reading: Duration,
+}
+
+impl Patience {
+    /// When it is over in any case.
+    pub(crate) fn end(&self) -> Instant {
+        self.turn_by.max(Instant::now()) + self.reading
+    }
+
+    /// Takes a turn into account that began at `begun` and is over.
+    fn spend(&mut self, begun: Instant) {
+        self.reading = self.reading.saturating_sub(begun.elapsed());
+    }
+}
+
 /// What came.
 #[derive(Clone, Debug)]
 pub struct Fetched {
@@ -95,13 +117,15 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// The body, decoded.
     pub body: Bytes,
+    /// How much of the time for reading is left.
+    pub left: Duration,
 }
 
 /// Gets pages. Keeps connections, but no cookies.
 pub struct Client {
     http: legacy::Client<Connector, Empty<Bytes>>,
     user_agent: String,
-    limit: Limit,
+    pub(crate) limit: Limit,
     turns: Turns,
     pub(crate) robots: RobotsCache,
 }
@@ -134,46 +158,74 @@ impl Client {
     /// What the address answers, over at most ten redirects, each of which is judged like the first address.
     ///
     /// # Errors
-    /// [`Error`]; at `deadline` at the latest.
-    pub async fn get(&self, request: Request<'_>, deadline: Instant) -> Result<Fetched, Error> {
-        self.get_at_most(request, self.limit, deadline).await
+    /// [`Error`]; when `patience` is over at the latest.
+    pub async fn get(
+        &self,
+        request: Request<'_>,
+        mut patience: Patience,
+    ) -> Result<Fetched, Error> {
+        self.get_at_most(request, self.limit, &mut patience).await
     }
 
-    /// Whether the site's `robots.txt` lets the address be read.
+    /// What the `robots.txt` of the address's site asks for.
     ///
     /// # Errors
-    /// When the file cannot be read, at `deadline` at the latest. A site without one lets everything be read.
-    pub async fn robots_allow(&self, url: &Url, deadline: Instant) -> Result<bool, Error> {
+    /// When the file cannot be read, when `patience` is over at the latest. A site without one asks for nothing.
+    pub async fn rules(&self, url: &Url, mut patience: Patience) -> Result<Arc<Robots>, Error> {
         check(url)?;
-        Ok(self.robots.of(self, url, deadline).await?.allows(url))
+        self.robots.of(self, url, &mut patience).await
+    }
+
+    /// A turn at the address's host, for somebody who goes there by other means. The next one comes `pause` later at the earliest.
+    ///
+    /// # Errors
+    /// When none comes until `by`.
+    pub async fn turn(&self, url: &Url, pause: Duration, by: Instant) -> Result<Taken, Error> {
+        check(url)?;
+        let port = url.port_or_known_default().unwrap_or_default();
+        let key = format!("{}:{port}", host(url));
+        let taken = self.turns.take(&key, pause, by).await;
+        taken.ok_or_else(|| Error::NoTurn {
+            host: host(url),
+            pause,
+        })
     }
 
     pub(crate) async fn get_at_most(
         &self,
         request: Request<'_>,
         limit: Limit,
-        deadline: Instant,
+        patience: &mut Patience,
     ) -> Result<Fetched, Error> {
         let mut url = request.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             check(&url)?;
             url.set_fragment(None);
-            let mut gap = Duration::ZERO;
+            let mut pause = Duration::ZERO;
             if request.respect_robots {
                 // In a box: the rules are fetched by this very function, without rules.
-                let robots = Box::pin(self.robots.of(self, &url, deadline)).await?;
+                let robots = Box::pin(self.robots.of(self, &url, patience)).await?;
                 if !robots.allows(&url) {
                     return Err(Error::Robots {
                         host: host(&url),
                         path: url.path().to_owned(),
                     });
                 }
-                gap = robots.delay();
+                pause = robots.delay();
             }
-            let late = || Error::Late { host: host(&url) };
-            let hop = self.hop(&url, request.user_agent, gap, limit);
-            match timeout_at(deadline, hop).await.map_err(|_| late())?? {
-                Hop::Arrived(fetched) => return Ok(fetched),
+            // Until the body is here: a page that is being read counts as one that is being asked for.
+            let _turn = self.turn(&url, pause, patience.turn_by).await?;
+            let begun = Instant::now();
+            let hop = self.hop(&url, request.user_agent, limit);
+            let hop = timeout(patience.reading, hop).await;
+            patience.spend(begun);
+            match hop.map_err(|_| Error::Late { host: host(&url) })?? {
+                Hop::Arrived(fetched) => {
+                    return Ok(Fetched {
+                        left: patience.reading,
+                        ..fetched
+                    });
+                }
                 Hop::Elsewhere(next) => url = next,
             }
         }
@@ -183,13 +235,7 @@ impl Client {
         })
     }
 
-    async fn hop(
-        &self,
-        url: &Url,
-        user_agent: Option<&str>,
-        gap: Duration,
-        limit: Limit,
-    ) -> Result<Hop, Error> {
+    async fn hop(&self, url: &Url, user_agent: Option<&str>, limit: Limit) -> Result<Hop, Error> {
         let uri: Uri = url.as_str().parse().map_err(|_| {
             let host = host(url);
             Error::Address(format!(
@@ -214,13 +260,6 @@ impl Client {
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;
 
-        let key = format!(
-            "{}:{}",
-            host(url),
-            url.port_or_known_default().unwrap_or_default()
-        );
-        // Until the body is here: a page that is being read counts as one that is being asked for.
-        let _turn = self.turns.take(&key, gap).await;
         let response = self.http.request(request).await;
         let response = response.map_err(|error| Error::of_exchange(url, &error))?;
         if let Some(next) = elsewhere(url, &response) {
@@ -246,6 +285,7 @@ impl Client {
             content_type: content_type
                 .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
             body,
+            left: Duration::ZERO,
         }))
     }
 }

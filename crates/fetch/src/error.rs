@@ -1,5 +1,7 @@
 //! Why an address gave no page.
 
+use std::time::Duration;
+
 use url::Url;
 
 /// Why an address gave no page. No message has the query of an address in it, which may authorise.
@@ -41,6 +43,14 @@ pub enum Error {
         /// The host.
         host: String,
     },
+    /// One's turn at the host did not come in time.
+    #[error("{}", no_turn(.host, *.pause))]
+    NoTurn {
+        /// The host.
+        host: String,
+        /// The pause between two requests that its `robots.txt` asks for.
+        pause: Duration,
+    },
     /// What comes is no answer in HTTP, or not in an encoding that was asked for.
     #[error("{host} gave no valid answer: {reason}")]
     Answer {
@@ -79,6 +89,17 @@ impl Error {
             reason: reason.into(),
         }
     }
+}
+
+fn no_turn(host: &str, pause: Duration) -> String {
+    if pause.is_zero() {
+        return format!("so many ask {host} that no turn came in time: try again later");
+    }
+    let pause = pause.as_secs_f64();
+    format!(
+        "the robots.txt of {host} asks for {pause} s between two requests (Crawl-delay), and so many wait for theirs that no turn \
+         comes in time: try again later"
+    )
 }
 
 /// The host of an address, for messages.

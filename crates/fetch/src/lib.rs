@@ -10,8 +10,8 @@ mod robots_cache;
 mod sitemap;
 mod sitemaps;
 
-pub use client::{Client, Fetched, MAX_BYTES, Options, Request};
+pub use client::{Client, Fetched, MAX_BYTES, Options, Patience, Request};
 pub use error::Error;
-pub use polite::Politeness;
+pub use polite::{Politeness, Taken};
 pub use robots::Robots;
-pub use sitemaps::SitemapBounds;
+pub use sitemaps::{SitemapBounds, Wanted};

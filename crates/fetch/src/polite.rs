@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::{Mutex as Queue, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// Hosts whose turn is remembered. Those that nobody asks any more go first.
 const MAX_HOSTS: usize = 4_096;
@@ -31,12 +31,12 @@ pub(crate) struct Turns {
 
 struct Turn {
     places: Arc<Semaphore>,
-    /// When the next request may begin.
-    next: Mutex<Instant>,
+    /// When the next request may begin. Whoever has it locked is the one to begin then.
+    next: Queue<Instant>,
 }
 
-/// A turn that somebody has, until it is dropped.
-pub(crate) struct Taken {
+/// A turn at a host that somebody has, until it is dropped.
+pub struct Taken {
     _host: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
 }
@@ -50,19 +50,23 @@ impl Turns {
         }
     }
 
-    /// Waits for a turn at `host`; `gap` is the least time after the one before, where it is longer than everybody's.
-    /// `None` when the turns are over for good, which does not happen while this lives.
-    pub(crate) async fn take(&self, host: &str, gap: Duration) -> Option<Taken> {
+    /// Waits for a turn at `host`; `gap` is the least time until the one after, where it is longer than everybody's.
+    /// `None` when none comes until `by`. Whoever does not wait any more is out of the queue, as if they had never been in it.
+    pub(crate) async fn take(&self, host: &str, gap: Duration, by: Instant) -> Option<Taken> {
+        let wait = timeout_at(by, self.wait(host, gap, by));
+        wait.await.ok().flatten()
+    }
+
+    async fn wait(&self, host: &str, gap: Duration, by: Instant) -> Option<Taken> {
         let turn = self.turn(host);
         let place = Arc::clone(&turn.places).acquire_owned().await.ok()?;
-        let begin = {
-            let mut next = turn.next.lock().unwrap_or_else(PoisonError::into_inner);
-            let begin = (*next).max(Instant::now());
-            *next = begin + self.politeness.gap.max(gap);
-            begin
-        };
-        sleep_until(begin).await;
+        let mut next = turn.next.lock().await;
+        if *next > by {
+            return None;
+        }
+        sleep_until(*next).await;
         let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
+        *next = Instant::now() + self.politeness.gap.max(gap);
         Some(Taken {
             _host: place,
             _all: all,
@@ -77,13 +81,13 @@ impl Turns {
         if hosts.len() >= MAX_HOSTS {
             let now = Instant::now();
             hosts.retain(|_, turn| {
-                let next = *turn.next.lock().unwrap_or_else(PoisonError::into_inner);
-                Arc::strong_count(turn) > 1 || next > now
+                let waits = || turn.next.try_lock().is_ok_and(|next| *next > now);
+                Arc::strong_count(turn) > 1 || waits()
             });
         }
         let turn = Arc::new(Turn {
             places: Arc::new(Semaphore::new(self.politeness.at_once.max(1))),
-            next: Mutex::new(Instant::now()),
+            next: Queue::new(Instant::now()),
         });
         hosts.insert(host.to_owned(), Arc::clone(&turn));
         turn
@@ -101,27 +105,59 @@ mod tests {
         }))
     }
 
+    /// As long as anybody could wait.
+    fn long() -> Instant {
+        Instant::now() + Duration::from_hours(1)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_host_is_asked_so_often_and_others_are_not_concerned() {
         let turns = turns(10, 200);
         let begun = Instant::now();
         for _ in 0..3 {
-            turns.take("a.test", Duration::ZERO).await.unwrap();
+            turns.take("a.test", Duration::ZERO, long()).await.unwrap();
         }
         assert_eq!(begun.elapsed(), Duration::from_millis(400));
-        turns.take("b.test", Duration::from_secs(1)).await.unwrap();
+        let second = Duration::from_secs(1);
+        turns.take("b.test", second, long()).await.unwrap();
         assert_eq!(begun.elapsed(), Duration::from_millis(400));
         // What one of them asks for counts for the one after.
-        turns.take("b.test", Duration::ZERO).await.unwrap();
+        let after = turns.take("b.test", Duration::ZERO, long());
+        after.await.unwrap();
         assert_eq!(begun.elapsed(), Duration::from_millis(1400));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_gives_up_leaves_no_gap_behind() {
+        let turns = turns(10, 0);
+        let gap = Duration::from_secs(10);
+        let begun = Instant::now();
+        turns.take("a.test", gap, long()).await.unwrap();
+        // Two that are dropped while they wait, one behind the other.
+        let second = turns.take("a.test", gap, long());
+        let third = turns.take("a.test", gap, long());
+        tokio::select! {
+            biased;
+            _ = second => panic!("a turn before its time"),
+            _ = third => panic!("a turn before its time"),
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+        }
+        turns.take("a.test", gap, long()).await.unwrap();
+        assert_eq!(begun.elapsed(), gap);
+        // None comes in time, which is known at once.
+        let soon = begun + Duration::from_secs(15);
+        assert!(turns.take("a.test", gap, soon).await.is_none());
+        assert_eq!(begun.elapsed(), gap);
+        turns.take("a.test", gap, long()).await.unwrap();
+        assert_eq!(begun.elapsed(), gap * 2);
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_more_at_a_time_than_it_says() {
         let turns = turns(2, 0);
-        let first = turns.take("a.test", Duration::ZERO).await;
-        let _second = turns.take("a.test", Duration::ZERO).await;
-        let third = turns.take("a.test", Duration::ZERO);
+        let first = turns.take("a.test", Duration::ZERO, long()).await;
+        let _second = turns.take("a.test", Duration::ZERO, long()).await;
+        let third = turns.take("a.test", Duration::ZERO, long());
         tokio::pin!(third);
         tokio::select! {
             biased;
@@ -136,7 +172,8 @@ mod tests {
     async fn hosts_that_nobody_asks_are_forgotten() {
         let turns = turns(1, 0);
         for host in 0..MAX_HOSTS + 10 {
-            turns.take(&host.to_string(), Duration::ZERO).await.unwrap();
+            let host = host.to_string();
+            turns.take(&host, Duration::ZERO, long()).await.unwrap();
         }
         assert!(turns.hosts.lock().unwrap().len() <= MAX_HOSTS);
     }

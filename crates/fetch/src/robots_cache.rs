@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::client::Request;
+use crate::client::{Patience, Request};
 use crate::error::host;
 use crate::{Client, Error, Robots, robots};
 
@@ -38,12 +38,13 @@ impl RobotsCache {
         &self,
         client: &Client,
         url: &Url,
-        deadline: Instant,
+        patience: &mut Patience,
     ) -> Result<Arc<Robots>, Error> {
         let kept = self.slot(&url.origin().ascii_serialization());
-        let rules = kept.get_or_try_init(|| self.read(client, url, deadline));
-        // Whoever waits for somebody else's look has a deadline of their own.
-        match tokio::time::timeout_at(deadline, rules).await {
+        // Whoever waits for somebody else's look waits no longer than one's own could take.
+        let end = patience.end();
+        let rules = kept.get_or_try_init(|| self.read(client, url, patience));
+        match tokio::time::timeout_at(end, rules).await {
             Ok(rules) => rules.map(Arc::clone),
             Err(_) => Err(Error::Late { host: host(url) }),
         }
@@ -53,7 +54,7 @@ impl RobotsCache {
         &self,
         client: &Client,
         url: &Url,
-        deadline: Instant,
+        patience: &mut Patience,
     ) -> Result<Arc<Robots>, Error> {
         let mut at = url.clone();
         at.set_path("/robots.txt");
@@ -64,7 +65,7 @@ impl RobotsCache {
             user_agent: None,
             respect_robots: false,
         };
-        let found = client.get(request, deadline).await;
+        let found = client.get_at_most(request, client.limit, patience).await;
         let rules = match found {
             Ok(found) if (200..300).contains(&found.status) => {
                 let beginning = found.body.get(..robots::MAX_BYTES.min(found.body.len()));

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZlibEncoder, ZstdEncoder};
 use guise_egress::{AllowList, Guard, OwnPorts, Resolver};
-use guise_fetch::{Client, Error, Fetched, MAX_BYTES, Options, Politeness, Request, SitemapBounds};
+use guise_fetch::{
+    Client, Error, Fetched, MAX_BYTES, Options, Patience, Politeness, Request, SitemapBounds,
+    Wanted,
+};
 use rstest::rstest;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -127,8 +130,16 @@ fn client_that_may(allow: &str) -> Client {
     .unwrap()
 }
 
-fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(20)
+/// As long as any of them takes.
+fn soon() -> Patience {
+    within(Duration::from_secs(20))
+}
+
+fn within(reading: Duration) -> Patience {
+    Patience {
+        turn_by: Instant::now() + Duration::from_secs(20),
+        reading,
+    }
 }
 
 fn plain(url: &Url) -> Request<'_> {
@@ -362,9 +373,9 @@ async fn a_site_that_never_ends_is_left_at_the_deadline() {
     .await;
     for path in ["/head", "/body"] {
         let url = site.url(path);
-        let deadline = Instant::now() + Duration::from_millis(300);
+        let short = within(Duration::from_millis(300));
         let error = client_that_may("127.0.0.1")
-            .get(plain(&url), deadline)
+            .get(plain(&url), short)
             .await
             .unwrap_err();
         assert!(matches!(error, Error::Late { .. }), "{path}: {error}");
@@ -403,12 +414,44 @@ async fn robots_are_honoured_where_the_request_says_so() {
         1,
         "kept: {asked:?}"
     );
+    let closed = site.url("/closed/x");
+    assert!(!client.rules(&closed, soon()).await.unwrap().allows(&closed));
+}
+
+#[tokio::test]
+async fn pauses_that_a_site_asks_for_take_nothing_of_the_time_for_reading() {
+    let rules = ok("User-agent: *\nCrawl-delay: 2");
+    let site = Site::start([("/robots.txt", rules), ("/", ok("page"))]).await;
+    let client = client_that_may("127.0.0.1");
+    let url = site.url("/");
+    let request = Request {
+        respect_robots: true,
+        ..plain(&url)
+    };
+    // Each of three waits for those before, longer than it may read.
+    let begun = Instant::now();
+    let one = || client.get(request, within(Duration::from_millis(1_500)));
+    let (first, second, third) = tokio::join!(one(), one(), one());
+    for got in [first, second, third] {
+        assert_eq!(got.unwrap().body, "page");
+    }
+    assert!(begun.elapsed() >= Duration::from_secs(4));
+    // A turn that does not come in time is no answer that came late, and says why.
+    let impatient = Patience {
+        turn_by: Instant::now(),
+        ..soon()
+    };
+    let error = client.get(request, impatient).await.unwrap_err();
+    assert!(matches!(error, Error::NoTurn { .. }), "{error}");
+    let words = error.to_string();
     assert!(
-        !client
-            .robots_allow(&site.url("/closed/x"), soon())
-            .await
-            .unwrap()
+        words.contains("2 s") && words.contains("try again"),
+        "{words}"
     );
+    // Whoever goes there by other means waits like anybody.
+    let turn = client.turn(&url, Duration::ZERO, Instant::now()).await;
+    assert!(matches!(turn, Err(Error::NoTurn { .. })));
+    assert_eq!(site.paths().len(), 4);
 }
 
 #[tokio::test]
@@ -472,19 +515,24 @@ async fn sitemaps_are_found_followed_and_bounded() {
     ])
     .await;
     let client = client_that_may("127.0.0.1");
-    let found = async |files, addresses| {
+    let any: Wanted = Arc::new(|_| true);
+    let found_of = async |wanted: &Wanted, files, addresses| {
         let bounds = SitemapBounds { files, addresses };
         let found = client
-            .site_addresses(&site.url("/start"), bounds, soon())
+            .site_addresses(&site.url("/start"), wanted, bounds, soon())
             .await;
         found
             .iter()
             .map(|url| url.path().to_owned())
             .collect::<Vec<_>>()
     };
+    let found = async |files, addresses| found_of(&any, files, addresses).await;
     assert_eq!(found(10, 100).await, ["/a", "/b", "/c", "/d"]);
     assert_eq!(found(10, 2).await, ["/a", "/b"]);
     assert_eq!(found(2, 100).await, ["/a", "/b", "/c"]);
+    // What is not wanted takes nobody's place.
+    let late: Wanted = Arc::new(|url| url.path() >= "/c");
+    assert_eq!(found_of(&late, 10, 2).await, ["/c", "/d"]);
     // Without any there are none.
     let bare = Site::start([]).await;
     let bounds = SitemapBounds {
@@ -493,7 +541,7 @@ async fn sitemaps_are_found_followed_and_bounded() {
     };
     assert!(
         client
-            .site_addresses(&bare.url("/"), bounds, soon())
+            .site_addresses(&bare.url("/"), &any, bounds, soon())
             .await
             .is_empty()
     );

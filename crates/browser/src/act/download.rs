@@ -29,10 +29,23 @@ pub(crate) async fn by_click(
     fetched(core, began, deadline).await
 }
 
+/// What the page script tells of the document that a tab shows.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Document {
+pub(crate) struct Document {
     content_type: String,
+    /// Its address.
+    pub(crate) url: String,
+    /// The status of the answer that brought it, where it is known.
+    pub(crate) status: Option<u16>,
+}
+
+/// What a tab is at.
+pub(crate) enum At {
+    /// A PDF, downloaded.
+    Pdf(DownloadedFile),
+    /// A page.
+    Page(Document),
 }
 
 /// What a download of a whole document is about.
@@ -75,13 +88,9 @@ pub(crate) fn is_raw(media_type: &str) -> bool {
     !matches!(media_type, "text/html" | "application/xhtml+xml" | "")
 }
 
-/// The PDF that the tab is at, downloaded: one that a viewer shows, or that came when the tab was sent to its address, since the
+/// What the tab is at. A PDF is downloaded: one that a viewer shows, or that came when the tab was sent to its address, since the
 /// browser has no viewer.
-pub(crate) async fn pdf(
-    core: &Core,
-    tab: &CurrentTab,
-    deadline: Instant,
-) -> Result<Option<DownloadedFile>> {
+pub(crate) async fn at(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<At> {
     let sent = core.board.read(|state| state.tab(&tab.target)?.download);
     let whole = match sent {
         // Its name is known only where it is kept.
@@ -95,16 +104,21 @@ pub(crate) async fn pdf(
         }
         None => {
             let shown = shown(core, tab, deadline).await?;
-            (shown.content_type == "application/pdf").then_some(Whole::Shown)
+            if shown.content_type != "application/pdf" {
+                return Ok(At::Page(shown));
+            }
+            Some(Whole::Shown)
         }
     };
-    let Some(whole) = whole else { return Ok(None) };
+    let Some(whole) = whole else {
+        return shown(core, tab, deadline).await.map(At::Page);
+    };
     if core.downloads.folder().is_none() {
         let why =
             "this tab is at a PDF, which is read from its download, and this browser keeps none";
         return Err(Fault::told(why));
     }
-    document(core, tab, whole, deadline).await.map(Some)
+    document(core, tab, whole, deadline).await.map(At::Pdf)
 }
 
 /// What the tab shows.

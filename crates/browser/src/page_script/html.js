@@ -104,10 +104,17 @@ const html = ({ selector = null, includeShadow = true }) => {
   };
 };
 
+/** The status of the answer that brought the document; null where there was none, as of a file, or the browser does not tell. */
+const answerStatus = () => {
+  const [entry] = typeof performance === 'undefined' ? [] : performance.getEntriesByType('navigation');
+  return entry?.responseStatus || null;
+};
+
 /** What the document is: a page, or a file that the browser shows. */
 const aboutDocument = () => ({
   contentType: getterOf(Document.prototype, 'contentType')(document),
   readyState: getterOf(Document.prototype, 'readyState')(document),
   url: location.href,
   title: getterOf(Document.prototype, 'title')(document),
+  status: answerStatus(),
 });

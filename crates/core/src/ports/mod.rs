@@ -61,7 +61,9 @@ pub use one_time::{OneTimeCode, OneTimeCodes};
 pub use pdf_reader::PdfReader;
 pub use personas::{Closed, PersonaStore};
 pub use phones::{BoughtNumber, PhoneProvider, PhoneWish};
-pub use plain_reader::{NotPlain, PlainPage, PlainReader, PlainWish};
+pub use plain_reader::{
+    NotPlain, PlainPage, PlainReader, PlainTime, PlainWish, SiteRules, SiteTurn, WantedAddresses,
+};
 pub use projects::{Defaults, ProjectStore};
 pub use remote_addresses::RemoteAddresses;
 pub use roles::RoleStore;

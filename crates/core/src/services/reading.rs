@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{SessionRequest, Sessions};
-use crate::ports::{NotPlain, PlainPage, PlainReader, PlainWish};
+use crate::ports::{NotPlain, PlainPage, PlainReader, PlainTime, PlainWish};
 use crate::{
-    BrowserType, Caller, Error, PageWish, ReadBy, ReadPage, ReadWith, Result, ScrapeOptions,
-    ScreenshotType,
+    BrowserType, Caller, DataSpace, Error, PageWish, ReadBy, ReadPage, ReadWith, Result,
+    ScrapeOptions, ScreenshotType,
 };
 
 /// How long a site may take by HTTP before a browser is asked, which has a call's whole time for itself.
@@ -17,6 +17,12 @@ const HTTP_FIRST: Duration = Duration::from_secs(8);
 
 /// How long it may take where there is nothing else.
 const HTTP_ONLY: Duration = Duration::from_secs(30);
+
+/// How long one's turn at a site is waited for in a call: where the site asks for pauses, some of these.
+const TURN: Duration = Duration::from_secs(30);
+
+/// What sites answer to programs, who are shown the page in a browser.
+const FORBIDDEN: u16 = 403;
 
 /// Reads pages.
 pub struct Reading {
@@ -52,7 +58,16 @@ impl Reading {
             (_, None) => match self.by_http(&wish).await {
                 Ok(page) => self.finished(caller, page, &wish.options).await,
                 Err(NotPlain::Refused(error)) => Err(error),
-                Err(NotPlain::NeedsBrowser(why)) if wish.with != ReadWith::Any => {
+                // Neither does a browser make it another page, nor is a site that is busy to be asked again at once.
+                Err(NotPlain::NeedsBrowser {
+                    status: Some(status),
+                    ..
+                }) if !wish.insist && status >= 400 && status != FORBIDDEN => Ok(ReadPage {
+                    data: DataSpace::default(),
+                    status: Some(status),
+                    read_by: ReadBy::Http,
+                }),
+                Err(NotPlain::NeedsBrowser { why, .. }) if wish.with != ReadWith::Any => {
                     let url = shown(&wish.url);
                     Err(Error::refused(format!(
                         "{url} cannot be read by HTTP alone: {why}; a browser can, without read_by"
@@ -80,27 +95,51 @@ impl Reading {
             user_agent: wish.session.user_agent.as_deref(),
             respect_robots: wish.respect_robots,
         };
-        self.plain.read(plain, Instant::now() + time).await
+        // Without rules of the site, who waits for a turn as long as for an answer may as well ask a browser.
+        let usual = if wish.respect_robots { TURN } else { time };
+        self.plain
+            .read(plain, times(wish.turn_by, usual, time))
+            .await
     }
 
     async fn by_browser(&self, caller: &Caller, wish: PageWish) -> Result<ReadPage> {
-        if wish.respect_robots {
-            let deadline = Instant::now() + HTTP_FIRST;
-            if !self.plain.robots_allow(&wish.url, deadline).await? {
-                let url = shown(&wish.url);
-                return Err(Error::refused(format!(
-                    "The robots.txt of its site asks not to read {url}"
-                )));
-            }
+        let (respects_robots, turn_by) = (wish.respect_robots, wish.turn_by);
+        let time = || times(turn_by, TURN, HTTP_FIRST);
+        let mut turn = None;
+        if respects_robots {
+            // As by HTTP: for as long as the page is read.
+            let pause = self.let_in(&wish.url, time()).await?;
+            turn = Some(self.plain.turn(&wish.url, pause, time().turn_by).await?);
         }
         let read = self
             .sessions
             .one_shot(caller, wish.session, wish.url, wish.options);
+        let data = read.await?;
+        drop(turn);
+        if let Some(source) = data.source.as_ref().filter(|_| respects_robots) {
+            // The browser was led there, and does not ask.
+            self.let_in(&source.url, time()).await?;
+        }
         Ok(ReadPage {
-            data: read.await?,
-            status: None,
+            status: data.source.as_ref().and_then(|source| source.status),
+            data,
             read_by: ReadBy::Browser,
         })
+    }
+
+    /// The pause that the site of an address asks for between two requests.
+    ///
+    /// # Errors
+    /// Kind `Refused` where its `robots.txt` asks not to read the address.
+    async fn let_in(&self, url: &str, time: PlainTime) -> Result<Duration> {
+        let rules = self.plain.rules(url, time).await?;
+        if rules.closed {
+            let url = shown(url);
+            return Err(Error::refused(format!(
+                "The robots.txt of its site asks not to read {url}"
+            )));
+        }
+        Ok(rules.pause)
     }
 
     /// Adds the data that was asked for. No secret of a session can be in a page that none has seen.
@@ -142,6 +181,14 @@ impl SessionRequest {
         ];
         let found = members.into_iter().find(|(_, set)| *set);
         found.map(|(member, _)| member)
+    }
+}
+
+/// How long a site may take for a page: `usual` is how long a turn at it is waited for where the wish does not say.
+fn times(turn_by: Option<Instant>, usual: Duration, reading: Duration) -> PlainTime {
+    PlainTime {
+        turn_by: turn_by.unwrap_or_else(|| Instant::now() + usual),
+        reading,
     }
 }
 

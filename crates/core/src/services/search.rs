@@ -245,6 +245,7 @@ async fn one(reading: &Reading, caller: &Caller, url: String) -> Option<(String,
         with: ReadWith::Any,
         respect_robots: false,
         insist: false,
+        turn_by: None,
     };
     match reading.read(caller, wish).await {
         Ok(page) if page.status.is_none_or(|status| status < 400) => {

@@ -84,6 +84,7 @@ fn told(document: Document, url: &str) -> DataSpace {
         metadata: (metadata != PageMetadata::default()).then_some(metadata),
         source: Some(SourcePage {
             url: url.to_owned(),
+            status: None,
             title: document.title,
             links: Vec::new(),
         }),

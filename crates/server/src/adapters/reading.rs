@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use guise_core::ports::{NotPlain, PlainPage, PlainReader, PlainWish};
+use guise_core::ports::{
+    NotPlain, PlainPage, PlainReader, PlainTime, PlainWish, SiteRules, SiteTurn, WantedAddresses,
+};
 use guise_core::{Error, Kind, PageContent, Result, ScrapeOptions};
 use guise_egress::{Guard, OwnPorts, Resolver};
-use guise_extract::{Css, needs_browser};
-use guise_fetch::{Client, Fetched, Politeness, Request, SitemapBounds};
+use guise_extract::Css;
+use guise_fetch::{Client, Fetched, Patience, Politeness, Request, SitemapBounds};
 use tokio::time::Instant;
 use url::Url;
 
@@ -64,31 +66,28 @@ impl HttpReader {
 
 #[async_trait]
 impl PlainReader for HttpReader {
-    async fn read(&self, wish: PlainWish<'_>, deadline: Instant) -> Result<PlainPage, NotPlain> {
+    async fn read(&self, wish: PlainWish<'_>, time: PlainTime) -> Result<PlainPage, NotPlain> {
         let url = Url::parse(wish.url.trim())
-            .map_err(|error| NotPlain::NeedsBrowser(format!("its address is none: {error}")))?;
+            .map_err(|error| needs_browser(&format!("its address is none: {error}"), None))?;
         let selector = wish.options.selector.as_deref();
         if selector.is_some_and(|selector| Css::new(selector).is_err()) {
             let why = "the selector is in a language of browsers";
-            return Err(NotPlain::NeedsBrowser(why.to_owned()));
+            return Err(needs_browser(why, None));
         }
         let request = Request {
             url: &url,
             user_agent: wish.user_agent,
             respect_robots: wish.respect_robots,
         };
-        let fetched = self
-            .client
-            .get(request, deadline)
-            .await
-            .map_err(not_plain)?;
+        let fetched = self.client.get(request, patience(time)).await;
+        let fetched = fetched.map_err(|error| not_plain(error, wish.respect_robots))?;
         if FOR_PROGRAMS.contains(&fetched.status) {
             let why = format!("it answers with status {}", fetched.status);
-            return Err(NotPlain::NeedsBrowser(why));
+            return Err(needs_browser(&why, Some(fetched.status)));
         }
         let status = fetched.status;
         if guise_extract::is_pdf(&fetched.body, fetched.content_type.as_deref()) {
-            let url = fetched.url.as_str();
+            let (url, deadline) = (fetched.url.as_str(), Instant::now() + fetched.left);
             let read = (self.pdfs).read_bytes(&fetched.body, url, wish.options, deadline);
             // A browser would show it, and read no more of it.
             let content = read.await.map_err(NotPlain::Refused)?;
@@ -106,18 +105,38 @@ impl PlainReader for HttpReader {
         })
     }
 
-    async fn robots_allow(&self, url: &str, deadline: Instant) -> Result<bool> {
+    async fn rules(&self, url: &str, time: PlainTime) -> Result<SiteRules> {
         let Ok(url) = Url::parse(url.trim()) else {
-            return Ok(true);
+            return Ok(SiteRules::default());
         };
-        match self.client.robots_allow(&url, deadline).await {
-            Ok(allowed) => Ok(allowed),
-            Err(guise_fetch::Error::Address(_)) => Ok(true),
+        match self.client.rules(&url, patience(time)).await {
+            Ok(rules) => Ok(SiteRules {
+                closed: !rules.allows(&url),
+                pause: rules.delay(),
+            }),
+            Err(guise_fetch::Error::Address(_)) => Ok(SiteRules::default()),
             Err(error) => Err(in_domain(error)),
         }
     }
 
-    async fn site_addresses(&self, url: &str, most: usize, deadline: Instant) -> Vec<String> {
+    async fn turn(&self, url: &str, pause: Duration, by: Instant) -> Result<SiteTurn> {
+        let Ok(url) = Url::parse(url.trim()) else {
+            return Ok(Box::new(()));
+        };
+        match self.client.turn(&url, pause, by).await {
+            Ok(turn) => Ok(Box::new(turn)),
+            Err(guise_fetch::Error::Address(_)) => Ok(Box::new(())),
+            Err(error) => Err(in_domain(error)),
+        }
+    }
+
+    async fn site_addresses(
+        &self,
+        url: &str,
+        wanted: WantedAddresses,
+        most: usize,
+        time: PlainTime,
+    ) -> Vec<String> {
         let Ok(url) = Url::parse(url) else {
             return Vec::new();
         };
@@ -125,15 +144,34 @@ impl PlainReader for HttpReader {
             files: SITEMAPS,
             addresses: most,
         };
-        let found = self.client.site_addresses(&url, bounds, deadline).await;
+        let found = self
+            .client
+            .site_addresses(&url, &wanted, bounds, patience(time))
+            .await;
         found.into_iter().map(String::from).collect()
     }
 }
 
-fn not_plain(error: guise_fetch::Error) -> NotPlain {
+fn needs_browser(why: &str, status: Option<u16>) -> NotPlain {
+    NotPlain::NeedsBrowser {
+        why: why.to_owned(),
+        status,
+    }
+}
+
+fn patience(time: PlainTime) -> Patience {
+    Patience {
+        turn_by: time.turn_by,
+        reading: time.reading,
+    }
+}
+
+fn not_plain(error: guise_fetch::Error, respects_robots: bool) -> NotPlain {
     use guise_fetch::Error as E;
     match &error {
-        E::Address(why) => NotPlain::NeedsBrowser(why.clone()),
+        E::Address(why) => needs_browser(why, None),
+        // A browser would not wait for it.
+        E::NoTurn { .. } if respects_robots => NotPlain::Refused(in_domain(error)),
         E::Robots { .. } => NotPlain::Refused(in_domain(error)),
         _ if error.is_refused() => NotPlain::Refused(in_domain(error)),
         _ => NotPlain::Failed(in_domain(error)),
@@ -160,11 +198,12 @@ fn read(fetched: &Fetched, options: &ScrapeOptions) -> Result<PageContent, NotPl
             });
     }
     let text = guise_extract::decode(&fetched.body, content_type).text;
-    if let Some(why) = needs_browser(&text, &fetched.url) {
-        return Err(NotPlain::NeedsBrowser(why.to_string()));
+    let status = Some(fetched.status);
+    if let Some(why) = guise_extract::needs_browser(&text, &fetched.url) {
+        return Err(needs_browser(&why.to_string(), status));
     }
     let frames = vec![(fetched.url.to_string(), text.into_owned())];
     // What no selector fits may be brought by a script yet.
     guise_browser::read_html(frames, options)
-        .map_err(|error| NotPlain::NeedsBrowser(error.message().to_owned()))
+        .map_err(|error| needs_browser(error.message(), status))
 }

@@ -13,6 +13,7 @@ mod addresses;
 mod approvals;
 mod bad_input;
 mod coverage;
+mod crawled_sites;
 mod crawls;
 mod document;
 mod files;

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::scope;
-use crate::ports::{Blobs, PlainReader};
+use crate::ports::{Blobs, PlainReader, PlainTime};
 use crate::services::{Reading, SessionRequest};
 use crate::{
     Caller, Crawl, Error, Kind, PageFate, PageWish, ReadBy, ReadPage, ReadWith, Result, Scope,
@@ -53,22 +53,30 @@ pub(super) struct PageReader {
     pub(super) plain: Arc<dyn PlainReader>,
     pub(super) blobs: Arc<dyn Blobs>,
     pub(super) crawl: Crawl,
+    /// When the crawl is over: so long one's turn at a site is waited for.
+    pub(super) deadline: Instant,
 }
 
 impl PageReader {
-    /// Reads a page and keeps what it says.
-    pub(super) async fn read(&self, url: &str) -> Fate {
+    /// Reads a page and keeps what it says; tells, too, whether its site asks for pauses.
+    pub(super) async fn read(&self, url: &str) -> (Fate, bool) {
+        let mut paced = false;
         let fate = async {
             if self.crawl.options.respect_robots {
-                let deadline = Instant::now() + RULES;
-                if !self.plain.robots_allow(url, deadline).await? {
+                let time = PlainTime {
+                    turn_by: self.deadline,
+                    reading: RULES,
+                };
+                let rules = self.plain.rules(url, time).await?;
+                paced = !rules.pause.is_zero();
+                if rules.closed {
                     return Ok(Fate::Closed);
                 }
             }
             let page = self.page(url).await?;
             self.keep(url, page).await
         };
-        fate.await.unwrap_or_else(|error: Error| Fate::Failed {
+        let fate = fate.await.unwrap_or_else(|error: Error| Fate::Failed {
             status: None,
             reason: match error.kind() {
                 Kind::Internal => {
@@ -77,7 +85,8 @@ impl PageReader {
                 }
                 _ => cut(error.message()),
             },
-        })
+        });
+        (fate, paced)
     }
 
     /// The page; where no browser is free for it, it is tried again.
@@ -104,6 +113,7 @@ impl PageReader {
                 },
                 respect_robots: options.respect_robots,
                 insist: false,
+                turn_by: Some(self.deadline),
             };
             let error = match self.reading.read(&caller, wish).await {
                 Ok(page) => return Ok(page),

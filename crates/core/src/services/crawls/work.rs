@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Place;
 use super::page::{Fate, PageReader, cut, forget};
 use super::scope::{self, Scope};
+use crate::ports::{PlainTime, WantedAddresses};
 use crate::{
     Crawl, CrawlAddress, CrawlEnd, CrawlState, CrawlTally, CrawledPage, Error, PageFate, Result,
 };
@@ -31,6 +32,8 @@ const KNOWN_ANYWAY: u64 = 1_000;
 struct Outcome {
     address: CrawlAddress,
     fate: Fate,
+    /// Its site asks for pauses.
+    paced: bool,
 }
 
 /// Works on a crawl until it ends, somebody stops it, or the server stops.
@@ -88,6 +91,7 @@ impl Worker {
         let mut under_way = HashSet::new();
         let mut reads = JoinSet::new();
         let mut lists = options.sitemap && tally.finished <= 1;
+        let mut paced = false;
         loop {
             if Instant::now() >= deadline {
                 let reason = format!("max_minutes, {}, were over", options.max_minutes);
@@ -95,8 +99,11 @@ impl Worker {
             }
             let asked = tally.asked + reads.len() as u64;
             let room = u64::from(options.max_pages).saturating_sub(asked);
-            // The first page decides where the site is.
-            let at_once = if tally.finished == 0 { 1 } else { AT_ONCE };
+            // The first page decides where the site is. One that asks for pauses is read page after page.
+            let at_once = match tally.finished == 0 || paced {
+                true => 1,
+                false => AT_ONCE,
+            };
             let free = at_once
                 .saturating_sub(reads.len())
                 .min(usize::try_from(room).unwrap_or(AT_ONCE));
@@ -108,7 +115,7 @@ impl Worker {
                     .filter(|it| !under_way.contains(&it.url));
                 for address in new.take(free).collect::<Vec<_>>() {
                     under_way.insert(address.url.clone());
-                    reads.spawn(self.read(address));
+                    reads.spawn(self.read(address, deadline));
                 }
             }
             let outcome = match timeout_at(deadline, reads.join_next()).await {
@@ -129,6 +136,7 @@ impl Worker {
             let outcome = outcome
                 .map_err(|error| Error::internal("the task that reads a page failed", error))?;
             under_way.remove(&outcome.address.url);
+            paced = outcome.paced;
             let failed = self.note(outcome, &mut tally).await?;
             if let Some(reason) = failed
                 && tally.finished == 1
@@ -137,7 +145,7 @@ impl Worker {
             }
             if lists && tally.finished >= 1 {
                 lists = false;
-                self.add_lists(&mut tally).await?;
+                self.add_lists(&mut tally, deadline).await?;
             }
         }
     }
@@ -167,7 +175,7 @@ impl Worker {
 
     /// Notes what became of an address, and what it links to; the answer says why it could not be read.
     async fn note(&mut self, outcome: Outcome, tally: &mut CrawlTally) -> Result<Option<String>> {
-        let Outcome { address, fate } = outcome;
+        let Outcome { address, fate, .. } = outcome;
         let first = tally.finished == 0;
         let mut failed = None;
         let fate = match fate {
@@ -182,7 +190,10 @@ impl Worker {
                     self.scope.move_to(&to);
                 }
                 let on_site = self.scope.is_on_site(&to);
-                if on_site {
+                if on_site && address.depth == 0 {
+                    // It is the first page by another address: whether its path is wished for does not matter.
+                    self.keep(&[to.to_string()], 0, tally).await?;
+                } else if on_site {
                     self.add(vec![to.to_string()], address.depth, tally).await?;
                 }
                 let whose = if on_site {
@@ -232,28 +243,40 @@ impl Worker {
         let chosen =
             tokio::task::spawn_blocking(move || scope.chosen(&found, room.min(LINKS))).await;
         let chosen = chosen.map_err(|error| Error::internal("choosing links failed", error))?;
+        self.keep(&chosen, depth, tally).await
+    }
+
+    /// Adds addresses.
+    async fn keep(&self, chosen: &[String], depth: u32, tally: &mut CrawlTally) -> Result<()> {
         if !chosen.is_empty() {
             let store = &self.place.inner.parts.store;
             let id = self.crawl.id;
-            tally.known += store.add_addresses(id, &chosen, depth, tally.known).await?;
+            tally.known += store.add_addresses(id, chosen, depth, tally.known).await?;
         }
         Ok(())
     }
 
     /// Adds what the site lists itself, as if its first page linked to it.
-    async fn add_lists(&self, tally: &mut CrawlTally) -> Result<()> {
+    async fn add_lists(&self, tally: &mut CrawlTally, deadline: Instant) -> Result<()> {
         if self.crawl.options.max_depth == 0 {
             return Ok(());
         }
         let parts = &self.place.inner.parts;
         let most = self.crawl.options.max_pages as usize * 2;
-        let deadline = Instant::now() + LISTS;
+        let time = PlainTime {
+            turn_by: deadline,
+            reading: LISTS,
+        };
         let Some(at) = self.scope.site(&self.crawl.url) else {
             return Ok(());
         };
+        let scope = self.scope.clone();
+        let wanted: WantedAddresses = Arc::new(move |url| {
+            scope::address(url.as_str()).is_some_and(|address| scope.holds(&address))
+        });
         let mut listed = parts
             .plain
-            .site_addresses(at.as_str(), most, deadline)
+            .site_addresses(at.as_str(), wanted, most, time)
             .await;
         while !listed.is_empty() {
             let rest = listed.split_off(listed.len().min(LINKS));
@@ -263,17 +286,26 @@ impl Worker {
         Ok(())
     }
 
-    fn read(&self, address: CrawlAddress) -> impl Future<Output = Outcome> + Send + 'static {
+    fn read(
+        &self,
+        address: CrawlAddress,
+        deadline: Instant,
+    ) -> impl Future<Output = Outcome> + Send + 'static {
         let parts = &self.place.inner.parts;
         let reader = PageReader {
             reading: Arc::clone(&parts.reading),
             plain: Arc::clone(&parts.plain),
             blobs: Arc::clone(&parts.blobs),
             crawl: self.crawl.clone(),
+            deadline,
         };
         async move {
-            let fate = reader.read(&address.url).await;
-            Outcome { address, fate }
+            let (fate, paced) = reader.read(&address.url).await;
+            Outcome {
+                address,
+                fate,
+                paced,
+            }
         }
     }
 }

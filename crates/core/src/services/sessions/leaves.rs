@@ -127,7 +127,12 @@ impl Leaves for PageMetadata {
 
 impl Leaves for SourcePage {
     fn scrub(&mut self, scrub: &dyn Scrub) {
-        let Self { url, title, links } = self;
+        let Self {
+            url,
+            status: _,
+            title,
+            links,
+        } = self;
         url.scrub(scrub);
         title.scrub(scrub);
         links.scrub(scrub);

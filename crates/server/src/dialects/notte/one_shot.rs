@@ -149,6 +149,7 @@ impl GlobalScrapeRequest {
                 .map_or(ReadWith::Any, |it| ReadWith::Only(it.into())),
             respect_robots: self.page.respect_robots.unwrap_or(false),
             insist: true,
+            turn_by: None,
         }
     }
 }

@@ -179,7 +179,7 @@ pub struct CrawledPageBody {
     status: PageStatusBody,
     /// Why it failed or was left out; null for what was read.
     reason: Option<String>,
-    /// The status of its answer; null where there was none, or a browser read it.
+    /// The status of its answer; null where there was none, or none is known, as of a file that a browser got.
     http_status: Option<u16>,
     /// What it was read by; null for what was not read.
     read_by: Option<ReadByBody>,
