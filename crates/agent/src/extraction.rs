@@ -9,14 +9,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guise_core::ports::{
-    AnswerSchema, ExtractionWish, Extractor, Message, Models, Question, Selection, SelectionWish,
-    Speaker,
+    AnswerSchema, ExtractionWish, Extractor, Message, Model, Models, Question, Selection,
+    SelectionWish, Speaker,
 };
 use guise_core::{Error, Kind, PageFacts, Result, StructuredData, TenantId};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::facts::{merged, missing_in, told};
+use crate::placeholders;
 use crate::prompt::again;
 use crate::quote::Quotes;
 use crate::relevance;
@@ -37,16 +38,8 @@ pub struct Extraction {
     models: Arc<dyn Models>,
 }
 
-/// What came of asking a model.
-enum Asked {
-    /// An answer that fits.
-    Answer(Value),
-    /// There is no model at all; the text says what to set.
-    Nobody(String),
-}
-
 impl Extraction {
-    /// Extraction by the operator's model.
+    /// Extraction by the models that there are.
     pub fn new(models: Arc<dyn Models>) -> Self {
         Self { models }
     }
@@ -69,54 +62,61 @@ impl Extraction {
         {
             return Ok(done(facts, data.clone()));
         }
-        match self.ask(tenant, wish, checked, deadline).await {
-            Ok(Asked::Answer(answer)) => Ok(done(facts, answer)),
-            Ok(Asked::Nobody(why)) => Ok(match fitting {
-                Some(data) if wish.instructions.is_none() => done(facts, data),
-                fitting if schema.is_some() && !facts.missing.is_empty() => {
-                    failed(facts, fitting, format!("{}; {why}", told(&facts.missing)))
-                }
-                fitting => failed(facts, fitting, why),
-            }),
-            Err(error) => Ok(failed(facts, fitting, crate::worker::reason(&error))),
-        }
-    }
-
-    async fn ask(
-        &self,
-        tenant: TenantId,
-        wish: ExtractionWish<'_>,
-        checked: Option<Arc<Schema>>,
-        deadline: Instant,
-    ) -> Result<Asked> {
-        let chosen = match self.models.choose(tenant, None).await {
+        let chosen = match self.models.choose(tenant, wish.model).await {
             Ok(chosen) => chosen,
+            // There is no model at all; the text says what to set.
             Err(error) if error.kind() == Kind::Refused => {
-                return Ok(Asked::Nobody(error.message().to_owned()));
+                let why = error.message().to_owned();
+                return Ok(match fitting {
+                    Some(data) if wish.instructions.is_none() => done(facts, data),
+                    fitting if schema.is_some() && !facts.missing.is_empty() => {
+                        failed(facts, fitting, format!("{}; {why}", told(&facts.missing)))
+                    }
+                    fitting => failed(facts, fitting, why),
+                });
             }
-            Err(error) => return Err(error),
+            Err(error) => return Ok(failed(facts, fitting, crate::worker::reason(&error))),
         };
-        let quotes = Quotes::new();
-        let question = question(wish, &quotes).await?;
-        // An answer that does not fit is given back once.
-        let answer = chosen.model.ask(&question, deadline).await?.text;
-        let why = match with_facts(wish, checked.clone(), &answer).await? {
-            Ok(value) => return Ok(Asked::Answer(value)),
-            Err(why) => why,
+        let data = match ask(&*chosen.model, wish, checked, deadline).await {
+            Ok(answer) => done(facts, answer),
+            Err(error) => failed(facts, fitting, crate::worker::reason(&error)),
         };
-        let question = again(question, &quotes, answer, &why, "JSON only");
-        let answer = chosen.model.ask(&question, deadline).await?.text;
-        let value = with_facts(wish, checked, &answer).await?.map_err(|why| {
-            let name = chosen.model.name();
-            Error::refused(format!("The answer of {name} cannot be used: {why}"))
-        })?;
-        Ok(Asked::Answer(value))
+        Ok(StructuredData {
+            note: chosen.note,
+            ..data
+        })
     }
+}
+
+/// An answer that fits.
+async fn ask(
+    model: &dyn Model,
+    wish: ExtractionWish<'_>,
+    checked: Option<Arc<Schema>>,
+    deadline: Instant,
+) -> Result<Value> {
+    let quotes = Quotes::new();
+    let question = question(wish, &quotes).await?;
+    // An answer that does not fit is given back once.
+    let answer = model.ask(&question, deadline).await?.text;
+    let why = match with_facts(wish, checked.clone(), &answer).await? {
+        Ok(value) => return Ok(value),
+        Err(why) => why,
+    };
+    let question = again(question, &quotes, answer, &why, "JSON only");
+    let answer = model.ask(&question, deadline).await?.text;
+    with_facts(wish, checked, &answer).await?.map_err(|why| {
+        let name = model.name();
+        Error::refused(format!("The answer of {name} cannot be used: {why}"))
+    })
 }
 
 async fn question(wish: ExtractionWish<'_>, quotes: &Quotes) -> Result<Question> {
     let schema = wish.schema;
     let mut system = format!("{RULES}\n{}", quotes.explanation());
+    if wish.placeholders.is_some_and(|names| !names.is_empty()) {
+        system.push_str(&format!("\n{}", placeholders::RULE));
+    }
     if let Some(schema) = schema {
         system.push_str(&format!("\nThe JSON Schema of the answer:\n{schema}"));
     }
@@ -193,6 +193,7 @@ fn done(facts: &PageFacts, data: Value) -> StructuredData {
         missing: missing_in(facts, Some(&data)),
         partial: None,
         data: Some(data),
+        note: None,
     }
 }
 
@@ -209,6 +210,7 @@ fn failed(facts: &PageFacts, fitting: Option<Value>, why: String) -> StructuredD
         data: fitting,
         sources: facts.sources.clone(),
         missing: facts.missing.clone(),
+        note: None,
     }
 }
 
@@ -245,6 +247,10 @@ async fn with_facts(
     schema: Option<Arc<Schema>>,
     answer: &str,
 ) -> Result<Result<Value, String>> {
+    let resolved = wish
+        .placeholders
+        .map(|addresses| placeholders::resolved(answer, addresses));
+    let answer = resolved.as_deref().unwrap_or(answer);
     if let Some(facts) = wish.facts.filter(|_| wish.instructions.is_none())
         && let Ok(value) = serde_json::from_str::<Value>(unfenced(answer))
         && facts.data.as_ref().map(Value::is_object) == Some(value.is_object())

@@ -10,6 +10,7 @@ mod history;
 mod language;
 mod page_lines;
 mod persona_tools;
+mod placeholders;
 mod prompt;
 mod quote;
 mod relevance;

@@ -25,11 +25,15 @@ use crate::world::World;
 /// Frames in frames are read to this depth.
 const DEEPEST: usize = 20;
 
+/// What a selector chose, in the document that the page script makes of it: each in an element below the body.
+const CHOSEN: &str = "body > guise-part, body > guise-part > *";
+
 /// What the page script tells of one document.
 #[derive(Deserialize)]
 struct Html {
     html: String,
     url: String,
+    base_url: Option<String>,
     frames: Vec<Inner>,
 }
 
@@ -47,18 +51,27 @@ pub(crate) async fn scrape(
     options: &ScrapeOptions,
     deadline: Instant,
 ) -> Result<Scraped, Error> {
-    let wanted = wanted(options)?;
+    let mut wanted = wanted(options)?;
     let tab = core.current()?;
     let at = match download::at(core, &tab, deadline).await? {
         At::Pdf(file) => return Ok(Scraped::Pdf(file)),
         At::Page(at) => at,
     };
-    let parts = read(core, &tab, options.selector.as_deref(), deadline).await?;
-    let (options, selects) = (options.clone(), options.selector.is_some());
+    let selector = options.selector.as_deref();
+    let selector = selector.filter(|selector| !selector.trim().is_empty());
+    let parts = read(core, &tab, selector, deadline).await?;
+    if selector.is_some() {
+        let chosen = Css::new(CHOSEN).map_err(|error| Error::internal("a selector", error))?;
+        wanted.selector = Some(chosen);
+    }
+    let selects = selector.is_some();
+    let selector = selector.unwrap_or_default().to_owned();
+    let options = options.clone();
     let reading = tokio::task::spawn_blocking(move || said(&parts, &wanted, &options));
     let content = reading
         .await
         .map_err(|error| Error::internal("a page could not be read", error))?;
+    let content = content.map_err(|error| error.reworded(|told| told.replace(CHOSEN, &selector)));
     let mut content = content?;
     content.data.source = Some(source(content.data.source, at, selects));
     Ok(Scraped::Page(Box::new(content)))
@@ -95,20 +108,20 @@ fn wanted(options: &ScrapeOptions) -> Result<Options, Error> {
         links: options.scrape_links,
         images: options.scrape_images,
         ignored_tags,
-        // The page script has cut it out already, in the language of page selectors.
+        // It may be in the language of page selectors, which the page script alone knows.
         selector: None,
         link_placeholders: options.use_link_placeholders,
     })
 }
 
-/// The markup of the page and the frames in it, or of the one element that is asked for.
+/// The markup of the page and the frames in it, or of the elements that are asked for.
 async fn read(
     core: &Core,
     tab: &CurrentTab,
     selector: Option<&str>,
     deadline: Instant,
 ) -> Result<Vec<Part>> {
-    match selector.filter(|selector| !selector.trim().is_empty()) {
+    match selector {
         None => documents(core, tab.main_frame(), DEEPEST, deadline).await,
         Some(selector) => {
             let nothing = || Fault::told(format!("The selector '{selector}' matches no element"));
@@ -144,10 +157,7 @@ fn documents<'a>(
         let mut parts = vec![part(html)];
         for read in inner {
             match read {
-                Ok(read) => parts.extend(
-                    read.into_iter()
-                        .filter(|(url, _)| url.as_str() != "about:blank"),
-                ),
+                Ok(read) => parts.extend(read),
                 Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
                 Err(fault) => tracing::debug!(%fault, "a frame could not be read"),
             }
@@ -173,7 +183,16 @@ async fn document(
 
 fn part(html: Html) -> Part {
     let url = Url::parse(&html.url).unwrap_or_else(|_| blank());
-    (url, html.html)
+    // A document without a place of its own, such as that of a `srcdoc`, takes over that of the document around it.
+    let base = html.base_url.and_then(|base| Url::parse(&base).ok());
+    let markup = match base.filter(|base| url.cannot_be_a_base() && !base.cannot_be_a_base()) {
+        Some(base) => {
+            let base = base.as_str().replace('&', "&amp;").replace('"', "&quot;");
+            format!("<base href=\"{base}\">{}", html.html)
+        }
+        None => html.html,
+    };
+    (url, markup)
 }
 
 #[expect(clippy::expect_used, reason = "a constant that parses")]
@@ -183,10 +202,14 @@ fn blank() -> Url {
 
 /// What a page says, and what of it is data that a schema asks for.
 fn said(parts: &[Part], wanted: &Options, options: &ScrapeOptions) -> Result<PageContent, Error> {
-    let data = match options.only_images {
-        true => images(parts, wanted)?,
+    // Who asks for data has a model read the text, whatever else is wanted.
+    let mut data = match options.only_images && !options.wants_data() {
+        true => DataSpace::default(),
         false => markdown(parts, wanted, options.all_links)?,
     };
+    if options.only_images {
+        data.images = Some(images(parts, wanted)?);
+    }
     let schema = options.response_format.as_ref();
     let facts = schema.map(|schema| facts(parts, wanted, schema));
     Ok(PageContent { data, facts })
@@ -237,8 +260,10 @@ fn told(page: Page, url: Option<&Url>) -> DataSpace {
         title: page.title,
         links: page.links.into_iter().map(String::from).collect(),
     });
+    let named = page.placeholders.into_iter();
     DataSpace {
         markdown: page.markdown,
+        link_placeholders: named.map(|it| (it.name, it.url)).collect(),
         metadata: (!page.metadata.is_empty()).then(|| metadata(page.metadata)),
         source,
         ..Default::default()
@@ -270,7 +295,7 @@ fn metadata(found: Metadata) -> PageMetadata {
     }
 }
 
-fn images(parts: &[Part], wanted: &Options) -> Result<DataSpace, Error> {
+fn images(parts: &[Part], wanted: &Options) -> Result<Vec<ImageData>, Error> {
     let mut found = Vec::new();
     for (index, (url, html)) in parts.iter().enumerate() {
         // A selector is one for the page, not for what is in its frames.
@@ -281,10 +306,7 @@ fn images(parts: &[Part], wanted: &Options) -> Result<DataSpace, Error> {
             .map_err(|error| Error::new(Kind::Refused, error.to_string()))?;
         found.extend(images.into_iter().map(image));
     }
-    Ok(DataSpace {
-        images: Some(found),
-        ..Default::default()
-    })
+    Ok(found)
 }
 
 fn image(image: Image) -> ImageData {
@@ -336,13 +358,18 @@ pub fn read_html(
         .as_deref()
         .map(Css::new)
         .transpose()
-        .map_err(|error| Error::refused(error.to_string()))?;
+        .map_err(|error| {
+            Error::refused(format!(
+                "{error}. Without a browser selectors are CSS: neither XPath nor 'text=' and the like is understood"
+            ))
+        })?;
     let parts: Vec<Part> = frames
         .into_iter()
         .map(|(url, html)| {
             part(Html {
                 html,
                 url,
+                base_url: None,
                 frames: Vec::new(),
             })
         })

@@ -4,6 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, Result};
+
+/// The most entries of `ignored_tags`, and the most bytes of all together: each is held against every element of a page.
+const MOST_IGNORED: usize = 100;
+const LONGEST_IGNORED: usize = 8_192;
+
 /// How to read a page (Notte API: `ScrapeRequest`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScrapeOptions {
@@ -13,11 +19,11 @@ pub struct ScrapeOptions {
     pub scrape_links: bool,
     /// Keep images.
     pub scrape_images: bool,
-    /// Drop elements of these tag names.
+    /// Drop elements of these tag names; selectors may stand there, too.
     pub ignored_tags: Vec<String>,
     /// Drop navigation, footers and the like.
     pub only_main_content: bool,
-    /// List the images instead of reading the text.
+    /// List the images instead of reading the text, unless it is wanted for data.
     pub only_images: bool,
     /// The JSON Schema that structured data must fit.
     pub response_format: Option<serde_json::Value>,
@@ -25,12 +31,38 @@ pub struct ScrapeOptions {
     pub instructions: Option<String>,
     /// Replace link targets by short placeholders.
     pub use_link_placeholders: bool,
+    /// The model to ask for data, written `provider/model`; the operator's own one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// Tell every address that the page links to ([`SourcePage::links`]), also those outside of what is read.
     #[serde(skip)]
     pub all_links: bool,
 }
 
 impl ScrapeOptions {
+    /// The same, unless it asks for more than reading a page may take.
+    ///
+    /// # Errors
+    /// Kind `Invalid` for too many `ignored_tags`, or too long ones.
+    pub fn checked(self) -> Result<Self> {
+        let (count, bytes) = (
+            self.ignored_tags.len(),
+            self.ignored_tags.iter().map(String::len).sum::<usize>(),
+        );
+        if count > MOST_IGNORED || bytes > LONGEST_IGNORED {
+            let message = format!(
+                "Invalid ignored_tags of {count} entries with {bytes} bytes together: expected at most {MOST_IGNORED} entries \
+                 and {LONGEST_IGNORED} bytes"
+            );
+            return Err(Error::invalid_member(
+                &["ignored_tags"],
+                "too_long",
+                message,
+            ));
+        }
+        Ok(self)
+    }
+
     /// Whether structured data is asked for.
     pub fn wants_data(&self) -> bool {
         self.response_format.is_some() || self.instructions.is_some()
@@ -49,6 +81,7 @@ impl Default for ScrapeOptions {
             response_format: None,
             instructions: None,
             use_link_placeholders: false,
+            model: None,
             all_links: false,
         }
     }
@@ -66,6 +99,9 @@ pub struct DataSpace {
     /// What the page says about itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<PageMetadata>,
+    /// The addresses that short names in the Markdown stand for, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub link_placeholders: BTreeMap<String, String>,
     /// The page that it was read from, where it was one. It is not kept.
     #[serde(skip)]
     pub source: Option<SourcePage>,
@@ -119,8 +155,8 @@ pub struct ImageData {
     pub description: Option<String>,
 }
 
-/// Data in the shape that the caller asked for, or why there is none (Notte API: `StructuredData`; `partial`, `sources` and
-/// `missing` are Guise's own).
+/// Data in the shape that the caller asked for, or why there is none (Notte API: `StructuredData`; `partial`, `sources`,
+/// `missing` and `note` are Guise's own).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StructuredData {
     /// Whether all that was asked for was done: `data` is there, and no model failed.
@@ -139,6 +175,9 @@ pub struct StructuredData {
     /// JSON pointers to what the schema names, required or not, and nobody found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// What differs from what was wished for, such as the model that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Where a page states a value.

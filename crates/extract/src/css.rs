@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use dom_query::Matcher;
+use dom_query::{Document, Matcher};
 
 use crate::Error;
 
@@ -44,6 +44,27 @@ impl Css {
 
     pub(crate) fn matcher(&self) -> &Matcher {
         &self.matcher
+    }
+}
+
+/// Takes what any of the selectors fits out of a document, with all it holds, in one walk over it.
+pub(crate) fn remove(document: &Document, ignored: &[Css]) {
+    if ignored.is_empty() {
+        return;
+    }
+    // What a selector that counts siblings has counted once it needs not count for each of them.
+    let mut counts: Vec<_> = ignored.iter().map(|_| Default::default()).collect();
+    let mut unwanted = Vec::new();
+    for node in document.root().descendants_it() {
+        let mut selectors = ignored.iter().zip(&mut counts);
+        if node.is_element()
+            && selectors.any(|(css, counts)| css.matcher.match_element_with_caches(&node, counts))
+        {
+            unwanted.push(node);
+        }
+    }
+    for node in unwanted {
+        node.remove_from_parent();
     }
 }
 

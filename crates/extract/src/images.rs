@@ -7,6 +7,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::attribute::attribute;
+use crate::css::remove;
 use crate::main_content::main_content;
 use crate::page::{outermost, remove_surroundings_within};
 use crate::parse::parse;
@@ -59,9 +60,7 @@ pub fn images(html: &str, url: &Url, options: &Options) -> Result<Vec<Image>, Er
     let document = parse(html).document;
     let base = base_of(&document, url);
     let mut found = Found::default();
-    for ignored in &options.ignored_tags {
-        document.select_matcher(ignored.matcher()).remove();
-    }
+    remove(&document, &options.ignored_tags);
     if let Some(selector) = &options.selector {
         let selected = document.select_matcher(selector.matcher());
         if selected.is_empty() {

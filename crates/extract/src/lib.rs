@@ -20,6 +20,7 @@ mod parse;
 mod references;
 mod statements;
 mod structured;
+mod table_parts;
 mod view;
 mod visibility;
 

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use dom_query::{Document, Matcher, NodeId, NodeRef, Selection};
 use url::Url;
 
+use crate::css::remove;
 use crate::main_content::{BY_TAG, main_content};
 use crate::markdown::{Renderer, Wanted};
 use crate::parse::{Parsed, parse};
 use crate::references::{References, base_of};
+use crate::table_parts::in_tables;
 use crate::{Error, Metadata, Options, Placeholder, metadata};
 
 /// What a page says.
@@ -47,8 +49,8 @@ pub fn page(html: &str, base: &Url, options: &Options) -> Result<Page, Error> {
 
 /// Turns a page, which is the first part, and its frames into Markdown.
 ///
-/// Each further document follows after a blank line, `IFRAME <url>:` and a line end, `data:` documents excepted. With a
-/// selector the first part alone is read (Notte API: scrape, semantics).
+/// Each further document follows after a blank line, `IFRAME <url>:` and a line end, `data:` documents and empty ones at
+/// `about:blank` excepted. With a selector the first part alone is read (Notte API: scrape, semantics).
 ///
 /// # Errors
 /// [`Error::NoMatch`] when the options name a selector that nothing in the first part fits.
@@ -72,10 +74,6 @@ pub fn frames(parts: &[Frame<'_>], options: &Options) -> Result<Page, Error> {
         if is_main {
             whole.title = title(&parsed.document);
             whole.metadata = metadata::of(&parsed.document, part.url);
-        } else {
-            whole.markdown.push_str("\n\nIFRAME ");
-            whole.markdown.push_str(part.url.as_str());
-            whole.markdown.push_str(":\n");
         }
         let mut markdown = document(&parsed, part.url, options, &mut references)?;
         if markdown.is_empty() && options.only_main_content && options.selector.is_none() {
@@ -85,6 +83,14 @@ pub fn frames(parts: &[Frame<'_>], options: &Options) -> Result<Page, Error> {
                 ..options.clone()
             };
             markdown = document(&parse(part.html), part.url, &all, &mut references)?;
+        }
+        if !is_main {
+            if markdown.is_empty() && part.url.as_str() == "about:blank" {
+                continue;
+            }
+            whole.markdown.push_str("\n\nIFRAME ");
+            whole.markdown.push_str(part.url.as_str());
+            whole.markdown.push_str(":\n");
         }
         whole.markdown.push_str(&markdown);
     }
@@ -105,9 +111,7 @@ fn document(
         links: options.links,
         images: options.images,
     };
-    for ignored in &options.ignored_tags {
-        document.select_matcher(ignored.matcher()).remove();
-    }
+    remove(document, &options.ignored_tags);
     let mut renderer = Renderer::new(wanted, references);
 
     if let Some(selector) = &options.selector {
@@ -120,7 +124,7 @@ fn document(
                 selector: selector.as_str().to_owned(),
             });
         }
-        for root in outermost(&selected) {
+        for root in in_tables(document, outermost(&selected)) {
             renderer.block(root);
         }
         return Ok(renderer.finish());

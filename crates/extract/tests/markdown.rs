@@ -442,6 +442,43 @@ fn selectors_scope_and_ignored_tags_drop() {
 }
 
 #[test]
+fn chosen_parts_of_tables_stay_tables() {
+    let html = "<table><thead><tr><th>Lamp<th>Price<tbody><tr><td>Desk<td>10<tr><td>Floor<td>25</table>\
+        <p>and</p><table><tr><td>Other<td>1</table>";
+    let rows = "| | |\n| --- | --- |\n| Desk | 10 |\n| Floor | 25 |";
+    let head = "| Lamp | Price |\n| --- | --- |\n| Desk | 10 |\n| Floor | 25 |";
+    let other = "| | |\n| --- | --- |\n| Other | 1 |";
+    for (selector, expected) in [
+        ("tbody:has(+ tbody), thead + tbody", rows.to_owned()),
+        ("thead + tbody > tr", rows.to_owned()),
+        ("thead + tbody td", rows.to_owned()),
+        ("tr", format!("{head}\n\n{other}")),
+        ("thead, tbody, p", format!("{head}\n\nand\n\n{other}")),
+    ] {
+        let options = Options {
+            selector: Some(Css::new(selector).unwrap()),
+            ..Options::default()
+        };
+        assert_eq!(with(html, &options), expected, "{selector}");
+    }
+}
+
+#[test]
+fn what_is_dropped_is_found_in_the_page_as_it_came() {
+    let dropped = Options {
+        ignored_tags: vec![
+            Css::new("li:first-child").unwrap(),
+            // Unclosed, which CSS allows; it leaves the next one alone.
+            Css::new("[title=\"a").unwrap(),
+            Css::new("li:first-child").unwrap(),
+        ],
+        ..Options::default()
+    };
+    let html = "<ul><li>one<li>two<li title=a>three<li>four</ul>";
+    assert_eq!(with(html, &dropped), "- two\n- four");
+}
+
+#[test]
 fn frames_follow_their_page() {
     let inner = Url::parse("https://ads.example/f/").unwrap();
     let data = Url::parse("data:text/html,x").unwrap();

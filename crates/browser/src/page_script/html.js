@@ -37,7 +37,7 @@ class Serializer {
         }
       });
     }
-    // Only the outermost hidden element needs the mark.
+    // Only the outsideOthers hidden element needs the mark.
     const mark = parentShown && !shown && isHtml(element) && !UNSEEN_TAGS.has(tag) && !hasAttribute(element, 'hidden');
     const open = `<${tag}${this.attributes(element, tag)}${mark ? ' hidden=""' : ''}>`;
     return { html: VOID_TAGS.has(tag) ? open : `${open}${inner}</${tag}>`, shown };
@@ -80,21 +80,73 @@ class Serializer {
   }
 }
 
+const TABLE_PARTS = new Set(['caption', 'colgroup', 'col', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th']);
+
+/** The elements that lie in no other one of them. */
+const outsideOthers = (elements) => {
+  const all = new Set(elements);
+  return elements.filter((element) => {
+    let above = composedParent(element);
+    while (above && !all.has(above)) above = composedParent(above);
+    return !above;
+  });
+};
+
+const tableOf = (element) => {
+  let at = TABLE_PARTS.has(localName(element)) ? element : null;
+  while (at && localName(at) !== 'table') at = composedParent(at);
+  return at;
+};
+
 /**
- * The document, or the one element that a selector finds first, as HTML: `{html, title, url, base_url, lang, frames}`.
+ * A document of the head and the elements that were chosen, each in a `guise-part` below the body. Parts of one table that
+ * follow each other are in one table there, cells in their rows.
+ */
+const excerpt = (elements, serializer) => {
+  const root = documentElement();
+  let body = '';
+  let table = null;
+  let row = null;
+  for (const element of outsideOthers(elements)) {
+    const chosen = element === root ? (documentBody() ?? element) : element;
+    const within = tableOf(chosen);
+    if (table && within !== table) body += '</table></guise-part>';
+    if (within && within !== table) {
+      const role = attribute(within, 'role');
+      body += `<guise-part><table${role ? ` role="${escapeAttribute(role)}"` : ''}>`;
+    }
+    table = within;
+    const cells = within && /^t[dh]$/.test(localName(chosen)) ? composedParent(chosen) : null;
+    if (cells && cells !== row) body += '<tr>';
+    row = cells;
+    const { html } = serializer.element(chosen, true, 0);
+    // A body in another one would be taken for that one.
+    if (chosen === documentBody()) body += `<guise-part><guise-part${html.slice(5, -7)}</guise-part></guise-part>`;
+    else body += within ? html : `<guise-part>${html}</guise-part>`;
+  }
+  if (table) body += '</table></guise-part>';
+  let top = root && firstChild(root);
+  while (top && !(nodeType(top) === ELEMENT && localName(top) === 'head')) top = nextSibling(top);
+  const lang = (root && attribute(root, 'lang')) || '';
+  return `<html lang="${escapeAttribute(lang)}">${top ? serializer.element(top, true, 0).html : ''}<body>${body}</body></html>`;
+};
+
+/**
+ * The document, or what a selector finds in it, as HTML: `{html, title, url, base_url, lang, frames}`.
  * Iframes stay as elements with `data-frame-index`, an index into `frames`.
  */
 const html = ({ selector = null, includeShadow = true }) => {
-  let root = documentElement();
-  if (selector) {
-    const found = resolve({ selector });
-    if (found.enterFrame) throw selectorFailure('the selector enters a frame; ask that frame');
-    if (found.count === 0) throw new Failure('no_match', `the selector "${head(selector, 80)}" matches no element`);
-    root = elementOf(found.handles[0]);
-  }
   const serializer = new Serializer(includeShadow);
+  let text = '';
+  if (selector) {
+    const chain = parseChain(selector);
+    if (chain.some((part) => part.engine === 'internal:control')) throw selectorFailure('the selector enters a frame; ask that frame');
+    const found = runChain([document], chain);
+    if (found.length === 0) throw new Failure('no_match', `the selector "${head(selector, 80)}" matches no element`);
+    text = excerpt(found, serializer);
+  } else if (documentElement()) text = serializer.element(documentElement(), true, 0).html;
   return {
-    html: root ? serializer.element(root, true, 0).html : '',
+    html: text,
     title: documentTitle(),
     url: location.href,
     base_url: getterOf(Node.prototype, 'baseURI')(document),

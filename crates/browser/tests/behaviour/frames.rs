@@ -131,6 +131,71 @@ async fn an_overlay_over_a_frame_is_not_pressed() {
     stage.end().await;
 }
 
+/// A page whose parts are chosen by selectors.
+const PARTS: &str = r#"<head><title>Lamps</title></head><body>
+    <nav class=a>Here <nav>Deep</nav></nav><ul><li>One</li><li>Two <a href=/two>more</a></li></ul>
+    <p class=a>First <b>bold</b></p><span>s1</span><span>s2</span><div class=a>Outer <p class=a>inner</p></div>
+    <table><thead><tr><th>Lamp</th><th>Price</th></tr></thead>
+    <tbody><tr><td>Desk</td><td>10</td></tr><tr><td>Floor</td><td>25</td></tr></tbody></table>
+    <table role=none><tr><td>Left</td><td>Right</td></tr></table></body>"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_selector_chooses_the_same_with_and_without_a_browser() {
+    let stage = Stage::new().await;
+    stage.goto("/frames").await;
+    let write = format!(
+        "document.open(); document.write({}); document.close()",
+        serde_json::json!(PARTS)
+    );
+    stage.evaluate(&write).await;
+    let url = stage.url().await;
+    for selector in [".a", "li", "span"] {
+        for only_main_content in [false, true] {
+            let options = guise_core::ScrapeOptions {
+                selector: Some(selector.to_owned()),
+                only_main_content,
+                ignored_tags: vec!["div".to_owned(), "b".to_owned()],
+                ..guise_core::ScrapeOptions::default()
+            };
+            let shown = stage.scrape(&options).await.unwrap().data;
+            let frames = vec![(url.clone(), PARTS.to_owned())];
+            let plain = guise_browser::read_html(frames, &options).unwrap().data;
+            assert_eq!(shown.markdown, plain.markdown, "{selector}");
+            assert_eq!(shown.metadata, plain.metadata, "{selector}");
+        }
+    }
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scraping_reads_frames_without_an_address() {
+    let stage = Stage::new().await;
+    stage.goto("/frames").await;
+    let origin = stage.site.origin();
+    let code = format!(
+        "const inline = document.createElement('iframe'); \
+         inline.srcdoc = '<p>Inline <a href=\"/in?a=1&amp;lt=2\">in</a></p>'; \
+         const based = document.createElement('iframe'); \
+         based.srcdoc = '<base href=\"{origin}/deep/\"><p>Based <a href=\"er\">deeper</a></p>'; \
+         const loaded = [inline, based].map((it) => new Promise((done) => {{ it.onload = done; }})); \
+         const filled = document.createElement('iframe'); \
+         document.body.replaceChildren(inline, based, filled, document.createElement('iframe')); \
+         await Promise.all(loaded); \
+         filled.contentDocument.body.innerHTML = '<p>Filled <a href=\"/blank\">by script</a></p>'; \
+         return 1"
+    );
+    assert_eq!(stage.evaluate(&code).await, "1");
+    let options = guise_core::ScrapeOptions::default();
+    let read = stage.scrape(&options).await.unwrap().data.markdown;
+    let expected = format!(
+        "\n\nIFRAME about:srcdoc:\nInline [in]({origin}/in?a=1&lt=2)\
+         \n\nIFRAME about:srcdoc:\nBased [deeper]({origin}/deep/er)\
+         \n\nIFRAME about:blank:\nFilled [by script]({origin}/blank)"
+    );
+    assert_eq!(read, expected);
+    stage.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn scraping_reads_frames() {
     let stage = Stage::new().await;
@@ -150,6 +215,7 @@ async fn scraping_reads_frames() {
     };
     let read = stage.scrape(&options).await.unwrap();
     assert_eq!(read.data.markdown, "# Frames");
+    assert!(read.data.metadata.is_some(), "it is still that page");
     let options = guise_core::ScrapeOptions {
         selector: Some("#nothing".to_owned()),
         ..options

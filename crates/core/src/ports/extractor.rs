@@ -1,5 +1,7 @@
 //! What a model reads from a page for somebody: data in a shape that was asked for, and what can be done there.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -15,8 +17,12 @@ pub struct ExtractionWish<'a> {
     pub schema: Option<&'a Value>,
     /// What to extract, in words.
     pub instructions: Option<&'a str>,
+    /// The model to ask, written `provider/model`; the operator's own one when absent.
+    pub model: Option<&'a str>,
     /// What the page states by itself of what the schema asks for.
     pub facts: Option<&'a PageFacts>,
+    /// The addresses that short names in the Markdown stand for. In the data they are addresses again.
+    pub placeholders: Option<&'a BTreeMap<String, String>>,
 }
 
 /// What is wanted of an observation.

@@ -124,7 +124,9 @@ impl Search {
                             markdown: &told,
                             schema: Some(schema),
                             instructions: Some(query.text),
+                            model: None,
                             facts: None,
+                            placeholders: None,
                         };
                         let deadline = Instant::now() + ANSWER;
                         Some(
@@ -199,7 +201,9 @@ impl Search {
             markdown: &told,
             schema: Some(&schema),
             instructions: Some(&instructions),
+            model: None,
             facts: None,
+            placeholders: None,
         };
         let deadline = Instant::now() + ANSWER;
         let found = self.extractor.extract(caller.tenant, wish, deadline).await;

@@ -38,6 +38,7 @@ use self::sections::Sections;
 pub use self::source::{Source, SourceKind};
 use self::tables::{Table, tables};
 use self::things::Things;
+use crate::css::remove;
 use crate::parse::parse;
 use crate::statements::Statements;
 use crate::view::View;
@@ -112,9 +113,7 @@ impl Page {
                 continue;
             }
             let parsed = parse(part.html);
-            for ignored in &options.ignored_tags {
-                parsed.document.select_matcher(ignored.matcher()).remove();
-            }
+            remove(&parsed.document, &options.ignored_tags);
             let prefix = match index {
                 0 => String::new(),
                 _ => format!("{} ", part.url),

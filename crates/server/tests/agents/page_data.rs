@@ -87,6 +87,88 @@ async fn a_model_is_not_asked_for_what_the_page_states_unless_there_are_instruct
 }
 
 #[tokio::test]
+async fn a_model_reads_the_text_when_images_are_listed() {
+    let house = House::new(|_: &Asked| Say::words(r#"{"praised_by": "Ada"}"#)).await;
+    let body = json!({"frames": [{"frameData": format!("{PAGE}<img src=/k.png>"), "frameUrl": "https://shop.example/kettle"}],
+        "only_images": true, "instructions": "Who praises it?"});
+    let read = house.client.post("/scrape_from_html").json(body).ok().await;
+    assert_eq!(read["scrape"]["data"], json!({"praised_by": "Ada"}));
+    assert_eq!(read["images"][0]["url"], "https://shop.example/k.png");
+    let page = house.model.asked(0).quoted("page");
+    assert!(page.contains("says Ada"), "{page}");
+}
+
+#[tokio::test]
+async fn the_wished_model_is_asked_where_it_has_a_key() {
+    let house = House::new(|_: &Asked| Say::words(r#"{"praised_by": "Ada"}"#)).await;
+    let wish = |model| json!({"instructions": "Who praises it?", "model": model});
+    let other = read(&house, wish("openai/other-model")).await;
+    assert_eq!(other["data"], json!({"praised_by": "Ada"}), "{other}");
+    assert_eq!(house.model.asked(0).body["model"], "other-model");
+    assert!(other.get("note").is_none(), "{other}");
+
+    let keyless = read(&house, wish("gemini/gemini-2.5-flash")).await;
+    assert_eq!(keyless["data"], json!({"praised_by": "Ada"}), "{keyless}");
+    assert_eq!(house.model.asked(1).body["model"], "some-model");
+    let note = keyless["note"].as_str().unwrap();
+    assert!(
+        note.contains("gemini/gemini-2.5-flash has no key") && note.contains("openai/some-model"),
+        "{note}"
+    );
+
+    let wrong = read(&house, wish("no-slash")).await;
+    assert_eq!(wrong["success"], false, "{wrong}");
+    let error = wrong["error"].as_str().unwrap();
+    assert!(error.contains("no-slash"), "{error}");
+    assert_eq!(house.model.count(), 2);
+}
+
+#[tokio::test]
+async fn short_names_for_addresses_are_resolved() {
+    let house = House::new(|_: &Asked| {
+        Say::words(r#"{"buy": "link2", "all": ["[Home](link1)", "image1"]}"#)
+    })
+    .await;
+    let html =
+        "<p><a href='/'>Home</a> <a href='/buy?a=1'>Buy</a> <img src='/k.png' alt=Kettle></p>";
+    // What does not look like an address is refused, so the names are resolved before.
+    let url = json!({"type": "string", "pattern": "^https://"});
+    let properties = json!({"buy": url, "all": {"type": "array", "items": {"type": "string"}}});
+    let body = json!({"frames": [{"frameData": html, "frameUrl": "https://shop.example/kettle"}],
+        "use_link_placeholders": true, "scrape_images": true,
+        "response_format": {"type": "object", "properties": properties, "required": ["buy", "all"]}});
+    let read = house.client.post("/scrape_from_html").json(body).ok().await;
+    let markdown = read["markdown"].as_str().unwrap();
+    assert!(markdown.contains("[Buy](link2)"), "{read}");
+    let (home, buy, image) = (
+        "https://shop.example/",
+        "https://shop.example/buy?a=1",
+        "https://shop.example/k.png",
+    );
+    assert_eq!(
+        read["link_placeholders"],
+        json!({"link1": home, "link2": buy, "image1": image}),
+        "{read}"
+    );
+    let data = json!({"buy": buy, "all": [format!("[Home]({home})"), image]});
+    assert_eq!(read["scrape"]["data"], data, "{read}");
+    assert_eq!(house.model.count(), 1);
+    assert!(house.model.asked(0).quoted("page").contains("(link2)"));
+
+    // In a session, too.
+    let goto = json!({"type": "goto", "url": house.url("/shop")});
+    assert_eq!(house.execute(goto).await["success"], true);
+    let path = house.path("/page/scrape");
+    let wish = json!({"use_link_placeholders": true});
+    let read = house.client.post(&path).json(wish).ok().await;
+    assert!(read["markdown"].as_str().unwrap().contains("](link1)"));
+    let first = read["link_placeholders"]["link1"].as_str().unwrap();
+    assert!(first.starts_with(&house.site.origin()), "{read}");
+    let plain = house.client.post(&path).json(json!({})).ok().await;
+    assert!(plain.get("link_placeholders").is_none(), "{plain}");
+}
+
+#[tokio::test]
 async fn a_model_that_fails_leaves_what_was_found() {
     let house = House::new(|_: &Asked| Say::Status(400)).await;
     let fitting = read(&house, json!({"response_format": schema()})).await;

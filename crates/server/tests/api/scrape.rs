@@ -76,6 +76,32 @@ async fn a_page_is_read_as_markdown_under_both_names() {
 }
 
 #[tokio::test]
+async fn ignored_tags_are_bounded() {
+    let stage = Stage::with_page().await;
+    let frames = json!([{"frameData": "<p>Lamp</p><b>new</b>", "frameUrl": "https://a.example/"}]);
+    let tags = |count: usize, tag: &str| json!(vec![tag; count]);
+    let scrape = stage.path("/page/scrape");
+    let execute = stage.path("/page/execute");
+    let calls = [
+        (scrape.as_str(), json!({})),
+        (execute.as_str(), json!({"type": "scrape"})),
+        ("/scrape", json!({"url": stage.site.url("/library")})),
+        ("/scrape_from_html", json!({"frames": frames})),
+    ];
+    for (path, body) in calls {
+        for wrong in [tags(101, "b"), tags(9, &"b,".repeat(500))] {
+            let mut body = body.clone();
+            body["ignored_tags"] = wrong;
+            let message = stage.client.post(path).json(body).refused(422).await;
+            assert!(message.contains("ignored_tags"), "{path}: {message}");
+        }
+    }
+    let most = json!({"frames": frames, "ignored_tags": tags(100, "b")});
+    let read = stage.client.post("/scrape_from_html").json(most).ok().await;
+    assert_eq!(read["markdown"], "Lamp", "{read}");
+}
+
+#[tokio::test]
 async fn without_a_model_the_page_itself_is_the_answer() {
     let stage = Stage::configured(&[("model", "")]).await;
     let html = "<main><dl><dt>Name</dt><dd>Kettle</dd><dt>Price</dt><dd>29,90 €</dd></dl></main>";
@@ -194,6 +220,13 @@ async fn html_at_hand_is_read_in_both_spellings() {
     let asked =
         read(json!({"frames": [{"html": html, "url": ""}], "instructions": "the price"})).await;
     assert_eq!(asked["scrape"]["success"], false);
+    let path = json!({"frames": [{"html": html, "url": "https://a.example/"}], "selector": "//h1"});
+    let call = stage.client.post("/scrape_from_html").json(path);
+    let message = call.refused(400).await;
+    assert!(
+        message.contains("`//h1`") && message.contains("XPath"),
+        "{message}"
+    );
     for wrong in [
         json!({}),
         json!({"frames": []}),

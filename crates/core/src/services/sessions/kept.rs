@@ -161,6 +161,7 @@ impl Leaves for ScrapeOptions {
             instructions,
             use_link_placeholders: _,
             all_links: _,
+            model: _,
         } = self;
         selector.scrub(scrub);
         ignored_tags.scrub(scrub);

@@ -91,12 +91,21 @@ impl Leaves for DataSpace {
             structured,
             source,
             metadata,
+            link_placeholders,
         } = self;
         markdown.scrub(scrub);
         images.scrub(scrub);
         structured.scrub(scrub);
         source.scrub(scrub);
         metadata.scrub(scrub);
+        link_placeholders.scrub(scrub);
+    }
+}
+
+/// Its keys are names that were given to addresses.
+impl Leaves for BTreeMap<String, String> {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        self.values_mut().for_each(|it| it.scrub(scrub));
     }
 }
 
@@ -160,7 +169,9 @@ impl Leaves for StructuredData {
             partial,
             sources,
             missing,
+            note,
         } = self;
+        note.scrub(scrub);
         error.scrub(scrub);
         data.scrub(scrub);
         partial.scrub(scrub);

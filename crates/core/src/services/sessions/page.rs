@@ -490,7 +490,9 @@ async fn with_data(
             markdown: &data.markdown,
             schema: options.response_format.as_ref(),
             instructions: options.instructions.as_deref(),
+            model: options.model.as_deref(),
             facts: facts.as_ref(),
+            placeholders: Some(&data.link_placeholders),
         };
         data.structured = Some(shared.extractor.extract(tenant, wish, deadline).await);
     }

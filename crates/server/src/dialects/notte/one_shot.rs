@@ -1,5 +1,7 @@
 //! Reading a page in one call: a session that lives as long as the call, or no browser at all.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use guise_core::{Error, PageWish, ReadWith};
@@ -42,7 +44,7 @@ pub(super) async fn scrape(
     Authenticated(caller): Authenticated,
     request: GlobalScrapeRequest,
 ) -> Result<Json<ScrapedPage>, Failure> {
-    let page = app.reading.read(&caller, request.into_domain()).await?;
+    let page = app.reading.read(&caller, request.into_domain()?).await?;
     Ok(Json(ScrapedPage {
         read_by: page.read_by.into(),
         data: page.data.into(),
@@ -138,10 +140,10 @@ pub struct GlobalScrapeRequest {
 }
 
 impl GlobalScrapeRequest {
-    fn into_domain(self) -> PageWish {
-        PageWish {
+    fn into_domain(self) -> Result<PageWish, Error> {
+        Ok(PageWish {
             url: self.page.url,
-            options: self.options.into_domain(),
+            options: self.options.into_domain()?,
             session: self.session.into_domain(),
             with: self
                 .page
@@ -150,7 +152,7 @@ impl GlobalScrapeRequest {
             respect_robots: self.page.respect_robots.unwrap_or(false),
             insist: true,
             turn_by: None,
-        }
+        })
     }
 }
 
@@ -233,6 +235,11 @@ pub struct ScrapeSchemaResponse {
     /// What the page says about itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<PageMetadataBody>,
+    /// The addresses that `link1`, `image1` and so on in the Markdown stand for, with `use_link_placeholders`; absent where there
+    /// are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false)]
+    pub link_placeholders: BTreeMap<String, String>,
 }
 
 /// The schema of the data.
@@ -274,7 +281,7 @@ async fn scrape_from_html(
         .into_iter()
         .map(|frame| (frame.frame_url, frame.frame_data))
         .collect();
-    let options = request.options.into_domain();
+    let options = request.options.into_domain()?;
     // Reading megabytes of HTML keeps a core busy; other requests go on meanwhile.
     let (read, options) = tokio::task::spawn_blocking(move || {
         let read = guise_browser::read_html(frames, &options);
@@ -298,5 +305,6 @@ async fn scrape_from_html(
         content: data.markdown.clone(),
         markdown: data.markdown,
         metadata: data.metadata.map(PageMetadataBody::from),
+        link_placeholders: data.link_placeholders,
     }))
 }

@@ -155,9 +155,10 @@ pub(super) async fn page_scrape(
     query: Query,
     Body(request): Body<ScrapeRequest>,
 ) -> Result<Json<DataSpaceBody>, Failure> {
+    let options = request.into_domain()?;
     let data = app
         .sessions
-        .scrape(&caller, &id, &request.into_domain(), keeps_alive(&query)?)
+        .scrape(&caller, &id, &options, keeps_alive(&query)?)
         .await?;
     Ok(Json(data.into()))
 }

@@ -341,7 +341,7 @@ impl AnyAction {
                 success: it.success,
                 answer: it.answer,
             },
-            Self::Scrape(it) => Action::Scrape(it.into_domain()),
+            Self::Scrape(it) => Action::Scrape(it.into_domain()?),
             Self::EvaluateJs(it) => Action::EvaluateJs { code: it.code },
             Self::FormFill(it) => Action::FormFill {
                 value: form_values(it.value)?,
@@ -501,6 +501,7 @@ mod tests {
     #[case::missing_member(json!({"type": "goto"}), "url")]
     #[case::wrong_type(json!({"type": "goto", "url": 5}), "url")]
     #[case::too_long_wait(json!({"type": "wait", "time_ms": 30001}), "time_ms")]
+    #[case::too_much_to_ignore(json!({"type": "scrape", "ignored_tags": vec!["b"; 101]}), "ignored_tags")]
     #[case::no_element(json!({"type": "click"}), "id")]
     #[case::blank_element(json!({"type": "click", "id": "", "selector": null}), "id")]
     #[case::too_long_hold(json!({"type": "press_and_hold", "id": "B1", "time_ms": 10001}), "time_ms")]

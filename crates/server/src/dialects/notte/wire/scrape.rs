@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use guise_core::{
-    DataSource, DataSpace, ImageData, PageMetadata, ReadBy, ScrapeOptions, StructuredData,
+    DataSource, DataSpace, ImageData, PageMetadata, ReadBy, Result, ScrapeOptions, StructuredData,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,13 +15,14 @@ use super::action::BrowserCategory;
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScrapeRequest {
-    /// Only what this selector matches.
+    /// Only what this selector matches, all of it. Where HTML is given it is CSS.
     pub selector: Option<String>,
     /// Keep link targets; true when absent.
     pub scrape_links: Option<bool>,
     /// Keep images; false when absent.
     pub scrape_images: Option<bool>,
-    /// Drop elements of these tag names.
+    /// Drop elements of these tag names; at most 100.
+    #[schema(max_items = 100)]
     pub ignored_tags: Option<Vec<String>>,
     /// Drop navigation, footers and the like; false when absent.
     pub only_main_content: Option<bool>,
@@ -32,17 +33,21 @@ pub struct ScrapeRequest {
     pub response_format: Option<Map<String, Value>>,
     /// What to extract, in words.
     pub instructions: Option<String>,
-    /// Replace link targets by short placeholders; false when absent.
+    /// Replace the addresses of links and images by `link1`, `image1` and so on, which `link_placeholders` of the answer
+    /// resolves; false when absent.
     pub use_link_placeholders: Option<bool>,
-    /// The language model to ask.
-    #[expect(dead_code, reason = "read so that its type is checked")]
+    /// The language model to ask for structured data, written `provider/model`; the operator's own one when absent, and where
+    /// there is no key for it. `note` of the answer says so then.
     pub model: Option<String>,
 }
 
 impl ScrapeRequest {
     /// The options in the domain.
-    pub fn into_domain(self) -> ScrapeOptions {
-        ScrapeOptions {
+    ///
+    /// # Errors
+    /// As [`ScrapeOptions::checked`].
+    pub fn into_domain(self) -> Result<ScrapeOptions> {
+        let options = ScrapeOptions {
             selector: self.selector.filter(|selector| !selector.trim().is_empty()),
             scrape_links: self.scrape_links.unwrap_or(true),
             scrape_images: self.scrape_images.unwrap_or(false),
@@ -52,8 +57,10 @@ impl ScrapeRequest {
             response_format: self.response_format.map(Value::Object),
             instructions: self.instructions,
             use_link_placeholders: self.use_link_placeholders.unwrap_or(false),
+            model: self.model,
             all_links: false,
-        }
+        };
+        options.checked()
     }
 }
 
@@ -107,7 +114,8 @@ pub struct ScrapeAction {
     /// Keep images.
     #[serde(default)]
     pub scrape_images: bool,
-    /// Drop elements of these tag names.
+    /// Drop elements of these tag names; at most 100.
+    #[schema(max_items = 100)]
     pub ignored_tags: Option<Vec<String>>,
     /// The JSON Schema that structured data must fit.
     #[schema(value_type = Option<Object>)]
@@ -116,8 +124,11 @@ pub struct ScrapeAction {
 
 impl ScrapeAction {
     /// The options in the domain.
-    pub fn into_domain(self) -> ScrapeOptions {
-        ScrapeOptions {
+    ///
+    /// # Errors
+    /// As [`ScrapeOptions::checked`].
+    pub fn into_domain(self) -> Result<ScrapeOptions> {
+        let options = ScrapeOptions {
             selector: self.selector.filter(|selector| !selector.trim().is_empty()),
             scrape_links: self.scrape_links.unwrap_or(true),
             scrape_images: self.scrape_images,
@@ -127,8 +138,10 @@ impl ScrapeAction {
             response_format: self.response_format.map(Value::Object),
             instructions: self.instructions,
             use_link_placeholders: false,
+            model: None,
             all_links: false,
-        }
+        };
+        options.checked()
     }
 }
 
@@ -170,6 +183,11 @@ pub struct DataSpaceBody {
     /// What the page says about itself. Clients of the Notte API pass over it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<PageMetadataBody>,
+    /// The addresses that `link1`, `image1` and so on in the Markdown stand for, with `use_link_placeholders`. In structured
+    /// data they are addresses already. An addition to the Notte API, absent where there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false)]
+    pub link_placeholders: BTreeMap<String, String>,
 }
 
 /// What a page says about itself, by its structured data, Open Graph and `meta` elements.
@@ -208,8 +226,8 @@ pub struct ImageDataBody {
     pub description: Option<String>,
 }
 
-/// Data in the shape that was asked for, or why there is none (Notte API: `StructuredData`; `partial`, `sources` and `missing`
-/// are Guise's own, and absent where they are empty).
+/// Data in the shape that was asked for, or why there is none (Notte API: `StructuredData`; `partial`, `sources`, `missing`
+/// and `note` are Guise's own, and absent where they are empty).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = StructuredData)]
 pub struct StructuredDataBody {
@@ -230,6 +248,9 @@ pub struct StructuredDataBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub missing: Vec<String>,
+    /// What differs from what was wished for, such as the model that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Where a page states a value.
@@ -254,6 +275,7 @@ impl From<DataSpace> for DataSpaceBody {
                 .map(|images| images.into_iter().map(ImageDataBody::from).collect()),
             structured: data.structured.map(StructuredDataBody::from),
             metadata: data.metadata.map(PageMetadataBody::from),
+            link_placeholders: data.link_placeholders,
         }
     }
 }
@@ -297,6 +319,7 @@ impl From<StructuredData> for StructuredDataBody {
                 .map(|(at, source)| (at, source.into()))
                 .collect(),
             missing: data.missing,
+            note: data.note,
         }
     }
 }

@@ -88,7 +88,7 @@ pub enum SearchBody {
         /// The pages, best first.
         results: Vec<SearchResultBody>,
         /// The data, where some was asked for.
-        structured: Option<StructuredDataBody>,
+        structured: Option<Box<StructuredDataBody>>,
     },
 }
 
@@ -120,7 +120,7 @@ impl From<SearchOutcome> for SearchBody {
             },
             None => Self::Results {
                 results: results.collect(),
-                structured: outcome.structured.map(StructuredDataBody::from),
+                structured: outcome.structured.map(|it| Box::new(it.into())),
             },
         }
     }
