@@ -193,9 +193,15 @@ describe('html', () => {
     }
   });
 
-  test('takes one element by selector', async () => {
+  test('takes what a selector finds, each apart, under the head of the page', async () => {
     const scripted = await open(fixture('read.html'));
-    assert.equal((await scripted.run('html', { selector: 'text=Shown' })).html, '<p>Shown &amp; escaped &lt;b&gt;</p>');
+    const { html } = await scripted.run('html', { selector: 'text=Shown' });
+    assert.match(html, /^<html lang="de"><head><title>Read<\/title>/);
+    assert.match(html, /<body><guise-part><p>Shown &amp; escaped &lt;b&gt;<\/p><\/guise-part><\/body><\/html>$/);
+    const rows = await open('<table role=grid><tr><td class=a>1<td>2<tr><td class=a>3</table><p class=a>4 <b class=a>5</b></p>');
+    const body = (await rows.run('html', { selector: '.a' })).html.replace(/.*<body>/, '');
+    const table = '<guise-part><table role="grid"><tr><td class="a">1</td><tr><td class="a">3</td></table></guise-part>';
+    assert.equal(body, `${table}<guise-part><p class="a">4 <b class="a">5</b></p></guise-part></body></html>`);
     await assert.rejects(scripted.run('html', { selector: '#none' }), { kind: 'no_match' });
     assert.match((await scripted.run('text')).text, /^Shown & escaped <b>/);
   });

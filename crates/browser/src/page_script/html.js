@@ -37,7 +37,7 @@ class Serializer {
         }
       });
     }
-    // Only the outsideOthers hidden element needs the mark.
+    // Only the outermost hidden element needs the mark.
     const mark = parentShown && !shown && isHtml(element) && !UNSEEN_TAGS.has(tag) && !hasAttribute(element, 'hidden');
     const open = `<${tag}${this.attributes(element, tag)}${mark ? ' hidden=""' : ''}>`;
     return { html: VOID_TAGS.has(tag) ? open : `${open}${inner}</${tag}>`, shown };

@@ -163,7 +163,7 @@ async fn short_names_for_addresses_are_resolved() {
     let read = house.client.post(&path).json(wish).ok().await;
     assert!(read["markdown"].as_str().unwrap().contains("](link1)"));
     let first = read["link_placeholders"]["link1"].as_str().unwrap();
-    assert!(first.starts_with(&house.site.origin()), "{read}");
+    assert!(first.starts_with(house.site.origin()), "{read}");
     let plain = house.client.post(&path).json(json!({})).ok().await;
     assert!(plain.get("link_placeholders").is_none(), "{plain}");
 }
