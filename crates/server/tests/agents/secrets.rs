@@ -225,12 +225,14 @@ async fn what_a_model_puts_together_is_not_told_either() {
         0 => fill("#user", TOLD.to_owned()),
         1 => Say::words(
             &json!({"state": {"previous_goal_status": "success", "previous_goal_eval": TOLD, "page_summary": TOLD,
-                "relevant_interactions": [{"id": "I1", "reason": TOLD}], "memory": TOLD, "next_goal": TOLD},
+                "relevant_interactions": [{"id": TOLD, "reason": TOLD}], "memory": TOLD, "next_goal": TOLD},
                 "action": {"type": "wait", "time_ms": 1}})
             .to_string(),
         ),
         2 => Say::call("fill", json!({"selector": format!("#none[title='{TOLD}']"), "value": "x", "timeout": 100})),
         3 => Say::call("evaluate_js", json!({"code": format!("0 /* {TOLD} */")})),
+        4 => Say::call("click", json!({"id": TOLD, "timeout": 100})),
+        5 => Say::call("scrape", json!({"selector": "h1", "instructions": TOLD})),
         _ => Say::call("completion", json!({"success": true, "answer": TOLD})),
     })
     .await;

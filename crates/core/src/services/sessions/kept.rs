@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::leaves::Leaves;
 use crate::ports::{Scrub, ScrubChunks};
 use crate::{
-    Action, Decision, Drop, Execution, Goal, Interaction, Placeholders, Relevant, ScrapeOptions,
-    Secret, Step, Target,
+    Action, Decision, Drop, ElementId, Execution, Goal, Interaction, Placeholders, Relevant,
+    ScrapeOptions, Secret, Step, Target,
 };
 
 /// Puts words that stand for a secret at any time in the places of those that do in one run, and labels in the places of secrets.
@@ -96,7 +96,8 @@ impl Leaves for Goal {
         } = self;
         previous_goal_eval.scrub(scrub);
         page_summary.scrub(scrub);
-        for Relevant { id: _, reason } in relevant_interactions {
+        for Relevant { id, reason } in relevant_interactions {
+            id.scrub(scrub);
             reason.scrub(scrub);
         }
         memory.scrub(scrub);
@@ -109,6 +110,12 @@ impl Leaves for Action {
         match self {
             Self::Goto { url } | Self::GotoNewTab { url } => url.scrub(scrub),
             Self::PressKey { key } => key.scrub(scrub),
+            Self::ScrollUp { amount: _, of } | Self::ScrollDown { amount: _, of } => {
+                of.scrub(scrub)
+            }
+            Self::EmailRead { timedelta, .. } | Self::SmsRead { timedelta, .. } => {
+                timedelta.scrub(scrub)
+            }
             Self::CaptchaSolve { captcha_type } => captcha_type.scrub(scrub),
             Self::Help { reason } => reason.scrub(scrub),
             Self::Completion { success: _, answer } => answer.scrub(scrub),
@@ -139,11 +146,16 @@ impl Leaves for Action {
             | Self::GoBack
             | Self::GoForward
             | Self::Reload
-            | Self::Wait { .. }
-            | Self::ScrollUp { .. }
-            | Self::ScrollDown { .. }
-            | Self::EmailRead { .. }
-            | Self::SmsRead { .. } => {}
+            | Self::Wait { .. } => {}
+        }
+    }
+}
+
+/// A model may call an element by any name.
+impl Leaves for ElementId {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        if let Cow::Owned(clean) = scrub.text(self.as_str()) {
+            *self = Self::new(&clean);
         }
     }
 }
@@ -161,24 +173,26 @@ impl Leaves for ScrapeOptions {
             instructions,
             use_link_placeholders: _,
             all_links: _,
-            model: _,
+            model,
         } = self;
         selector.scrub(scrub);
         ignored_tags.scrub(scrub);
         response_format.scrub(scrub);
         instructions.scrub(scrub);
+        model.scrub(scrub);
     }
 }
 
 impl Leaves for Target {
     fn scrub(&mut self, scrub: &dyn Scrub) {
         let Self {
-            id: _,
+            id,
             selectors,
             press_enter: _,
             text_label,
             timeout_ms: _,
         } = self;
+        id.scrub(scrub);
         selectors.scrub(scrub);
         text_label.scrub(scrub);
     }
@@ -190,7 +204,8 @@ impl Leaves for Interaction {
             Self::Fill { value, .. } | Self::SelectDropdownOption { value } => value.scrub(scrub),
             Self::UploadFile { file_path } => file_path.scrub(scrub),
             Self::DragAndDrop { to } => {
-                if let Drop::Element { id: _, selectors } = &mut **to {
+                if let Drop::Element { id, selectors } = &mut **to {
+                    id.scrub(scrub);
                     selectors.scrub(scrub);
                 }
             }
