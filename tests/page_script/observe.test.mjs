@@ -145,6 +145,33 @@ describe('observe', () => {
     assert.equal((await scripted.run('actionable', { handle: named(seen, 'In popover').h })).ok, true);
   });
 
+  test('tells what is still there, however often the page was observed since', async () => {
+    const scripted = await open('<style>.bare{opacity:0;width:0;height:0}</style><button id=up>Up</button><button id=off>Off</button><button id=out>Out</button><label><input type=checkbox class=bare> Pick</label><dialog><button>Close</button></dialog><div style="height:3000px"></div>');
+    const seen = await scripted.run('observe');
+    const handles = ['Up', 'Off', 'Out', 'Pick'].map((label) => named(seen, label).h);
+    const [up, , , pick] = handles;
+    assert.deepEqual(await scripted.run('stillThere', { handles }), handles);
+    await scripted.page.evaluate(() => {
+      document.querySelector('#off').hidden = true;
+      document.querySelector('#out').remove();
+      scrollTo(0, 2000);
+    });
+    for (const viewportOnly of [true, false, true]) {
+      await scripted.run('observe', { viewportOnly });
+      assert.deepEqual(await scripted.run('stillThere', { handles: [...handles, 9999] }), [up, pick]);
+    }
+    for (const show of ['show', 'showModal']) {
+      await scripted.page.evaluate((show) => {
+        scrollTo(0, 0);
+        document.querySelector('dialog')[show]();
+      }, show);
+      await scripted.run('observe');
+      assert.deepEqual(await scripted.run('stillThere', { handles }), [up, pick], show);
+      await scripted.page.evaluate(() => document.querySelector('dialog').close());
+    }
+    assert.equal(named(await scripted.run('observe'), 'Up').h, up);
+  });
+
   test('max ends the list', async () => {
     const seen = await (await open('<button>A</button><button>B</button><button>C</button>')).run('observe', { max: 2 });
     assert.deepEqual([labels(seen), seen.truncated], [['A', 'B'], true]);

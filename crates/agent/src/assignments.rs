@@ -18,7 +18,7 @@ use guise_core::services::{
 };
 use guise_core::{
     Area, Assignment, AssignmentEnd, AssignmentFilter, AssignmentId, AssignmentState, Caller,
-    Error, Journey, JourneyId, Kind, ProjectId, Result, Scope,
+    Error, Journey, JourneyId, Kind, ProjectId, Result, Scope, TenantId,
 };
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
@@ -168,18 +168,13 @@ impl Assignments {
             );
             return Err(Error::new(Kind::Quota, message).with_retry_after(RETRY_AFTER));
         }
-        for file in &request.files {
-            let bytes = Box::pin(Cursor::new(file.content.clone()));
-            self.files
-                .put(caller.tenant, Area::Uploads, file.name(), bytes)
-                .await?;
-        }
+        let id = AssignmentId::new();
         let assignment = Assignment {
-            id: AssignmentId::new(),
+            id,
             tenant: caller.tenant,
             key: caller.key,
             name: request.name_or_prompt(),
-            prompt: request.prompt,
+            prompt: request.prompt.clone(),
             project: cast.project.id,
             journey: journey.map(|journey| journey.id),
             persona: cast.persona.id,
@@ -195,9 +190,27 @@ impl Assignments {
             summary: None,
             verdict: None,
         };
-        self.store.add_assignment(&assignment, &self.node).await?;
+        // What it brings along is there before it is, and nothing stays of one that is not.
+        let added = match self.put_files(&assignment, &request).await {
+            Ok(()) => self.store.add_assignment(&assignment, &self.node).await,
+            failed => failed,
+        };
+        if let Err(error) = added {
+            self.clear(assignment.tenant, id).await;
+            return Err(error);
+        }
         self.queue.push(assignment.tenant, assignment.id);
         Ok(assignment)
+    }
+
+    async fn put_files(&self, assignment: &Assignment, request: &AssignmentRequest) -> Result<()> {
+        for file in &request.files {
+            let bytes = Box::pin(Cursor::new(file.content.clone()));
+            let area = Area::Assignment(assignment.id);
+            let put = self.files.put(assignment.tenant, area, file.name(), bytes);
+            put.await?;
+        }
+        Ok(())
     }
 
     /// An assignment of the caller's tenant.
@@ -262,6 +275,7 @@ impl Assignments {
         let end = self.end_of(false, "The agent was stopped".to_owned());
         let ended = self.store.end_assignment(id, &end).await?;
         self.queue.cancel(assignment.tenant, id);
+        self.clear(assignment.tenant, id).await;
         match ended {
             Some(ended) => Ok(ended),
             None => self.get(caller, id).await,
@@ -289,8 +303,15 @@ impl Assignments {
     pub async fn recover(&self) -> Result<(u64, usize)> {
         let reason = "The server was restarted while the agent worked, and its browser is gone";
         let end = self.end_of(false, reason.to_owned());
-        let lost = self.store.end_assignments_of(&self.node, &end).await?;
-        let waiting = self.store.pending_of(&self.node).await?;
+        let of_here = |state| self.store.assignments_of(&self.node, state);
+        let mut lost = 0;
+        for (tenant, id) in of_here(AssignmentState::Running).await? {
+            if self.store.end_assignment(id, &end).await?.is_some() {
+                lost += 1;
+            }
+            self.clear(tenant, id).await;
+        }
+        let waiting = of_here(AssignmentState::Pending).await?;
         for (tenant, id) in &waiting {
             self.queue.push(*tenant, *id);
         }
@@ -311,6 +332,13 @@ impl Assignments {
         self.tasks.close();
         if timeout_at(deadline, self.tasks.wait()).await.is_err() {
             tracing::warn!("some agents did not end in time");
+        }
+    }
+
+    /// Removes the files of an assignment that has ended. That they stay when it fails changes nothing for the caller.
+    async fn clear(&self, tenant: TenantId, id: AssignmentId) {
+        if let Err(error) = self.files.clear(tenant, Area::Assignment(id)).await {
+            tracing::warn!(assignment = %id, error = ?error, "the files of an agent that has ended stay behind");
         }
     }
 

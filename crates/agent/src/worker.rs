@@ -6,8 +6,8 @@ use std::time::Duration;
 use guise_core::ports::{Answer, Clock, Message, Model, Question, RunStore, Tool};
 use guise_core::services::Hands;
 use guise_core::{
-    Action, Asked, Decision, Error, Execution, GoalStatus, Kind, Observation, ObserveRequest,
-    Result, Run, RunEnd, Step, StepMark, StepRecord,
+    Action, Asked, AskedInVain, Decision, Error, Execution, GoalStatus, Kind, Observation,
+    ObserveRequest, Result, Run, RunEnd, Step, StepEnd, StepMark, StepRecord,
 };
 use tokio::sync::broadcast;
 use tokio::time::Instant;
@@ -75,8 +75,8 @@ struct Progress {
     blind: u32,
     /// What the model must know next.
     told: Option<String>,
-    /// What asking took for answers that could not be used.
-    wasted: Option<Asked>,
+    /// What was asked in the step that is under way, where its answer could not be used.
+    in_vain: Option<AskedInVain>,
     refused_answer: bool,
     decisions: usize,
     /// Something was done before the server was restarted.
@@ -144,9 +144,14 @@ impl Worker {
             progress.history.add(&execution, &*self.language);
         }
         for number in first..=self.run.options.max_steps {
-            self.mark(number, Step::RunStepBegan).await?;
+            let began = Step::RunStepBegan(self.mark(number));
+            self.hands.note(began).await?;
             let next = self.step(number, &mut progress).await?;
-            self.mark(number, Step::RunStepEnded).await?;
+            let ended = Step::RunStepEnded(Box::new(StepEnd {
+                mark: self.mark(number),
+                in_vain: progress.in_vain.take(),
+            }));
+            self.hands.note(ended).await?;
             if let Next::End(success, answer) = next {
                 return Ok((success, answer));
             }
@@ -184,7 +189,7 @@ impl Worker {
                         progress.memory = decision.goal.memory;
                     }
                 }
-                Some(Step::RunStepEnded(mark)) => ended = ended.max(mark.number),
+                Some(Step::RunStepEnded(end)) => ended = ended.max(end.mark.number),
                 _ => {}
             }
         }
@@ -220,15 +225,17 @@ impl Worker {
         .question();
         let question = self.clean(question);
         let started_at = self.clock.now();
-        let (reply, mut asked) = self.ask(question, progress.last).await?;
-        if let Some(wasted) = progress.wasted.take() {
-            asked.add(wasted);
-        }
+        let (reply, asked) = self.ask(question, progress.last).await?;
         let Reply { goal, action } = match reply {
             Ok(reply) => reply,
             Err(why) => {
-                progress.wasted = Some(asked);
-                return Ok(progress.useless(&why));
+                let next = progress.useless(&why);
+                progress.in_vain = Some(AskedInVain {
+                    started_at,
+                    asked,
+                    why,
+                });
+                return Ok(next);
             }
         };
         progress.useless = 0;
@@ -422,14 +429,12 @@ impl Worker {
         Ok(())
     }
 
-    async fn mark(&self, number: u32, step: fn(StepMark) -> Step) -> Result<()> {
-        let mark = StepMark {
+    fn mark(&self, number: u32) -> StepMark {
+        StepMark {
             run: self.run.id,
             number,
             at: self.clock.now(),
-        };
-        self.hands.note(step(mark)).await?;
-        Ok(())
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 use crate::core::Core;
+use crate::downloads::{self, Next};
 use crate::fault::Fault;
 use crate::host::{Parts, Settings};
 use crate::{
@@ -151,9 +152,16 @@ fn note(core: &Arc<Core>, event: &RawEvent) -> Result<(), CdpError> {
         "Target.detachedFromTarget" => targets::lose(core, &event.parse()?),
         "Browser.downloadWillBegin" => core.downloads.begins(event.parse::<DownloadWillBegin>()?),
         "Browser.downloadProgress" => {
-            if let Some(file) = core.downloads.goes_on(&event.parse::<DownloadProgress>()?) {
-                // Nobody listening is fine.
-                let _ = core.events.send(BrowserEvent::Downloaded(file));
+            match core.downloads.goes_on(&event.parse::<DownloadProgress>()?) {
+                Next::Nothing => {}
+                Next::Tell(file) => {
+                    // Nobody listening is fine.
+                    let _ = core.events.send(BrowserEvent::Downloaded(file));
+                }
+                Next::LetGo { guid, path } => {
+                    let let_go = downloads::let_go(Arc::clone(core), guid, path);
+                    core.tasks.spawn(let_go);
+                }
             }
         }
         _ => {}

@@ -139,7 +139,9 @@ pub(crate) async fn observe(
     let mut elements = seen.elements;
     let (lines, changes) = match &before {
         Some(before) if request.since_last => {
-            let (lines, changes) = changes::between(before, &look.lines, &seen.still);
+            let unlisted = changes::unlisted(before, &look.lines);
+            let still = observe::still_there(core, &tab, unlisted, deadline).await?;
+            let (lines, changes) = changes::between(before, &look.lines, &still);
             elements.retain(|element| {
                 changes.added.contains(&element.id) || changes.changed.contains(&element.id)
             });

@@ -20,7 +20,14 @@ pub(crate) struct LastLook {
     pub(crate) lines: Vec<Written>,
 }
 
-/// The differences as lines, and which elements they are about. `still` are elements that are only out of view now.
+/// The elements of a look that the next one does not list.
+pub(crate) fn unlisted(before: &LastLook, now: &[Written]) -> Vec<ElementId> {
+    let listed: HashSet<&ElementId> = now.iter().filter_map(|it| it.id.as_ref()).collect();
+    let ids = before.lines.iter().filter_map(|it| it.id.as_ref());
+    ids.filter(|id| !listed.contains(id)).cloned().collect()
+}
+
+/// The differences as lines, and which elements they are about. `still` are elements that are on the page and not listed now.
 pub(crate) fn between(
     before: &LastLook,
     now: &[Written],
@@ -162,6 +169,8 @@ mod tests {
             element("B2", "Menu [expanded]"),
             element("L2", "New"),
         ];
+        let names = |ids: &[ElementId]| ids.iter().map(|id| id.to_string()).collect::<Vec<_>>();
+        assert_eq!(names(&unlisted(&before, &now)), ["B3", "L1"]);
         let still = HashSet::from([ElementId::new("L1")]);
         let (lines, changes) = between(&before, &now, &still);
         let lines: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
@@ -177,7 +186,6 @@ mod tests {
                 "- L1 out of view",
             ]
         );
-        let names = |ids: &[ElementId]| ids.iter().map(|id| id.to_string()).collect::<Vec<_>>();
         assert_eq!(names(&changes.added), ["L2"]);
         assert_eq!(names(&changes.changed), ["B2"]);
         assert_eq!(names(&changes.gone), ["B3"]);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use guise_cdp::{BrowserContextId, Connection, FrameId, LoaderId, Session, TargetId};
 use guise_core::ElementId;
 use guise_core::ports::{BrowserEvent, BrowserVersion};
+use guise_core::services::MAX_FILE_BYTES;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
@@ -95,7 +96,7 @@ impl Core {
             uploads: parts.uploads,
             owner: parts.owner,
             board: Board::new(),
-            downloads: Downloads::new(parts.downloads),
+            downloads: Downloads::new(parts.downloads, MAX_FILE_BYTES),
             events: broadcast::Sender::new(64),
             outside: watch::Sender::new(0),
             wire: Wire::default(),

@@ -1,20 +1,25 @@
 //! What pages download, from its beginning until it lies in the session's folder.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use guise_cdp::FrameId;
-use guise_cdp::protocol::browser::{DownloadProgress, DownloadWillBegin};
+use guise_cdp::protocol::browser::{CancelDownload, DownloadProgress, DownloadWillBegin};
 use guise_core::ports::DownloadedFile;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+use crate::core::Core;
 use crate::fault::{Fault, Result};
 
 /// The longest name that a file may have, in bytes.
 const LONGEST_NAME: usize = 255;
 /// Downloads that are remembered; older ones are forgotten once they ended.
 const REMEMBERED: usize = 256;
+/// How long Chromium may take to cancel one.
+const CANCEL: Duration = Duration::from_secs(10);
 
 /// How a download stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +27,21 @@ enum Stage {
     Running,
     Done,
     Cancelled,
+    /// It has, or says that it will have, more bytes than a file may have.
+    TooLarge,
+}
+
+/// What is to be done about a download as it goes on.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Nothing,
+    /// It is complete.
+    Tell(DownloadedFile),
+    /// It is too large: see [`let_go`].
+    LetGo {
+        guid: String,
+        path: PathBuf,
+    },
 }
 
 struct Download {
@@ -37,15 +57,19 @@ struct Download {
 pub(crate) struct Downloads {
     /// Where they are kept; they are not where it is absent.
     folder: Option<PathBuf>,
+    /// So many bytes one may have.
+    largest: u64,
     list: Mutex<Vec<Download>>,
     changed: watch::Sender<()>,
 }
 
 impl Downloads {
-    /// Chromium puts them into `folder`, each named by its guid; without one it keeps none.
-    pub(crate) fn new(folder: Option<PathBuf>) -> Self {
+    /// Chromium puts them into `folder`, each named by its guid; without one it keeps none. None may have more than `largest`
+    /// bytes.
+    pub(crate) fn new(folder: Option<PathBuf>, largest: u64) -> Self {
         Self {
             folder,
+            largest,
             list: Mutex::default(),
             changed: watch::Sender::new(()),
         }
@@ -85,23 +109,44 @@ impl Downloads {
         self.changed.send_replace(());
     }
 
-    /// A download goes on. Answers the file when it is complete.
-    pub(crate) fn goes_on(&self, event: &DownloadProgress) -> Option<DownloadedFile> {
-        let stage = match event.state.as_str() {
-            "completed" => Stage::Done,
-            "canceled" => Stage::Cancelled,
-            _ => return None,
-        };
-        let file = {
+    /// A download goes on, or ends.
+    pub(crate) fn goes_on(&self, event: &DownloadProgress) -> Next {
+        let next = {
             let mut list = self.list();
-            let download = list
-                .iter_mut()
-                .find(|known| known.guid == event.guid && known.stage == Stage::Running)?;
-            download.stage = stage;
-            download.file.clone()
+            let Some(download) = list.iter_mut().find(|known| known.guid == event.guid) else {
+                return Next::Nothing;
+            };
+            let let_go = |download: &Download| Next::LetGo {
+                guid: download.guid.clone(),
+                path: download.file.path.clone(),
+            };
+            match (download.stage, event.state.as_str()) {
+                (Stage::Running, "canceled") => {
+                    download.stage = Stage::Cancelled;
+                    Next::Nothing
+                }
+                (Stage::Running, _) if self.is_too_large(event) => {
+                    download.stage = Stage::TooLarge;
+                    let_go(download)
+                }
+                (Stage::Running, "completed") => {
+                    download.stage = Stage::Done;
+                    Next::Tell(download.file.clone())
+                }
+                // It came to its end before it could be cancelled.
+                (Stage::TooLarge, "completed") => let_go(download),
+                _ => return Next::Nothing,
+            }
         };
         self.changed.send_replace(());
-        (stage == Stage::Done).then_some(file)
+        next
+    }
+
+    /// What a site says of the size beforehand counts, too: whatever comes of such a download, it is not kept.
+    fn is_too_large(&self, event: &DownloadProgress) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "files are far below 2^52 bytes")]
+        let largest = self.largest as f64;
+        event.received_bytes.max(event.total_bytes) > largest
     }
 
     /// What the first download is called that began at `since` or later, if one has by `begin_by`.
@@ -138,7 +183,8 @@ impl Downloads {
     /// Waits for the first download that began at `since` or later, to its end.
     ///
     /// # Errors
-    /// [`Fault::TimedOut`] when none has begun by `begin_by`; a message when it is cancelled or not complete by `deadline`.
+    /// [`Fault::TimedOut`] when none has begun by `begin_by`, [`Fault::TooLarge`]; a message when it is cancelled or not complete
+    /// by `deadline`.
     pub(crate) async fn first_since(
         &self,
         since: Instant,
@@ -160,6 +206,7 @@ impl Downloads {
                         file.name
                     )));
                 }
+                Some((Stage::TooLarge, _)) => return Err(Fault::TooLarge(self.largest)),
                 Some((Stage::Running, file)) => (
                     deadline,
                     Fault::told(format!(
@@ -174,6 +221,28 @@ impl Downloads {
                 Ok(Err(_)) | Err(_) => return Err(late),
             }
         }
+    }
+}
+
+/// Ends a download that is too large, and removes what there is of it.
+pub(crate) async fn let_go(core: Arc<Core>, guid: String, path: PathBuf) {
+    tracing::warn!(
+        allowed = core.downloads.largest,
+        "a download is ended that is larger than a file may be"
+    );
+    let cancel = CancelDownload {
+        guid,
+        browser_context_id: core.context.clone(),
+    };
+    // Chromium removes what it has written of one that it cancels. One that is complete is not cancelled any more.
+    if let Err(error) = core.root.call(&cancel, Instant::now() + CANCEL).await {
+        tracing::warn!(%error, "a download that is too large could not be cancelled");
+    }
+    match tokio::fs::remove_file(&path).await {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            tracing::warn!(%error, "cannot remove a download that is too large");
+        }
+        _ => {}
     }
 }
 
@@ -200,6 +269,67 @@ fn plain_name(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn begun() -> Downloads {
+        let downloads = Downloads::new(Some("/kept".into()), 100);
+        let begins = serde_json::json!({
+            "frameId": "F",
+            "guid": "one",
+            "url": "https://example.org/",
+            "suggestedFilename": "a.bin",
+        });
+        downloads.begins(serde_json::from_value(begins).unwrap());
+        downloads
+    }
+
+    fn goes_on(downloads: &Downloads, state: &str, received: u64, total: u64) -> Next {
+        let event = serde_json::json!({
+            "guid": "one",
+            "state": state,
+            "receivedBytes": received,
+            "totalBytes": total,
+        });
+        downloads.goes_on(&serde_json::from_value(event).unwrap())
+    }
+
+    async fn waited_for(downloads: &Downloads) -> Result<DownloadedFile> {
+        let began = downloads.list()[0].began;
+        downloads.first_since(began, began, began).await
+    }
+
+    #[tokio::test]
+    async fn one_that_is_as_large_as_allowed_is_told() {
+        let downloads = begun();
+        assert_eq!(goes_on(&downloads, "inProgress", 100, 0), Next::Nothing);
+        let file = match goes_on(&downloads, "completed", 100, 100) {
+            Next::Tell(file) => file,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(waited_for(&downloads).await, Ok(file));
+    }
+
+    #[tokio::test]
+    async fn one_that_is_larger_is_let_go_at_once() {
+        for (state, received, total) in [
+            ("inProgress", 101, 0),
+            ("inProgress", 1, 101),
+            ("completed", 101, 101),
+        ] {
+            let downloads = begun();
+            let let_go = || Next::LetGo {
+                guid: "one".to_owned(),
+                path: "/kept/one".into(),
+            };
+            let next = goes_on(&downloads, state, received, total);
+            assert_eq!(next, let_go(), "{state} {received} {total}");
+            assert_eq!(waited_for(&downloads).await, Err(Fault::TooLarge(100)));
+            // What is told of it until it is cancelled changes nothing; a file that is complete all the same goes.
+            assert_eq!(goes_on(&downloads, "inProgress", 102, 0), Next::Nothing);
+            assert_eq!(goes_on(&downloads, "completed", 102, 102), let_go());
+            assert_eq!(goes_on(&downloads, "canceled", 102, 0), Next::Nothing);
+            assert_eq!(waited_for(&downloads).await, Err(Fault::TooLarge(100)));
+        }
+    }
 
     #[test]
     fn names_have_no_path() {

@@ -72,11 +72,6 @@ impl Elements {
         id
     }
 
-    /// The name that an element has, if it has one.
-    pub(crate) fn name_of(&self, world: &Arc<str>, handle: Handle) -> Option<ElementId> {
-        self.names.get(&(Arc::clone(world), handle)).cloned()
-    }
-
     /// Keeps what the last observation said about an element.
     pub(crate) fn describe(&mut self, id: &ElementId, about: Arc<About>) {
         self.abouts.insert(id.clone(), about);

@@ -31,6 +31,9 @@ pub(crate) enum Fault {
     /// A secret was not filled in; the caller is told as it is.
     #[error("{0}")]
     Refused(String),
+    /// A file has more bytes than one may have; told as where files are kept.
+    #[error("the file is larger than the allowed {0} bytes")]
+    TooLarge(u64),
     /// Something that the caller is told as it is.
     #[error("{0}")]
     Told(String),
@@ -102,6 +105,7 @@ impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         let kind = match fault {
             Fault::TimedOut => Kind::Timeout,
+            Fault::TooLarge(_) => Kind::TooLarge,
             Fault::Script { .. } | Fault::Told(_) | Fault::Refused(_) => Kind::Refused,
             _ => Kind::Browser,
         };

@@ -1,7 +1,8 @@
 //! One pass over all frames of a tab: what can be acted on and what can be read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all};
 use guise_cdp::{FrameId, LoaderId};
@@ -23,6 +24,9 @@ use crate::world::World;
 /// Frames in frames are looked into to this depth.
 const DEEPEST: usize = 20;
 
+/// How long a document may take to say what is still there.
+const STILL: Duration = Duration::from_secs(1);
+
 /// What one pass saw.
 pub(crate) struct Seen {
     /// The document that it was about.
@@ -37,8 +41,6 @@ pub(crate) struct Seen {
     pub(crate) lines: Vec<Written>,
     /// What can be acted on.
     pub(crate) elements: Vec<Element>,
-    /// What was listed at the pass before, is on the page as it was, and is not in view.
-    pub(crate) still: HashSet<ElementId>,
 }
 
 /// A document with those in its frames, by the place of the frame among its items.
@@ -92,7 +94,6 @@ pub(crate) async fn look(
         document: tree.world.document().clone(),
         description: Description::new(&tree.view.role, &tree.view.title),
         elements: Vec::new(),
-        still: HashSet::new(),
         full: false,
     };
     let title = tree.view.title.clone();
@@ -115,7 +116,6 @@ pub(crate) async fn look(
         viewport,
         lines: listing.description.finish(),
         elements: listing.elements,
-        still: listing.still,
     })
 }
 
@@ -168,9 +168,7 @@ async fn view(
             let mut view: View =
                 locate::run(core, frame, &world, "observe", &arguments, deadline).await?;
             if opened(&world, &view.closed, deadline).await? {
-                let still = std::mem::take(&mut view.still);
                 view = locate::run(core, frame, &world, "observe", &arguments, deadline).await?;
-                view.still = still;
             }
             Ok::<_, Fault>((world, view))
         };
@@ -264,6 +262,82 @@ async fn inside(core: &Core, place: &Place, deadline: Instant) -> Result<(FrameI
     Ok((frame, selector))
 }
 
+/// What a document is asked for of what was listed before.
+struct Asked {
+    frame: FrameId,
+    world: Arc<World>,
+    handles: HashSet<Handle>,
+}
+
+/// Which of the elements of a tab that a look did not list are on its page all the same: out of view, in a frame that is, or
+/// behind a dialog. What does not answer in time is not known to be gone.
+///
+/// Asked beside the looks: how many there were since an element was listed, and of which documents, makes no difference.
+pub(crate) async fn still_there(
+    core: &Core,
+    tab: &CurrentTab,
+    unlisted: Vec<ElementId>,
+    deadline: Instant,
+) -> Result<HashSet<ElementId>> {
+    let mut asked: HashMap<Arc<str>, Asked> = HashMap::new();
+    let mut ask = |frame: &FrameId, world: &Arc<World>, handle: Handle| {
+        let document = asked.entry(world.key()).or_insert_with(|| Asked {
+            frame: frame.clone(),
+            world: Arc::clone(world),
+            handles: HashSet::new(),
+        });
+        document.handles.insert(handle);
+        (world.key(), handle)
+    };
+    // Each with the elements of the frames that it is in.
+    let chains = core.board.read(|state| {
+        let tab = state.tab(&tab.target)?;
+        let chain = |id: ElementId| {
+            let place = tab.elements.find(&id).ok()?;
+            let mut chain = vec![ask(&place.frame, &place.world, place.handle)];
+            let mut at = state.frames.get(&place.frame)?;
+            while let (Some(parent), Some((world, handle))) = (&at.parent, &at.owner) {
+                chain.push(ask(parent, world, *handle));
+                at = state.frames.get(parent)?;
+            }
+            Some((id, chain))
+        };
+        Some(unlisted.into_iter().filter_map(chain).collect::<Vec<_>>())
+    });
+    let deadline = deadline.min(Instant::now() + STILL);
+    let answers = asked.into_iter().map(async |(key, asked)| {
+        let arguments = json!({ "handles": asked.handles });
+        let there = locate::run::<HashSet<Handle>>(
+            core,
+            &asked.frame,
+            &asked.world,
+            "stillThere",
+            &arguments,
+            deadline,
+        );
+        let there = match there.await {
+            Ok(there) => there,
+            Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
+            Err(Fault::DocumentGone | Fault::TabClosed | Fault::Crashed) => HashSet::new(),
+            Err(fault) => {
+                tracing::debug!(%fault, "a document did not say what is still there");
+                asked.handles
+            }
+        };
+        Ok((key, there))
+    });
+    let answers = join_all(answers).await;
+    let there: HashMap<Arc<str>, HashSet<Handle>> = answers.into_iter().collect::<Result<_>>()?;
+    let is_there = |(key, handle): &(Arc<str>, Handle)| {
+        there.get(key).is_some_and(|there| there.contains(handle))
+    };
+    let chains = chains.unwrap_or_default().into_iter();
+    Ok(chains
+        .filter(|(_, chain)| chain.iter().all(is_there))
+        .map(|(id, _)| id)
+        .collect())
+}
+
 impl Shift {
     const NONE: Self = Self {
         x: 0.0,
@@ -310,7 +384,6 @@ struct Listing<'a> {
     document: LoaderId,
     description: Description,
     elements: Vec<Element>,
-    still: HashSet<ElementId>,
     full: bool,
 }
 
@@ -334,14 +407,6 @@ impl Listing<'_> {
             .collect();
         let of = |d: Option<usize>| d.and_then(|d| dialogs.get(d).copied()).or(component);
         self.full |= tree.view.truncated;
-        let world = tree.world.key();
-        self.core.board.read(|state| {
-            if let Some(tab) = state.tab(&self.tab.target) {
-                let still = tree.view.still.iter();
-                self.still
-                    .extend(still.filter_map(|handle| tab.elements.name_of(&world, *handle)));
-            }
-        });
         let origin = tree.view.url.clone();
         let mut inner = tree.inner.into_iter().peekable();
         for (index, item) in tree.view.items.into_iter().enumerate() {

@@ -19,8 +19,6 @@ pub(crate) struct View {
     #[serde(default)]
     pub(crate) truncated: bool,
     #[serde(default)]
-    pub(crate) still: Vec<Handle>,
-    #[serde(default)]
     pub(crate) closed: Vec<Handle>,
 }
 

@@ -63,7 +63,7 @@ pub struct AssignmentOptions {
     pub max_tokens: u64,
     /// Whether a browser without anything of earlier ones was asked for, which each has.
     pub clean_session: bool,
-    /// The names of its files among the tenant's uploads.
+    /// The names of the files that it brings along.
     pub files: Vec<String>,
     /// Where it begins.
     pub url: Option<String>,

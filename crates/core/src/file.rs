@@ -1,6 +1,6 @@
 //! Files that callers hand in and browsers bring back.
 
-use crate::{SessionId, Timestamp};
+use crate::{AssignmentId, SessionId, Timestamp};
 
 /// Where a file is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,6 +9,8 @@ pub enum Area {
     Uploads,
     /// What one session downloaded.
     Downloads(SessionId),
+    /// What one assignment brings along for its session, until it has ended.
+    Assignment(AssignmentId),
 }
 
 /// A kept file.

@@ -102,7 +102,8 @@ pub use selectors::NodeSelectors;
 pub use session::{CloseReason, Session, SessionFilter, SessionOptions, Status, Traffic};
 pub use site::Site;
 pub use step::{
-    Asked, Decision, Goal, GoalStatus, Relevant, Step, StepMark, StepPlace, StepRecord,
+    Asked, AskedInVain, Decision, Goal, GoalStatus, Relevant, Step, StepEnd, StepMark, StepPlace,
+    StepRecord,
 };
 pub use time::Timestamp;
 pub use vault::{Card, Credential, CredentialKind, CredentialSecrets, Vault, VaultFilter};

@@ -97,7 +97,7 @@ pub struct Changes {
     pub changed: Vec<ElementId>,
     /// Those that are not on the page any more.
     pub gone: Vec<ElementId>,
-    /// Those that are there as before and not in view.
+    /// Those that are on the page and not told of now: out of view, or behind a dialog.
     pub out_of_view: Vec<ElementId>,
 }
 

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BrowserType, KeyId, ScreenshotType, SessionId, TenantId, Timestamp, VaultId, Viewport,
+    AssignmentId, BrowserType, KeyId, ScreenshotType, SessionId, TenantId, Timestamp, VaultId,
+    Viewport,
 };
 
 /// How a session stands.
@@ -107,6 +108,9 @@ pub struct SessionOptions {
     /// its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_context: Option<String>,
+    /// The assignment that it was started for, whose files its pages may be given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<AssignmentId>,
 }
 
 /// Bytes that a session's browser moved through its door to the network.

@@ -17,7 +17,7 @@ pub enum Step {
     /// A run's model decided what to do.
     Decision(Box<Decision>),
     /// A run ended a step of its own.
-    RunStepEnded(StepMark),
+    RunStepEnded(Box<StepEnd>),
 }
 
 /// Where a step of a run begins or ends.
@@ -29,6 +29,28 @@ pub struct StepMark {
     pub number: u32,
     /// When.
     pub at: Timestamp,
+}
+
+/// The end of a step of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepEnd {
+    /// Where it ends.
+    #[serde(flatten)]
+    pub mark: StepMark,
+    /// What the model was asked, where it gave no answer that could be used: the step has no decision then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_vain: Option<AskedInVain>,
+}
+
+/// A model that was asked and gave no answer that could be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedInVain {
+    /// When it was asked.
+    pub started_at: Timestamp,
+    /// What asking took.
+    pub asked: Asked,
+    /// What was wrong with its last answer.
+    pub why: String,
 }
 
 /// What a model decided to do, and why (Notte API: `AgentCompletion`).
@@ -102,16 +124,6 @@ pub struct Asked {
     pub took_ms: u64,
     /// What was wrong with the first answer, where there was a second one.
     pub repaired: Option<String>,
-}
-
-impl Asked {
-    /// Counts another question to the same decision, which came before.
-    pub fn add(&mut self, before: Self) {
-        self.attempts += before.attempts;
-        self.took_ms += before.took_ms;
-        self.usage += before.usage;
-        self.repaired = self.repaired.take().or(before.repaired);
-    }
 }
 
 /// Where a step stands.

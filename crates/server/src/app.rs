@@ -248,6 +248,10 @@ impl App {
         let area = match area {
             Area::Uploads => "uploads".to_owned(),
             Area::Downloads(session) => session.to_string(),
+            // No list shows them.
+            Area::Assignment(_) => {
+                return Err(guise_core::Error::not_found("File", format!("'{name}'")));
+            }
         };
         let until = self.now().plus(FILE_LINK);
         let token =

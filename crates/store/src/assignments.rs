@@ -54,10 +54,10 @@ const COUNT_PENDING: Statement = Statement::new(
     "SELECT COUNT(*) AS number FROM assignments WHERE tenant_id = $1 AND state = 'pending'",
 );
 
-const PENDING: Statement = Statement::new(
-    "list the assignments that wait",
+const OF_NODE: Statement = Statement::new(
+    "list the assignments of a server",
     "SELECT tenant_id, id FROM assignments
-     WHERE node = $1 AND state = 'pending' AND ended_at IS NULL ORDER BY id",
+     WHERE node = $1 AND state = $2 AND ended_at IS NULL ORDER BY id",
 );
 
 const BEGIN: Statement = Statement::new(
@@ -78,12 +78,6 @@ const END: Statement = Statement::new(
          WHERE id = $1 AND ended_at IS NULL RETURNING ",
         columns!()
     ),
-);
-
-const END_OF_NODE: Statement = Statement::new(
-    "end the assignments of an earlier life",
-    "UPDATE assignments SET state = $2, result = $3, ended_at = $4
-     WHERE node = $1 AND state = 'running' AND ended_at IS NULL",
 );
 
 const KEEP_SUMMARY: Statement = Statement::new(
@@ -150,8 +144,13 @@ impl AssignmentStore for Database {
         row.map_or(Ok(0), |row| row.count("number"))
     }
 
-    async fn pending_of(&self, node: &str) -> Result<Vec<(TenantId, AssignmentId)>> {
-        let rows = self.rows(PENDING, &[node.into()]).await?;
+    async fn assignments_of(
+        &self,
+        node: &str,
+        state: AssignmentState,
+    ) -> Result<Vec<(TenantId, AssignmentId)>> {
+        let values = [node.into(), state.as_str().into()];
+        let rows = self.rows(OF_NODE, &values).await?;
         let pairs = rows.iter().map(|row| {
             let tenant = TenantId::from_uuid(row.id("tenant_id")?);
             Ok((tenant, AssignmentId::from_uuid(row.id("id")?)))
@@ -179,12 +178,8 @@ impl AssignmentStore for Database {
         id: AssignmentId,
         end: &AssignmentEnd,
     ) -> Result<Option<Assignment>> {
-        let row = self.write(END, &ending(id.into(), end)).await?;
+        let row = self.write(END, &ending(id, end)).await?;
         row.as_ref().map(assignment).transpose()
-    }
-
-    async fn end_assignments_of(&self, node: &str, end: &AssignmentEnd) -> Result<u64> {
-        self.touch(END_OF_NODE, &ending(node.into(), end)).await
     }
 
     async fn keep_summary(&self, id: AssignmentId, summary: &Summary) -> Result<()> {
@@ -203,14 +198,13 @@ impl AssignmentStore for Database {
     }
 }
 
-/// The arguments of both statements that end assignments.
-fn ending<'a>(whose: Value<'a>, end: &'a AssignmentEnd) -> [Value<'a>; 4] {
+fn ending(id: AssignmentId, end: &AssignmentEnd) -> [Value<'_>; 4] {
     let state = match end.completed {
         true => AssignmentState::Completed,
         false => AssignmentState::Failed,
     };
     [
-        whose,
+        id.into(),
         state.as_str().into(),
         end.result.as_str().into(),
         end.at.into(),

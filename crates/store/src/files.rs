@@ -33,6 +33,11 @@ const ALL: Statement = Statement::new(
      WHERE tenant_id = $1 AND area = $2 ORDER BY name",
 );
 
+const REMOVE: Statement = Statement::new(
+    "remove the files of an area",
+    "DELETE FROM files WHERE tenant_id = $1 AND area = $2",
+);
+
 #[async_trait]
 impl FileStore for Database {
     async fn put_file(
@@ -74,6 +79,12 @@ impl FileStore for Database {
             .await?;
         rows.iter().map(file).collect()
     }
+
+    async fn remove_files(&self, tenant: TenantId, area: Area) -> Result<()> {
+        let area = column(area);
+        let values = [tenant.into(), area.as_ref().into()];
+        self.touch(REMOVE, &values).await.map(drop)
+    }
 }
 
 /// The area as the tables have it.
@@ -81,6 +92,7 @@ fn column(area: Area) -> Cow<'static, str> {
     match area {
         Area::Uploads => Cow::Borrowed("uploads"),
         Area::Downloads(session) => Cow::Owned(format!("downloads/{session}")),
+        Area::Assignment(assignment) => Cow::Owned(format!("assignments/{assignment}")),
     }
 }
 

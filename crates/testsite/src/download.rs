@@ -1,7 +1,7 @@
-//! Files to download: attached, inline, slow and large.
+//! Files to download: attached, inline, slow, large and endless.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         )
         .route("/download/slow", get(slow))
         .route("/download/large", get(large))
+        .route("/download/endless", get(endless))
         .route("/download/document.pdf", get(pdf))
         .route("/download/notes.txt", get(|| async { NOTES }))
 }
@@ -116,11 +117,12 @@ fn megabyte() -> usize {
 /// Larger files than this are not made, whatever is asked: 1 GiB.
 const LARGEST: usize = 1 << 30;
 
+const CHUNK: usize = 251 * 256;
+
 /// The byte at place n is n modulo 251, so that a lost or doubled piece shows.
+static PATTERN: LazyLock<Bytes> = LazyLock::new(|| (0..=250_u8).cycle().take(CHUNK).collect());
+
 async fn large(Query(size): Query<Size>) -> Response {
-    const CHUNK: usize = 251 * 256;
-    static PATTERN: std::sync::LazyLock<Bytes> =
-        std::sync::LazyLock::new(|| (0..=250_u8).cycle().take(CHUNK).collect());
     let size = size.bytes.min(LARGEST);
     let chunks = (0..size.div_ceil(CHUNK)).map(move |index| {
         let length = CHUNK.min(size - index * CHUNK);
@@ -135,4 +137,18 @@ async fn large(Query(size): Query<Size>) -> Response {
         ),
     ];
     (headers, Body::from_stream(stream::iter(chunks))).into_response()
+}
+
+/// Says nothing of its size and has no end but the site's.
+async fn endless(State(shared): State<Arc<Shared>>) -> Response {
+    let chunks = stream::unfold(shared, async |shared| {
+        let goes_on = !shared.ended.is_cancelled();
+        goes_on.then(|| (Ok::<_, Infallible>(PATTERN.clone()), shared))
+    });
+    let disposition = "attachment; filename=\"endless.bin\"";
+    let headers = [
+        (CONTENT_TYPE, "application/octet-stream"),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, Body::from_stream(chunks)).into_response()
 }

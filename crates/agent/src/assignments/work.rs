@@ -100,6 +100,7 @@ impl Assignments {
                 () = tokio::time::sleep(WRITE_AGAIN) => {}
             }
         }
+        self.clear(tenant, id).await;
         false
     }
 
@@ -119,6 +120,7 @@ impl Assignments {
             browser_type: assignment.options.browser_type,
             max_duration_minutes: Some(LONGEST_SESSION_MINUTES),
             idle_timeout_minutes: Some(IDLE_MINUTES),
+            assignment: Some(id),
             ..SessionRequest::default()
         };
         let session = tokio::select! {

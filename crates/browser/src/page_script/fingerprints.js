@@ -266,13 +266,6 @@ const adopt = (fresh, items) => {
   for (const [handle, found] of pairs) if (found.length === 1 && wanted.get(found[0]) === 1) bindHandle(handle, found[0].element);
 };
 
-/** Elements that were listed in the last pass, are not in this one, and are on the page as before: out of view. */
-const stillThere = () => {
-  const there = [];
-  for (const [handle, { seen }] of fingerprints) if (seen === pass - 1 && isAttached(targetOf(handle)) && isRendered(targetOf(handle))) there.push(handle);
-  return there;
-};
-
 const listedNow = (viewportOnly) => {
   const walk = new Walk({ view: viewRect(), viewportOnly, max: viewportOnly ? null : MOST_FINGERPRINTS });
   walk.start();

@@ -19,7 +19,8 @@
 //!
 //! | command | arguments | answer |
 //! | --- | --- | --- |
-//! | `observe` | `viewportOnly`, `offset`, `clip`, `max` | `{title, url, content_type, viewport, role, dialogs, truncated, still, closed, items}` |
+//! | `observe` | `viewportOnly`, `offset`, `clip`, `max` | `{title, url, content_type, viewport, role, dialogs, truncated, closed, items}` |
+//! | `stillThere` | `handles` | those of them whose elements the page shows, in view or not |
 //! | `resolve` | `selector`, `then` | `{count, handles, matches, visible, then}` or `{enterFrame: {handle, rest}}` |
 //! | `nodeSelectors` | `css`, `xpath`, `then` | `{handle, by, tried, then}` |
 //! | `chain` | `handle`, `then` | the answers of the commands `then` |
@@ -57,7 +58,7 @@
 //! `below`, `left`, `right` in pixels, `css`, `xpath`), `x` a control that cannot be used (`role`, `tag`, `html`, `states`). `d` is an index into
 //! `dialogs` for what lies in a dialog.
 //!
-//! `closed` are the handles of elements that may have closed shadow roots, each told once. `still` are the handles of what was listed before, is not listed now and is on the page as before: out of view.
+//! `closed` are the handles of elements that may have closed shadow roots, each told once.
 //!
 //! [`reading`] is the part of it that knows `html` without a selector and `document`, and nothing else: a document that is only
 //! read need not wait for the rest.

@@ -78,7 +78,6 @@ const observe = ({ viewportOnly = true, offset = null, clip = null, max = null }
     role: documentBody() ? coarseRole(documentBody()) : 'WebArea',
     dialogs: order.map((index) => walk.dialogs[index]),
     truncated: walk.full,
-    still: stillThere(),
     closed: walk.closed.map(handleOf),
     items: walk.items,
   };

@@ -48,6 +48,13 @@ const standInLabel = (element) => {
   return labelsOf(element).find(isRendered) ?? null;
 };
 
+/** Those of the handles whose elements the page shows, in view or not. */
+const stillThere = ({ handles }) =>
+  handles.filter((handle) => {
+    const element = targetOf(handle);
+    return isAttached(element) && (isRendered(element) || standInLabel(element) !== null);
+  });
+
 const isNativelyDisabled = (element) => matches(element, ':disabled');
 
 /** Why an element cannot be used: `disabled`, `inert` or `aria-disabled` on it or above; null if it can. */

@@ -1,14 +1,17 @@
 //! Uploads and downloads.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use guise_browser::Settings;
 use guise_chromium::Engine;
 use guise_core::ports::{Browser as _, BrowserEvent, Foreseen};
+use guise_core::services::MAX_FILE_BYTES;
 use guise_core::{Action, ElementId, Interaction, Target};
 use rstest::rstest;
+use tokio::time::{sleep, timeout};
 
-use crate::stage::{Stage, by, by_id, soon};
+use crate::stage::{PATIENCE, Stage, by, by_id, soon};
 
 fn upload(target: Target) -> Action {
     let interaction = Interaction::UploadFile {
@@ -138,6 +141,35 @@ async fn every_sort_of_download_is_kept(
         // The page is where it was, in the tab where it was.
         assert_eq!(stage.url().await, stage.site.url("/download"), "{selector}");
     }
+    stage.end().await;
+}
+
+#[rstest]
+#[case::without_an_end("/download/endless".to_owned())]
+#[case::of_a_size_that_is_told(format!("/download/large?bytes={}", MAX_FILE_BYTES + 1))]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_that_is_too_large_is_ended_and_leaves_nothing(#[case] path: String) {
+    let stage = Stage::new().await;
+    stage.goto("/download").await;
+    stage
+        .evaluate(&format!(
+            "document.getElementById('large').href = '{path}'; 0"
+        ))
+        .await;
+    let message = stage.fails(download(by("#large"))).await;
+    let told = format!("failed: the file is larger than the allowed {MAX_FILE_BYTES} bytes");
+    assert!(message.ends_with(&told), "{message}");
+    let folder = stage.process.browser.folders().downloads();
+    let empty = async {
+        while std::fs::read_dir(&folder).unwrap().next().is_some() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, empty).await.expect("nothing is left");
+    // The session goes on, and keeps what it may.
+    let performed = stage.perform(download(by("#attachment"))).await;
+    assert!(performed.outcome.success, "{}", performed.outcome.message);
+    assert_eq!(performed.download.unwrap().name, "report.csv");
     stage.end().await;
 }
 

@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use guise_browser::Settings;
 use guise_chromium::Engine;
 use guise_core::ports::Browser as _;
-use guise_core::{Action, ElementId, Observation, ObserveRequest, Viewport, tokens};
+use guise_core::{
+    Action, Changes, ElementId, Observation, ObserveRequest, ScreenshotType, Viewport, tokens,
+};
 use guise_testsite::PERCEIVED;
+use rstest::rstest;
 
 use crate::stage::{Stage, by_id, click, element, soon};
 
@@ -136,6 +139,102 @@ async fn one_press_is_told_in_a_few_words() {
     stage.goto("/perceive/board").await;
     let other = observe(&stage, since).await;
     assert!(other.changes.is_none() && other.description.starts_with("### Content"));
+    stage.end().await;
+}
+
+/// What is different since the last look.
+async fn since_last(stage: &Stage) -> (Observation, Changes) {
+    let request = ObserveRequest {
+        since_last: true,
+        ..ObserveRequest::default()
+    };
+    let seen = observe(stage, request).await;
+    let changes = seen.changes.clone().unwrap();
+    (seen, changes)
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_behind_a_dialog_is_not_gone(#[values("show", "showModal")] show: &str) {
+    let stage = Stage::new().await;
+    stage.goto("/download").await;
+    let seen = stage.observe().await;
+    let id = |text: &str| element(&seen, text).id.clone();
+    let (behind, removed) = (id("Report (attachment)"), id("data: address"));
+    stage
+        .evaluate(&format!("document.body.insertAdjacentHTML('beforeend', '<dialog><p>News</p><button>Close</button></dialog>'); document.querySelector('dialog').{show}(); document.querySelector('#data').remove(); 0"))
+        .await;
+    let (above, changes) = since_last(&stage).await;
+    let close = element(&above, "Close").id.clone();
+    assert_eq!(changes.added, [close.clone()], "{}", above.description);
+    assert_eq!(changes.gone, [removed], "{}", above.description);
+    assert!(changes.out_of_view.contains(&behind), "{changes:?}");
+    stage
+        .evaluate("document.querySelector('dialog').close(); 0")
+        .await;
+    let (after, changes) = since_last(&stage).await;
+    assert_eq!(changes.gone, [close], "{}", after.description);
+    assert_eq!(element(&after, "Report (attachment)").id, behind);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_a_frame_out_of_view_is_not_gone() {
+    let stage = tall().await;
+    stage.goto("/frames").await;
+    let seen = stage.observe().await;
+    let id = |name: &str| element(&seen, &format!("Button in {name}")).id.clone();
+    let in_view: Vec<ElementId> = ["same", "other", "nest-3", "nest-1"].map(id).into();
+    // One goes with its frame, one with the part of the page that its frame is in.
+    let (removed, hidden) = (id("srcdoc"), id("sandboxed"));
+    stage
+        .evaluate("document.querySelector('[name=srcdoc]').remove(); document.querySelector('[name=sandboxed]').style.display = 'none'; document.body.style.paddingBottom = '9000px'; scrollTo(0, 6000); 0")
+        .await;
+    let (away, changes) = since_last(&stage).await;
+    for id in &in_view {
+        assert!(changes.out_of_view.contains(id), "{id}: {changes:?}");
+    }
+    for id in [removed, hidden] {
+        assert!(changes.gone.contains(&id), "{id}: {changes:?}");
+    }
+    assert!(
+        away.description.contains(" out of view"),
+        "{}",
+        away.description
+    );
+    stage.evaluate("scrollTo(0, 0); 0").await;
+    let (again, changes) = since_last(&stage).await;
+    assert!(changes.gone.is_empty(), "{}", again.description);
+    let id = |name: &str| element(&again, &format!("Button in {name}")).id.clone();
+    let seen_again: Vec<ElementId> = ["same", "other", "nest-3", "nest-1"].map(id).into();
+    assert_eq!(seen_again, in_view);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_out_of_view_is_not_gone_whoever_looked_in_between() {
+    let stage = Stage::new().await;
+    stage.goto("/perceive/list").await;
+    let seen = stage.observe().await;
+    let refresh = element(&seen, "Refresh").id.clone();
+    stage
+        .evaluate(
+            "document.body.style.paddingBottom = '9000px'; scrollTo(0, document.body.scrollHeight); 0",
+        )
+        .await;
+    for _ in 0..2 {
+        let pictured = stage.browser.screenshot(ScreenshotType::Full, soon());
+        pictured.await.unwrap();
+    }
+    let (away, changes) = since_last(&stage).await;
+    assert!(changes.gone.is_empty(), "{}", away.description);
+    // What scrolls has a name, too.
+    for id in [refresh.clone(), ElementId::new("M1")] {
+        assert!(changes.out_of_view.contains(&id), "{id}: {changes:?}");
+    }
+    stage.evaluate("scrollTo(0, 0); 0").await;
+    let (again, changes) = since_last(&stage).await;
+    assert!(changes.added.contains(&refresh), "{}", again.description);
     stage.end().await;
 }
 

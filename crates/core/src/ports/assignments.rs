@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Assignment, AssignmentEnd, AssignmentFilter, AssignmentId, Result, RunId, SessionId, Summary,
-    TenantId, Timestamp, Verdict,
+    Assignment, AssignmentEnd, AssignmentFilter, AssignmentId, AssignmentState, Result, RunId,
+    SessionId, Summary, TenantId, Timestamp, Verdict,
 };
 
 /// Keeps assignments. The work on them is kept as runs and sessions.
@@ -28,8 +28,12 @@ pub trait AssignmentStore: Send + Sync {
     /// How many of a tenant's assignments wait.
     async fn count_pending(&self, tenant: TenantId) -> Result<u64>;
 
-    /// All that wait for `node`, oldest first.
-    async fn pending_of(&self, node: &str) -> Result<Vec<(TenantId, AssignmentId)>>;
+    /// All of `node` that stand like that and have not ended, oldest first.
+    async fn assignments_of(
+        &self,
+        node: &str,
+        state: AssignmentState,
+    ) -> Result<Vec<(TenantId, AssignmentId)>>;
 
     /// Notes that one that waits is worked on in `session` from now on. `false` when it does not wait any more.
     async fn begin_assignment(
@@ -48,9 +52,6 @@ pub trait AssignmentStore: Send + Sync {
         id: AssignmentId,
         end: &AssignmentEnd,
     ) -> Result<Option<Assignment>>;
-
-    /// Ends all that `node` works on, such as those of an earlier life of the server. Returns how many.
-    async fn end_assignments_of(&self, node: &str, end: &AssignmentEnd) -> Result<u64>;
 
     /// Keeps a summary in place of one that was there.
     async fn keep_summary(&self, id: AssignmentId, summary: &Summary) -> Result<()>;

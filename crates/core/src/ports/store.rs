@@ -154,4 +154,7 @@ pub trait FileStore: Send + Sync {
 
     /// All files of an area, by name.
     async fn files(&self, tenant: TenantId, area: Area) -> Result<Vec<FileInfo>>;
+
+    /// Removes the rows of all files of an area.
+    async fn remove_files(&self, tenant: TenantId, area: Area) -> Result<()>;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ports::{Blobs, ByteStream, Clock, Store};
-use crate::{Area, Error, FileInfo, Result, SessionId, TenantId};
+use crate::{Area, AssignmentId, Error, FileInfo, Result, SessionId, TenantId};
 
 /// No file may be larger (Notte API: files below 100 MB).
 pub const MAX_FILE_BYTES: u64 = 100 * 1000 * 1000;
@@ -84,8 +84,24 @@ impl Files {
             .ok_or_else(|| Error::not_found("File", format!("'{name}'")))
     }
 
-    /// The file that a session's page may be given under that name: an upload by its name, or an upload or one of the session's downloads by
-    /// its id.
+    /// Removes all files of an area.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn clear(&self, tenant: TenantId, area: Area) -> Result<()> {
+        let files = self.store.files(tenant, area).await?;
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.store.remove_files(tenant, area).await?;
+        for file in files {
+            self.forget(&file.blob).await;
+        }
+        Ok(())
+    }
+
+    /// The file that a session's page may be given under that name: what the session's assignment brought or an upload by its name, or one
+    /// of those or of the session's downloads by its id.
     ///
     /// # Errors
     /// When the store fails.
@@ -93,12 +109,17 @@ impl Files {
         &self,
         tenant: TenantId,
         session: SessionId,
+        assignment: Option<AssignmentId>,
         name: &str,
     ) -> Result<Option<FileInfo>> {
-        if let Some(file) = self.store.file(tenant, Area::Uploads, name).await? {
-            return Ok(Some(file));
+        let brought = assignment.map(Area::Assignment);
+        for area in brought.into_iter().chain([Area::Uploads]) {
+            if let Some(file) = self.store.file(tenant, area, name).await? {
+                return Ok(Some(file));
+            }
         }
-        for area in [Area::Uploads, Area::Downloads(session)] {
+        let areas = [Area::Uploads, Area::Downloads(session)];
+        for area in brought.into_iter().chain(areas) {
             let files = self.store.files(tenant, area).await?;
             if let Some(file) = files.into_iter().find(|file| file.id() == name) {
                 return Ok(Some(file));

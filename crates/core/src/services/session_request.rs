@@ -9,8 +9,8 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use crate::{
-    BrowserSpec, BrowserType, Engine, Error, Proxy, Remote, RemoteAddress, Result, ScreenshotType,
-    SessionOptions, Viewport, Violation,
+    AssignmentId, BrowserSpec, BrowserType, Engine, Error, Proxy, Remote, RemoteAddress, Result,
+    ScreenshotType, SessionOptions, Viewport, Violation,
 };
 
 /// A start request as a dialect read it: types are right, nothing else is checked (Notte API: `ApiSessionStartRequest`).
@@ -41,6 +41,8 @@ pub struct SessionRequest {
     pub extra_http_headers: BTreeMap<String, String>,
     pub vault_id: Option<String>,
     pub auth_ids: Vec<String>,
+    /// The assignment that it is started for; no caller names one.
+    pub assignment: Option<AssignmentId>,
 }
 
 /// A proxy as it was wished for.
@@ -122,6 +124,7 @@ impl SessionRequest {
             screenshot_type: self.screenshot_type,
             vault: None,
             remote_context: None,
+            assignment: self.assignment,
         };
         let spec = BrowserSpec {
             engine: engine(self.browser_type, headless),

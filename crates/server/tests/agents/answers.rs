@@ -80,13 +80,16 @@ async fn a_useless_answer_is_repaired_once_and_then_counts_as_a_step() {
         .ok()
         .await;
     let calls = trace["asked"].as_array().unwrap();
-    assert_eq!(calls.len(), 1);
-    // Both steps' questions count for the one decision.
-    assert_eq!(calls[0]["attempts"], 4);
-    assert!(
-        calls[0]["repaired"].as_str().unwrap().contains("value"),
-        "{trace}"
+    assert_eq!(calls.len(), 2);
+    assert_eq!(
+        (&calls[0]["attempts"], &calls[1]["attempts"]),
+        (&json!(2), &json!(2))
     );
+    let says =
+        |call: &Value, member: &str, part: &str| call[member].as_str().unwrap().contains(part);
+    assert!(says(&calls[0], "unusable", "dance"), "{trace}");
+    assert!(says(&calls[1], "repaired", "value"), "{trace}");
+    assert_eq!(calls[1]["unusable"], Value::Null);
     assert!(calls[0]["prompt_characters"].as_u64().unwrap() > 500);
 }
 
@@ -103,6 +106,17 @@ async fn a_model_that_never_makes_sense_ends_its_run() {
         "{status}"
     );
     assert_eq!(house.model.count(), 6);
+    // What they took is in the trace, too: it was paid for.
+    let path = format!("/agents/{}/trace", status["agent_id"].as_str().unwrap());
+    let trace = house.client.get(&path).ok().await;
+    let calls = trace["asked"].as_array().unwrap();
+    assert_eq!(calls.len(), 3, "{trace}");
+    let tokens = calls
+        .iter()
+        .map(|it| it["usage"]["input_tokens"].as_u64().unwrap())
+        .sum::<u64>();
+    assert!(tokens > 0, "{trace}");
+    assert_eq!(trace["agent"]["usage"]["input_tokens"], tokens, "{trace}");
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use crate::house::{House, deeds};
 use crate::support::client::Client;
 use crate::support::eventually;
 use crate::support::model::{Asked, Say};
-use crate::support::server::Server;
+use crate::support::server::{KEY, Server};
+use crate::support::sockets::Ear;
 
 /// A provider of browsers: another server, with a session whose browser is driven from elsewhere.
 struct Elsewhere {
@@ -293,9 +294,16 @@ async fn a_server_that_stops_in_order_leaves_it_to_its_next_life() {
         (house.model.count() > 0).then_some(())
     })
     .await;
+    let address = house.server.address();
+    let log = format!("ws://{address}/agents/{agent}/debug/logs?token={KEY}");
+    let ear = Ear::at(&log).await;
     let House(stage) = house;
     let mut server = stage.server;
     server.terminate();
+    // Who listened is told no end, since there is none.
+    let heard = ear.rest().await;
+    assert_eq!(heard.closed, Some(1001), "{heard:?}");
+    assert_eq!(heard.messages, Vec::<Value>::new());
     let server = server.restart().await;
     let client = server.client().await;
     let ended = eventually("the run ends", async || {

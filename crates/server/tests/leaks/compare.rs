@@ -1,10 +1,12 @@
 //! Comparing two runs that differ in their secret, and looking for the secrets in both.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
 use image::RgbImage;
 
+use super::drawn;
 use super::plain::Plain;
 use super::record::{Body, Part, Piece, Record};
 use super::spellings::Finder;
@@ -58,19 +60,56 @@ pub fn leaks(one: &Record, other: &Record) -> Vec<Leak> {
     let secrets = one.secrets.iter().chain(&other.secrets);
     let finders: Vec<_> = secrets.map(|secret| Finder::new(secret)).collect();
     for piece in one.pieces.iter().chain(&other.pieces) {
-        let (Body::Text(text) | Body::Lines(text) | Body::Loose(text)) = &piece.body else {
-            continue;
-        };
-        if let Some(at) = finders.iter().find_map(|finder| finder.find(text)) {
-            let around = excerpt(text, at);
-            leaks.push(Leak {
+        for text in texts(&piece.body) {
+            if let Some(at) = finders.iter().find_map(|finder| finder.find(&text)) {
+                let around = excerpt(&text, at);
+                leaks.push(Leak {
+                    channel: piece.channel,
+                    what: piece.what.clone(),
+                    how: format!("holds a secret: …{around}…"),
+                });
+            }
+        }
+    }
+    for record in [one, other] {
+        for piece in &record.pieces {
+            let Body::Pictures(pictures) = &piece.body else {
+                continue;
+            };
+            let seen = drawn::seen(pictures, &record.drawn).into_iter();
+            leaks.extend(seen.map(|how| Leak {
                 channel: piece.channel,
                 what: piece.what.clone(),
-                how: format!("holds a secret: …{around}…"),
-            });
+                how,
+            }));
         }
     }
     leaks
+}
+
+/// What of a piece is looked through as text.
+fn texts(body: &Body) -> Vec<Cow<'_, str>> {
+    match body {
+        Body::Text(text) | Body::Lines(text) | Body::Loose(text) => {
+            vec![Cow::Borrowed(text.as_str())]
+        }
+        Body::Picture { .. } => Vec::new(),
+        Body::Pictures(pictures) => {
+            let pictures = pictures.iter();
+            pictures.map(|jpeg| Cow::Owned(said(jpeg))).collect()
+        }
+    }
+}
+
+/// What a JPEG has before its picture, and behind it: comments, and whatever else is no picture.
+fn said(jpeg: &[u8]) -> String {
+    let mut marks = jpeg.windows(2);
+    let begin = marks.position(|it| it == b"\xff\xda");
+    let end = jpeg.windows(2).rposition(|it| it == b"\xff\xd9");
+    let begin = begin.unwrap_or(jpeg.len());
+    let end = end.unwrap_or(jpeg.len()).max(begin);
+    let said = jpeg[..begin].iter().chain(&jpeg[end..]);
+    said.map(|byte| char::from(*byte)).collect()
 }
 
 /// Fails with all that leaks.
@@ -95,7 +134,7 @@ fn differs(a: &Piece, b: &Piece, plain: [&Plain; 2], shown: [&Vec<Part>; 2]) -> 
             let odd: Vec<_> = a.symmetric_difference(&b).collect();
             (!odd.is_empty()).then(|| format!("only one of the two has {odd:#?}"))
         }
-        (Body::Loose(_), Body::Loose(_)) => None,
+        (Body::Loose(_), Body::Loose(_)) | (Body::Pictures(_), Body::Pictures(_)) => None,
         (Body::Picture { jpeg: a, .. }, Body::Picture { jpeg: b, .. }) if a == b => None,
         (Body::Picture { jpeg: a, bare }, Body::Picture { jpeg: b, .. }) => {
             let pixels = |jpeg: &[u8], shown: &[Part]| {

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::record::{Body, Record};
-use super::sockets::{self, Socket};
+use super::support::sockets::{Socket, connect};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,7 +27,7 @@ impl DevTools {
     /// Connects, and turns on whatever tells of pages and their traffic.
     pub async fn connect(url: &str) -> Self {
         let mut client = Self {
-            socket: sockets::connect(url).await,
+            socket: connect(url).await,
             session: String::new(),
             number: 0,
             heard: Vec::new(),

@@ -3,6 +3,7 @@
 
 use rstest::rstest;
 
+use super::channels::all_were_read;
 use super::compare::nothing_leaks;
 use super::run::twice;
 use super::script::{Kind, Plan, Way};
@@ -18,6 +19,7 @@ async fn a_page_that_keeps_it_in_its_field_tells_nothing(
         mirrors: false,
     };
     let (one, other) = twice(plan).await;
+    all_were_read(&one, &[(30, "the page makes no file")]);
     nothing_leaks(&one, &other);
 }
 
@@ -32,5 +34,6 @@ async fn a_page_that_writes_it_everywhere_tells_nothing(
         mirrors: true,
     };
     let (one, other) = twice(plan).await;
+    all_were_read(&one, &[]);
     nothing_leaks(&one, &other);
 }

@@ -7,6 +7,7 @@ mod by_wire;
 mod channels;
 mod compare;
 mod devtools;
+mod drawn;
 mod holes;
 mod in_page;
 mod plain;

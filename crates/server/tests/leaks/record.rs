@@ -1,9 +1,12 @@
 //! What was seen of a run.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::drawn::Drawn;
 use super::support::client::Answer;
 
 /// Something that was seen.
@@ -27,6 +30,8 @@ pub enum Body {
     Loose(String),
     /// A JPEG. Where a page has stand-ins, and shows them, these places are left out.
     Picture { jpeg: Vec<u8>, bare: bool },
+    /// The JPEGs of a recording, which are others each time. They are only looked through, for secrets as pages draw them.
+    Pictures(Vec<Vec<u8>>),
 }
 
 /// A part of a picture.
@@ -50,6 +55,8 @@ pub struct Record {
     pub shown: Vec<Part>,
     /// The secrets of the run, every code that was valid meanwhile among them.
     pub secrets: Vec<String>,
+    /// How a page looks that shows one of them, or one of the other run's.
+    pub drawn: Arc<[Drawn]>,
 }
 
 impl Record {

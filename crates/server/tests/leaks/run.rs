@@ -1,5 +1,7 @@
 //! One run: a model signs in with what it never sees, a caller whose key may not read secrets looks everywhere.
 
+use std::sync::Arc;
+
 use guise_core::Timestamp;
 use guise_secrets::OneTime;
 use guise_testsite::Site;
@@ -7,21 +9,27 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 use super::devtools::DevTools;
+use super::drawn;
 use super::record::{Body, Part, Record};
 use super::script::{Kind, Plan, READ, Secrets, TWO, Way, on};
-use super::sockets::{self, Ear};
+use super::sockets;
 use super::support::client::{Answer, Client};
 use super::support::eventually;
 use super::support::model::ScriptedModel;
 use super::support::server::{KEY, Server};
+use super::support::sockets::Ear;
 
 /// Where a script finds what the page shows.
-const SHOWN: &str = "JSON.stringify([...document.querySelectorAll('.copy, #field, #note')].map((it) => it.getBoundingClientRect()))";
+pub const SHOWN: &str = "JSON.stringify([...document.querySelectorAll('.copy, #field, #note')].map((it) => it.getBoundingClientRect()))";
 
 /// The same script twice, with two secrets, side by side.
 pub async fn twice(plan: Plan) -> (Record, Record) {
     let run = async |secrets| Run::start(plan, secrets).await.whole().await;
-    tokio::join!(run(TWO[0]), run(TWO[1]))
+    let (mut one, mut other) = tokio::join!(run(TWO[0]), run(TWO[1]));
+    let drawn = drawn::of(plan, &one, &other).await;
+    one.drawn = Arc::clone(&drawn);
+    other.drawn = drawn;
+    (one, other)
 }
 
 /// A run under way.
@@ -33,7 +41,7 @@ struct Run {
     /// May do everything but read secrets.
     client: Client,
     session: String,
-    /// What the session and the agent tell while they go on.
+    /// What the session and the agent tell and show while they go on.
     ears: Vec<(u8, &'static str, Ear)>,
     agent: String,
     record: Record,
@@ -71,6 +79,8 @@ impl Run {
         let address = server.address().to_string();
         let log = format!("ws://{address}/sessions/{session}/debug/logs?token={key}");
         let hears = Ear::at(&log).await;
+        let debug = client.get(&format!("/sessions/{session}/debug")).ok().await;
+        let watches = Ear::at(debug["ws"]["recording"].as_str().unwrap()).await;
         let task = json!({"task": "Sign in.", "session_id": session, "url": plan.url(&site), "vault_id": vault});
         let agent = client.post("/agents/start").json(task).ok().await;
         let agent = agent["agent_id"].as_str().unwrap().to_owned();
@@ -96,6 +106,7 @@ impl Run {
             ears: vec![
                 (18, "the session's socket", hears),
                 (18, "the agent's socket", listens),
+                (25, "all pictures of a recording", watches),
             ],
             agent,
             record: Record {
@@ -289,13 +300,18 @@ impl Run {
         self.record.answer(12, "a press that opens dialogs", &asks);
     }
 
+    /// The first picture for who begins to watch now. The page stands still: it is the same every time.
+    async fn first_picture(&self) -> Vec<u8> {
+        let debug = self.client.get(&self.path("/debug")).ok().await;
+        sockets::picture(debug["ws"]["recording"].as_str().unwrap()).await
+    }
+
     /// What watchers see.
     async fn record_and_view(&mut self) {
-        let debug = self.client.get(&self.path("/debug")).ok().await;
-        let url = debug["ws"]["recording"].as_str().unwrap();
-        let picture = sockets::picture(url).await;
+        let jpeg = self.first_picture().await;
         self.record
-            .picture(25, "the first picture of a recording", picture);
+            .picture(25, "the first picture of a recording", jpeg);
+        let debug = self.client.get(&self.path("/debug")).ok().await;
         let viewer = debug["viewer_url"].as_str().unwrap();
         let at = viewer.find("/view/").unwrap();
         let viewer = self.client.with_key(None).get(&viewer[at..]);
@@ -314,6 +330,9 @@ impl Run {
         self.record.answer(14, "pasting", &answer);
         self.posts(14, "what was pasted", "/page/observe", json!({}))
             .await;
+        let jpeg = self.first_picture().await;
+        self.record
+            .picture(25, "the first picture after a paste", jpeg);
         self.does(6, "a press that saves", on("click", "#save"))
             .await;
         if !self.plan.mirrors {
@@ -403,6 +422,9 @@ impl Run {
             .await;
         let jpeg = picture.body.to_vec();
         self.record.bare_picture(8, "the next page", jpeg);
+        let jpeg = self.first_picture().await;
+        self.record
+            .bare_picture(25, "the first picture of the next page", jpeg);
         let url = self.site.url("/sign-in/page/card");
         self.does(
             6,
@@ -446,8 +468,13 @@ impl Run {
         assert_eq!(refusal.status, 400, "{refusal}");
         self.record.answer(7, "a session that has ended", &refusal);
         for (channel, what, ear) in std::mem::take(&mut self.ears) {
-            let heard = json!(ear.rest().await);
-            self.record.json(channel, what, &heard);
+            let heard = ear.rest().await;
+            if channel == 25 {
+                self.record
+                    .add(channel, what, Body::Pictures(heard.pictures));
+            } else {
+                self.record.json(channel, what, &json!(heard.messages));
+            }
         }
     }
 
@@ -483,8 +510,9 @@ impl Run {
                 spans.push_str(&format!("{span}\n"));
             }
             let target = line["target"].as_str().unwrap();
-            // Single messages' fates differ from run to run.
-            if target.starts_with("guise") && line["level"] != "TRACE" {
+            // Single messages' and single pictures' fates differ from run to run.
+            let single = line["level"] == "TRACE" || target == "guise_browser::recording";
+            if target.starts_with("guise") && !single {
                 told.push_str(&format!(
                     "{} {} {}\n",
                     line["level"], target, line["fields"]["message"]
@@ -503,7 +531,7 @@ impl Run {
 }
 
 /// The place of an element, in whole pixels.
-fn part(rect: &Value) -> Part {
+pub fn part(rect: &Value) -> Part {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -8,6 +8,7 @@ pub mod notte;
 pub mod samples;
 pub mod server;
 pub mod smtp;
+pub mod sockets;
 
 use std::time::Duration;
 

@@ -160,12 +160,14 @@ async fn a_node_takes_up_its_own(#[values(Sqlite, Postgres)] backend: Backend) {
                 assert!(db.begin_assignment(id, session, at(2)).await.unwrap());
             }
             assert_eq!(db.count_pending(tenant).await.unwrap(), 2);
-            let waiting = db.pending_of("node-1").await.unwrap();
+            let of = async |state| db.assignments_of("node-1", state).await.unwrap();
+            let waiting = of(AssignmentState::Pending).await;
             assert_eq!(waiting, [(tenant, first.id), (tenant, second.id)]);
-            let ended = db.end_assignments_of("node-1", &end(false)).await.unwrap();
-            assert_eq!(ended, 1);
-            let ended = db.end_assignments_of("node-1", &end(false)).await.unwrap();
-            assert_eq!(ended, 0);
+            let at_work = of(AssignmentState::Running).await;
+            assert_eq!(at_work, [(tenant, working.id)]);
+            let ended = db.end_assignment(working.id, &end(false)).await.unwrap();
+            assert_eq!(ended.unwrap().state, AssignmentState::Failed);
+            assert_eq!(of(AssignmentState::Running).await, []);
             for (id, state) in [
                 (first.id, AssignmentState::Pending),
                 (working.id, AssignmentState::Failed),
@@ -177,7 +179,7 @@ async fn a_node_takes_up_its_own(#[values(Sqlite, Postgres)] backend: Backend) {
             // One that waits can end without having begun.
             let ended = db.end_assignment(first.id, &end(false)).await.unwrap();
             assert_eq!(ended.unwrap().started_at, None);
-            let waiting = db.pending_of("node-1").await.unwrap();
+            let waiting = of(AssignmentState::Pending).await;
             assert_eq!(waiting, [(tenant, second.id)]);
         })
         .await;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use guise_core::ports::{SessionStore, TenantStore};
 use guise_core::{
-    Action, ApiKey, BrowserType, Execution, KeyDigest, KeyId, Outcome, Scopes, ScreenshotType,
-    Session, SessionId, SessionOptions, Status, Step, StepPlace, Tenant, TenantId, Timestamp,
-    Traffic, VaultId,
+    Action, ApiKey, AssignmentId, BrowserType, Execution, KeyDigest, KeyId, Outcome, Scopes,
+    ScreenshotType, Session, SessionId, SessionOptions, Status, Step, StepPlace, Tenant, TenantId,
+    Timestamp, Traffic, VaultId,
 };
 use guise_store::Database;
 use sqlx::{Connection, PgConnection};
@@ -157,6 +157,7 @@ pub(crate) fn session(tenant: TenantId) -> Session {
             screenshot_type: ScreenshotType::Full,
             vault: Some(VaultId::new()),
             remote_context: None,
+            assignment: Some(AssignmentId::new()),
         },
         status: Status::Active,
         close_reason: None,

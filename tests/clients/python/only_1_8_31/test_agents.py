@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from notte_sdk import NotteClient
 from notte_sdk.types import AgentStatus
 from pydantic import BaseModel
 from support.model import Model, call
+from support.page import eventually
 from support.server import Origins, Server
 
 
@@ -149,4 +151,55 @@ def test_the_code_of_a_run_signs_in_again(
         again = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=60)
         assert again.returncode == 0, again.stderr
         assert "Welcome, ada" in again.stdout
+        assert len(model.asked()) == asked, "no model was asked"
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_code_of_a_run_waits_for_new_messages(
+    client: NotteClient, server: Server, model: Model, site: Origins, send_mail: Any, tmp_path: Path, whole: bool
+) -> None:
+    link = f"{site.origin}/login?from=4f9d2c81"
+    model.says(
+        call("goto", url=f"{site.origin}/shop"),
+        call("email_verification_read"),
+        call("goto", url=link),
+        call("email_verification_read"),
+        call("fill", selector="#username", value="482913"),
+        call("evaluate_js", code="location.href + ' ' + document.querySelector('#username').value"),
+        call("completion", success=True, answer="filled"),
+    )
+    with client.Persona() as persona:
+        address = persona.info.email
+        send_mail(address, "Welcome", "Your verification code is 000111.")
+        persona.emails()
+        with client.Session() as session, ThreadPoolExecutor(1) as beside:
+            agent = client.Agent(session=session, persona=persona, max_steps=8)
+            ended = beside.submit(agent.run, task="Sign in.")
+            eventually(lambda: len(model.asked()) >= 2)
+            send_mail(address, "Sign in", f"Follow this link to sign in:\n{link}\n")
+            eventually(lambda: len(model.asked()) >= 4)
+            send_mail(address, "Your code", "Order 555666. Your verification code is 482913.")
+            assert ended.result().success is True
+            code = agent.workflow.code(as_workflow=whole)
+        script = tmp_path / "again.py"
+        statements = code.python_script
+        assert "482913" not in statements and "4f9d2c81" not in statements
+        if not whole:
+            head, _, rest = statements.partition("session.execute")
+            lines = "\n".join(f"    {line}" for line in f"session.execute{rest}".splitlines())
+            client_first = "from notte_sdk import NotteClient\nclient = NotteClient()"
+            statements = f"{client_first}\n{head}\nwith client.Session() as session:\n{lines}\nprint(result.data)\n"
+        script.write_text(statements)
+        asked = len(model.asked())
+        environment = {**os.environ, "NOTTE_API_URL": server.url, "NOTTE_API_KEY": server.key}
+        again = subprocess.Popen(
+            [sys.executable, script], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        # Whatever was there before the script had a session is old to it.
+        eventually(lambda: client.sessions.list() or again.poll() is not None)
+        send_mail(address, "Sign in", f"Follow this link to sign in:\n{link.replace('4f9d2c81', 'a0b1c2d3')}\n")
+        send_mail(address, "Your code", "Order 777888. Your verification code is 771394.")
+        told, wrong = again.communicate(timeout=60)
+        assert again.returncode == 0, wrong
+        assert "from=a0b1c2d3 771394" in told
         assert len(model.asked()) == asked, "no model was asked"

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::leaves::Leaves;
 use crate::ports::{Scrub, ScrubChunks};
 use crate::{
-    Action, Decision, Drop, ElementId, Execution, Goal, Interaction, Placeholders, Relevant,
-    ScrapeOptions, Secret, Step, Target,
+    Action, AskedInVain, Decision, Drop, ElementId, Execution, Goal, Interaction, Placeholders,
+    Relevant, ScrapeOptions, Secret, Step, StepEnd, Target,
 };
 
 /// Puts words that stand for a secret at any time in the places of those that do in one run, and labels in the places of secrets.
@@ -49,7 +49,19 @@ impl Leaves for Step {
             Self::Execution(execution) => execution.scrub(scrub),
             Self::Observation(observation) => observation.scrub(scrub),
             Self::Decision(decision) => decision.scrub(scrub),
-            Self::RunStepBegan(_) | Self::RunStepEnded(_) => {}
+            Self::RunStepBegan(_) => {}
+            Self::RunStepEnded(end) => {
+                let StepEnd { mark: _, in_vain } = &mut **end;
+                if let Some(AskedInVain {
+                    started_at: _,
+                    asked,
+                    why,
+                }) = in_vain
+                {
+                    asked.repaired.scrub(scrub);
+                    why.scrub(scrub);
+                }
+            }
         }
     }
 }

@@ -395,7 +395,11 @@ async fn upload(call: &Call, action: &Action, name: &str) -> Result<Outcome> {
              uploads, or that of the session's downloads, has it"
         ))
     };
-    let file = shared.files.to_give(live.tenant, live.id, name).await?;
+    let assignment = live.options.assignment;
+    let file = shared
+        .files
+        .to_give(live.tenant, live.id, assignment, name)
+        .await?;
     let Some(file) = file else {
         return Ok(not_found());
     };

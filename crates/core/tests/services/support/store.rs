@@ -338,4 +338,11 @@ impl FileStore for MemoryStore {
             .map(|(_, file)| file.clone())
             .collect())
     }
+
+    async fn remove_files(&self, tenant: TenantId, area: Area) -> Result<()> {
+        let mut rows = self.reach("remove_files").await?;
+        let area = format!("{area:?}");
+        rows.files.retain(|key, _| key.0 != tenant || key.1 != area);
+        Ok(())
+    }
 }

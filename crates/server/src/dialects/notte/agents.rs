@@ -133,7 +133,11 @@ pub(super) async fn agent_trace(
         .filter_map(|record| match &record.step {
             Some(Step::Decision(decision)) => {
                 let asked = decision.asked.clone()?;
-                Some(AskedBody::new(decision.started_at.to_string(), asked))
+                Some(AskedBody::new(decision.started_at, asked, None))
+            }
+            Some(Step::RunStepEnded(end)) => {
+                let vain = end.in_vain.clone()?;
+                Some(AskedBody::new(vain.started_at, vain.asked, Some(vain.why)))
             }
             _ => None,
         })

@@ -1,8 +1,10 @@
 //! What was done, as a script of the official Python client that does it again without a model.
 
+mod messages;
+
 use axum::Json;
 use axum::extract::State;
-use guise_core::{Caller, Error, Session, Step, StepRecord, VaultId};
+use guise_core::{Caller, Error, PersonaId, Session, Step, StepRecord, VaultId};
 use serde_json::{Map, Value, json};
 
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
@@ -12,6 +14,7 @@ use super::wire::workflow::AgentFunctionCodeResponse;
 use crate::app::App;
 use crate::http::caller::Authenticated;
 use crate::http::path::Path;
+use messages::Messages;
 
 /// Actions that only the run itself can do, or that change nothing.
 const NOT_REPEATED: [&str; 5] = [
@@ -47,8 +50,11 @@ pub(super) async fn agent_workflow_code(
     let run = app.runs.get(&caller, &id).await?;
     let session = app.sessions.get(&caller, &run.session.to_string()).await?;
     let steps = app.runs.steps(&run).await?;
-    let vault = run.options.vault;
-    Ok(Json(code(&session, vault, steps, wish)))
+    let actor = Actor {
+        vault: run.options.vault,
+        persona: run.options.persona,
+    };
+    Ok(Json(code(&session, actor, steps, wish)))
 }
 
 /// A session's successful actions as code.
@@ -72,20 +78,28 @@ pub(super) async fn session_workflow_code(
     let wish = Wish::read(&query)?;
     let session = app.sessions.get(&caller, &id).await?;
     let steps = app.sessions.steps(&session, 0).await?;
-    let vault = vault(&app, &caller, &session, &steps).await?;
-    Ok(Json(code(&session, vault, steps, wish)))
+    let actor = actor(&app, &caller, &session, &steps).await?;
+    Ok(Json(code(&session, actor, steps, wish)))
 }
 
-/// The vault of a session's secrets: its own, or that of the last run in it that had one.
-async fn vault(
+/// Whose secrets and messages were used.
+#[derive(Clone, Copy, Default)]
+struct Actor {
+    vault: Option<VaultId>,
+    persona: Option<PersonaId>,
+}
+
+/// Who acted in a session: its own vault, or that of the last run in it that had one, and the persona of the last run that had one.
+async fn actor(
     app: &App,
     caller: &Caller,
     session: &Session,
     steps: &[StepRecord],
-) -> Result<Option<VaultId>, Failure> {
-    if let Some(vault) = session.options.vault {
-        return Ok(Some(vault));
-    }
+) -> Result<Actor, Failure> {
+    let mut actor = Actor {
+        vault: session.options.vault,
+        persona: None,
+    };
     let runs = steps.iter().rev().filter_map(|record| match record.step {
         Some(Step::RunStepBegan(mark)) => Some(mark.run),
         _ => None,
@@ -93,12 +107,14 @@ async fn vault(
     let mut runs: Vec<_> = runs.collect();
     runs.dedup();
     for id in runs {
-        let run = app.runs.get(caller, &id.to_string()).await?;
-        if run.options.vault.is_some() {
-            return Ok(run.options.vault);
+        if actor.vault.is_some() && actor.persona.is_some() {
+            break;
         }
+        let run = app.runs.get(caller, &id.to_string()).await?;
+        actor.vault = actor.vault.or(run.options.vault);
+        actor.persona = actor.persona.or(run.options.persona);
     }
-    Ok(None)
+    Ok(actor)
 }
 
 /// How the code is wanted.
@@ -126,16 +142,22 @@ impl Wish {
 
 fn code(
     session: &Session,
-    vault: Option<VaultId>,
+    actor: Actor,
     steps: Vec<StepRecord>,
     wish: Wish,
 ) -> AgentFunctionCodeResponse {
     let mut actions = Vec::new();
+    let mut statements = Vec::new();
     let mut answer = None;
+    let since = steps.first().map_or(session.created_at, |it| it.started_at);
+    let mut messages = Messages::new(since);
     for record in steps {
         let Some(Step::Execution(execution)) = record.step else {
             continue;
         };
+        if actor.persona.is_some() {
+            messages.learn(&execution);
+        }
         let outcome = execution.outcome;
         if !outcome.success || NOT_REPEATED.contains(&execution.action.name()) {
             continue;
@@ -158,13 +180,22 @@ fn code(
         {
             members.insert("response_format".to_owned(), schema_of(&data, 0));
         }
+        statements.push(statement(&members, &messages));
         actions.push(members);
     }
-    let statements: Vec<_> = actions.iter().map(statement).collect();
+    let reader = actor.persona.filter(|_| messages::are_used(&statements));
     let python_script = if wish.whole {
-        script(session, vault, &statements, answer.as_deref())
+        script(session, actor.vault, reader, &statements, answer.as_deref())
     } else {
-        statements.join("\n")
+        let mut lines = Vec::new();
+        if let Some(persona) = reader {
+            lines.extend(messages::MODULES.map(str::to_owned));
+            lines.push(String::new());
+            lines.extend(messages::preamble(persona));
+            lines.extend([String::new(), String::new()]);
+        }
+        lines.extend(statements);
+        lines.join("\n")
     };
     AgentFunctionCodeResponse {
         python_script,
@@ -196,10 +227,14 @@ fn shorten_target(members: &mut Map<String, Value>) {
     members.remove("id");
 }
 
-fn statement(members: &Map<String, Value>) -> String {
+fn statement(members: &Map<String, Value>, messages: &Messages) -> String {
     let mut arguments = Vec::new();
     for (name, value) in members {
-        let argument = format!("{name}={}", python(value));
+        let arrived = value.as_str().and_then(|it| messages.expression(it));
+        let argument = match arrived {
+            Some(expression) => format!("{name}={expression}"),
+            None => format!("{name}={}", python(value)),
+        };
         if name == "type" {
             arguments.insert(0, argument);
         } else {
@@ -216,6 +251,7 @@ fn statement(members: &Map<String, Value>) -> String {
 fn script(
     session: &Session,
     vault: Option<VaultId>,
+    reader: Option<PersonaId>,
     statements: &[String],
     answer: Option<&str>,
 ) -> String {
@@ -237,11 +273,21 @@ fn script(
         arguments.push(format!("vault_id={}", python(&json!(vault))));
     }
     let reads = statements.iter().any(|line| line.starts_with("result = "));
-    let mut lines = vec![
+    let mut lines = Vec::new();
+    if reader.is_some() {
+        lines.extend(messages::MODULES.map(str::to_owned));
+        lines.push(String::new());
+    }
+    lines.extend([
         "from notte_sdk import NotteClient".to_owned(),
         String::new(),
         "# NOTTE_API_URL and NOTTE_API_KEY say where, and as whom.".to_owned(),
         "client = NotteClient()".to_owned(),
+    ]);
+    if let Some(persona) = reader {
+        lines.extend(messages::preamble(persona));
+    }
+    lines.extend([
         String::new(),
         String::new(),
         "def run():".to_owned(),
@@ -249,7 +295,7 @@ fn script(
             "    with client.Session({}) as session:",
             arguments.join(", ")
         ),
-    ];
+    ]);
     lines.extend(statements.iter().map(|line| format!("        {line}")));
     if statements.is_empty() {
         lines.push("        pass".to_owned());

@@ -1,6 +1,7 @@
 //! Agents that end before their task is done.
 
 use serde_json::json;
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
 use super::yard::{Yard, at, completion, patiently, text};
 use crate::support::model::Say;
@@ -115,4 +116,27 @@ async fn one_ends_with_its_session_and_when_its_persona_is_gone() {
     assert!(text(&ended, "result").contains("session"), "{ended}");
     let ended = yard.once(&second, "failed").await;
     assert!(text(&ended, "result").contains(&persona), "{ended}");
+}
+
+#[tokio::test]
+async fn an_end_that_cannot_be_written_is_written_later() {
+    let yard = Yard::new(|_| completion("done")).await;
+    let path = yard.server.folder().join("guise.db");
+    let url = format!("sqlite:{}", path.display());
+    let mut database = SqliteConnection::connect(&url).await.unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE UPDATE OF ended_at ON assignments
+                  WHEN NEW.ended_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'not now'); END";
+    database.execute(refuse).await.unwrap();
+    let agent = yard.start(json!({})).await;
+    patiently("its end is refused", async || {
+        let log = yard.server.log();
+        log.contains("cannot note the end of an agent")
+            .then_some(())
+    })
+    .await;
+    let waits = yard.client.get(&at(&agent, "")).ok().await;
+    assert_eq!(waits["state"], "running", "{waits}");
+    database.execute("DROP TRIGGER refuse").await.unwrap();
+    let ended = yard.once(&agent, "completed").await;
+    assert_eq!(ended["result"], "done");
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::tools::{VALUES, sarah};
 use super::yard::{Yard, at, completion, text};
 use crate::support::model::{Asked, Say};
 
@@ -98,4 +99,45 @@ async fn a_model_that_gives_no_verdict_leaves_the_last_one() {
     assert_eq!(yard.model.count(), 4, "it was asked twice");
     let kept = client.get(&at(&agent, "/verification")).ok().await;
     assert_eq!(kept, first);
+}
+
+/// Whoever wrote a secret into the task told it to nobody.
+#[tokio::test]
+async fn no_review_holds_a_secret() {
+    let told = format!("It typed {}.", VALUES[0]);
+    let yard = Yard::new(move |asked| match asked.tools().is_empty() {
+        true if asked.text.contains("You judge") => {
+            Say::words(&json!({"passed": true, "reason": told}).to_string())
+        }
+        true => Say::words(&told),
+        false => completion("done"),
+    })
+    .await;
+    let client = &yard.client;
+    let persona = sarah(&yard).await;
+    let prompt = format!("Sign in with {}.", VALUES[0]);
+    let wanted = json!({"persona_id": persona["id"], "prompt": prompt});
+    let agent = yard.run(wanted, "completed").await;
+    let summary = client.get(&at(&agent, "/summary")).ok().await;
+    let verdict = client.post(&at(&agent, "/verify")).ok().await;
+    let kept = client.get(&at(&agent, "/summary")).ok().await;
+    for (told, member) in [
+        (&summary, "summary"),
+        (&kept, "summary"),
+        (&verdict, "reason"),
+    ] {
+        let told = text(told, member);
+        assert!(
+            told.starts_with("It typed ") && !told.contains(VALUES[0]),
+            "{told}"
+        );
+    }
+    for number in 0..yard.model.count() {
+        let asked = yard.model.asked(number);
+        assert!(
+            !asked.body.to_string().contains(VALUES[0]),
+            "{}",
+            asked.text
+        );
+    }
 }

@@ -1,11 +1,14 @@
 //! Agents that do what they are asked to.
 
+use std::path::{Path, PathBuf};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use super::yard::{Yard, completion, made, text};
 use crate::house::deeds;
+use crate::support::eventually;
 use crate::support::model::Say;
 
 #[tokio::test]
@@ -138,8 +141,65 @@ async fn files_can_be_attached_to_forms() {
     assert!(asked.text.contains("tea.csv"), "{}", asked.text);
     let read = yard.model.asked(2);
     assert!(read.text.contains("pot,Ünïcode"), "{}", read.text);
+    // They were the agent's alone.
     let uploads = yard.client.get("/storage/uploads").ok().await;
-    assert!(uploads.to_string().contains("tea.csv"), "{uploads}");
+    assert_eq!(uploads["files"], json!([]));
+}
+
+#[tokio::test]
+async fn two_that_wait_bring_files_of_one_name() {
+    let yard = Yard::with(&[("agents_at_once", "1")], |asked| match asked.turn() {
+        1 => Say::call(
+            "upload_file",
+            json!({"selector": "#single", "file_path": "tea.csv"}),
+        ),
+        2 => Say::call(
+            "evaluate_js",
+            json!({"code": "document.querySelector('#single').files[0].text()"}),
+        ),
+        _ => match asked.text.contains("second pot") {
+            true => completion("the second"),
+            false => completion("the first"),
+        },
+    })
+    .await;
+    // The tenant's own file of that name comes behind both.
+    let upload = yard.client.post("/storage/uploads/tea.csv");
+    upload.file("file", "third pot").ok().await;
+    let project = json!({"name": "forms", "entry_url": yard.url("/upload")});
+    let project = made(&yard.client, "projects", project).await;
+    let mut agents = Vec::new();
+    for content in ["first pot", "second pot"] {
+        let files = json!([{"path": "tea.csv", "content": BASE64_STANDARD.encode(content)}]);
+        let agent = yard
+            .start(json!({"project_id": project, "files": files}))
+            .await;
+        agents.push(agent);
+    }
+    for (agent, result) in agents.iter().zip(["the first", "the second"]) {
+        let ended = yard.once(agent, "completed").await;
+        assert_eq!(ended["result"], result, "{ended}");
+    }
+    // Nothing of them stays.
+    let blobs = yard.server.folder().join("blobs");
+    eventually("their files are gone", async || {
+        let mut pots = contents(&blobs);
+        pots.retain(|it| it.ends_with("pot"));
+        (pots == ["third pot"]).then_some(())
+    })
+    .await;
+}
+
+/// What stands in the files of a folder, however deep.
+fn contents(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let read = |path: PathBuf| match path.is_dir() {
+        true => contents(&path),
+        // Unfinished ones come and go.
+        false => std::fs::read_to_string(&path).into_iter().collect(),
+    };
+    paths.flat_map(read).collect()
 }
 
 #[tokio::test]

@@ -6,10 +6,10 @@ use super::yard::{Yard, completion, made, text};
 use crate::support::model::{Asked, Say};
 use crate::support::smtp;
 
-const VALUES: [&str; 3] = ["hunter2-of-the-shop", "hunter2-of-the-bank", "sk-hunter2"];
+pub const VALUES: [&str; 3] = ["hunter2-of-the-shop", "hunter2-of-the-bank", "sk-hunter2"];
 
 /// A persona with credentials of all kinds.
-async fn sarah(yard: &Yard) -> Value {
+pub async fn sarah(yard: &Yard) -> Value {
     let client = &yard.client;
     let call = client
         .post("/api/v1/personas")

@@ -12,7 +12,9 @@ use crate::house::House;
 use crate::support::Stage;
 use crate::support::client::Client;
 use crate::support::model::{Asked, Say, ScriptedModel};
+use crate::support::server::KEY;
 use crate::support::smtp;
+use crate::support::sockets::{Ear, Heard};
 
 /// Every sort of sign, none of which is easy in some encoding.
 const PASSWORD: &str = "Tr0ub4dor&3 \"ü%+\\=canary";
@@ -113,13 +115,30 @@ impl Town {
     pub async fn walk(&self, path: &Path) -> Walk {
         let (persona, login, secrets) = self.persona(path).await;
         let session = self.client.start(json!({})).await;
+        let address = self.server.address();
+        let debug = format!("/sessions/{session}/debug");
+        let debug = self.client.get(&debug).ok().await;
+        let watches = Ear::at(debug["ws"]["recording"].as_str().unwrap()).await;
+        let log = format!("ws://{address}/sessions/{session}/debug/logs?token={KEY}");
+        let hears = Ear::at(&log).await;
         let task = format!("{} Get into your account.", mark(path.name));
         let body = json!({"task": task, "session_id": session, "url": self.url(path.page), "persona_id": persona});
         let agent = self.house.start(body).await;
+        let log = format!("ws://{address}/agents/{agent}/debug/logs?token={KEY}");
+        let listens = Ear::at(&log).await;
         let status = self.house.ended_late(&agent).await;
         self.check_site(path, &login, &status, &secrets);
         self.check_traces(path, &agent, &session, &secrets).await;
+        // That ends the sockets, too.
         self.client.stop(&session).await;
+        let place = format!("{}: the recording", path.name);
+        let shown = heard(&place, watches, &secrets).await;
+        assert!(!shown.pictures.is_empty(), "{place} shows nothing");
+        for (what, ear) in [("the session's log", hears), ("the agent's log", listens)] {
+            let place = format!("{}: {what}", path.name);
+            let told = heard(&place, ear, &secrets).await;
+            assert!(!told.messages.is_empty(), "{place} tells nothing");
+        }
         Walk { secrets }
     }
 
@@ -204,6 +223,20 @@ impl Town {
         let hits = format!("{:?}", self.site.hits());
         secrets.are_not_in(&format!("{}: addresses and headers", path.name), &hits);
     }
+}
+
+/// All that a socket says, to its end: no secret is in it. Pictures are looked through as they come, which is not in base64, where
+/// a code comes about by chance.
+async fn heard(place: &str, ear: Ear, secrets: &Secrets) -> Heard {
+    let heard = ear.rest().await;
+    for message in &heard.messages {
+        secrets.are_not_in(place, &message.to_string());
+    }
+    for jpeg in &heard.pictures {
+        let signs: String = jpeg.iter().map(|byte| char::from(*byte)).collect();
+        secrets.are_not_in(place, &signs);
+    }
+    heard
 }
 
 /// What tells the questions of a path from others.

@@ -53,7 +53,7 @@ pub(in crate::dialects::aiqaramba) struct NewAgent {
     record_video: Option<bool>,
     /// Every agent has a fresh browser, so both are granted.
     clean_session: Option<bool>,
-    /// Files that it can attach to forms, at most 50 and 10 MiB together. They are kept among the tenant's uploads.
+    /// Files that it can attach to forms, at most 50 and 10 MiB together. They are its own, and are gone once it has ended.
     files: Option<Vec<AgentFile>>,
 }
 
@@ -62,7 +62,7 @@ pub(in crate::dialects::aiqaramba) struct NewAgent {
 #[schema(as = TenantAgentFile)]
 #[serde(deny_unknown_fields)]
 pub(in crate::dialects::aiqaramba) struct AgentFile {
-    /// Its name, or a path that ends with it. A file of that name among the uploads is replaced.
+    /// Its name, or a path that ends with it. It goes before an upload of that name.
     path: String,
     /// What is in it, in base64.
     #[schema(format = "byte")]
@@ -239,7 +239,7 @@ pub(in crate::dialects::aiqaramba) struct AgentBody {
     record_video: bool,
     /// Whether a fresh browser was asked for, which every agent has.
     clean_session: bool,
-    /// The names of its files among the uploads.
+    /// The names of the files that it was given.
     files: Vec<String>,
     /// The browser session that it works in: what `/sessions/{session_id}` shows. Null before it works.
     #[schema(format = "uuid")]

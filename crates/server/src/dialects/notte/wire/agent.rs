@@ -1,7 +1,7 @@
 //! Agents: models that work on tasks in sessions.
 
 use guise_agent::{Language as _, RunRequest};
-use guise_core::{Asked, Decision, GoalStatus, Page, Run, StepMark, StepRecord};
+use guise_core::{Asked, Decision, GoalStatus, Page, Run, StepMark, StepRecord, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -324,7 +324,7 @@ impl From<StepMark> for AgentStepStop {
 pub struct AgentTrace {
     /// The agent with its steps.
     pub agent: AgentStatusResponse,
-    /// What asking its model took, for each of its decisions in order.
+    /// What asking its model took, for each of its steps in order, those without a decision included.
     pub asked: Vec<AskedBody>,
 }
 
@@ -349,13 +349,15 @@ pub struct AskedBody {
     pub took_ms: u64,
     /// What was wrong with the first answer, where there was a second one.
     pub repaired: Option<String>,
+    /// What was wrong with the last answer, where none could be used.
+    pub unusable: Option<String>,
 }
 
 impl AskedBody {
     /// The wire form.
-    pub fn new(started_at: String, asked: Asked) -> Self {
+    pub fn new(started_at: Timestamp, asked: Asked, unusable: Option<String>) -> Self {
         Self {
-            started_at,
+            started_at: started_at.to_string(),
             model: asked.model,
             prompt_characters: asked.prompt_characters,
             pictures: asked.pictures,
@@ -363,6 +365,7 @@ impl AskedBody {
             usage: asked.usage.into(),
             took_ms: asked.took_ms,
             repaired: asked.repaired,
+            unusable,
         }
     }
 }

@@ -231,6 +231,7 @@ impl ApiSessionStartRequest {
             extra_http_headers: self.extra_http_headers.unwrap_or_default(),
             vault_id: self.vault_id,
             auth_ids: self.auth_ids.unwrap_or_default(),
+            assignment: None,
         }
     }
 }

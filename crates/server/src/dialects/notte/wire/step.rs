@@ -37,7 +37,7 @@ impl TrajectoryStep {
             ))),
             Step::RunStepBegan(mark) => Self::AgentStepStart(mark.into()),
             Step::Decision(decision) => Self::AgentCompletion(Box::new((*decision).into())),
-            Step::RunStepEnded(mark) => Self::AgentStepStop(mark.into()),
+            Step::RunStepEnded(end) => Self::AgentStepStop(end.mark.into()),
         }
     }
 
