@@ -9,16 +9,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guise_core::ports::{
-    AnswerSchema, ExtractionWish, Extractor, Message, Model, Models, Question, Selection,
+    Answer, AnswerSchema, ExtractionWish, Extractor, Message, Model, Models, Question, Selection,
     SelectionWish, Speaker,
 };
-use guise_core::{Error, Kind, PageFacts, Result, StructuredData, TenantId};
+use guise_core::{Asked, Error, Kind, PageFacts, Result, StructuredData, TenantId};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::facts::{merged, missing_in, told};
 use crate::placeholders;
-use crate::prompt::again;
+use crate::prompt::{again, characters};
 use crate::quote::Quotes;
 use crate::relevance;
 use crate::schema::{Schema, unfenced};
@@ -77,12 +77,17 @@ impl Extraction {
             }
             Err(error) => return Ok(failed(facts, fitting, crate::worker::reason(&error))),
         };
-        let data = match ask(&*chosen.model, wish, checked, deadline).await {
+        let mut asked = Asked {
+            model: chosen.model.name().to_owned(),
+            ..Asked::default()
+        };
+        let data = match ask(&*chosen.model, wish, checked, deadline, &mut asked).await {
             Ok(answer) => done(facts, answer),
             Err(error) => failed(facts, fitting, crate::worker::reason(&error)),
         };
         Ok(StructuredData {
             note: chosen.note,
+            asked: Some(asked),
             ..data
         })
     }
@@ -94,21 +99,36 @@ async fn ask(
     wish: ExtractionWish<'_>,
     checked: Option<Arc<Schema>>,
     deadline: Instant,
+    asked: &mut Asked,
 ) -> Result<Value> {
     let quotes = Quotes::new();
     let question = question(wish, &quotes).await?;
+    asked.prompt_characters = characters(&question);
     // An answer that does not fit is given back once.
-    let answer = model.ask(&question, deadline).await?.text;
+    let answer = model.ask(&question, deadline).await?;
+    note(&answer, asked);
+    let answer = answer.text;
     let why = match with_facts(wish, checked.clone(), &answer).await? {
         Ok(value) => return Ok(value),
         Err(why) => why,
     };
+    asked.repaired = Some(why.clone());
     let question = again(question, &quotes, answer, &why, "JSON only");
-    let answer = model.ask(&question, deadline).await?.text;
-    with_facts(wish, checked, &answer).await?.map_err(|why| {
-        let name = model.name();
-        Error::refused(format!("The answer of {name} cannot be used: {why}"))
-    })
+    let answer = model.ask(&question, deadline).await?;
+    note(&answer, asked);
+    with_facts(wish, checked, &answer.text)
+        .await?
+        .map_err(|why| {
+            let name = model.name();
+            Error::refused(format!("The answer of {name} cannot be used: {why}"))
+        })
+}
+
+/// Counts an answer.
+pub(crate) fn note(answer: &Answer, asked: &mut Asked) {
+    asked.attempts += answer.attempts;
+    asked.took_ms += u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX);
+    asked.usage += answer.usage;
 }
 
 async fn question(wish: ExtractionWish<'_>, quotes: &Quotes) -> Result<Question> {
@@ -194,6 +214,7 @@ fn done(facts: &PageFacts, data: Value) -> StructuredData {
         partial: None,
         data: Some(data),
         note: None,
+        asked: None,
     }
 }
 
@@ -211,6 +232,7 @@ fn failed(facts: &PageFacts, fitting: Option<Value>, why: String) -> StructuredD
         sources: facts.sources.clone(),
         missing: facts.missing.clone(),
         note: None,
+        asked: None,
     }
 }
 

@@ -197,7 +197,9 @@ impl Runs {
                 Some(purse)
             }
         };
+        let chosen = self.models.choose(caller.tenant, wish).await?;
         let actor = Actor {
+            model: Some(chosen.model.name().to_owned()),
             run: run.id,
             correspondence,
             purse,
@@ -205,7 +207,6 @@ impl Runs {
         };
         let session = run.session.to_string();
         let hands = self.sessions.hands(caller, &session, actor).await?;
-        let chosen = self.models.choose(caller.tenant, wish).await?;
         chosen.model.name().clone_into(&mut run.model);
         run.note = run.note.or(chosen.note);
         let schema = run
@@ -358,9 +359,14 @@ impl Runs {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn recover(self: &Arc<Self>) -> Result<Recovered> {
+    pub async fn recover(
+        self: &Arc<Self>,
+        is_meant: impl Fn(SessionId) -> bool,
+    ) -> Result<Recovered> {
         let mut recovered = Recovered::default();
-        for run in self.store.runs_of_node(&self.settings.node).await? {
+        let mut left = self.store.runs_of_node(&self.settings.node).await?;
+        left.retain(|run| is_meant(run.session));
+        for run in left {
             let id = run.id;
             let answer = if self.sessions.is_running(run.session) {
                 match self.resume(run).await {

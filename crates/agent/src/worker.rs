@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guise_core::ports::{Answer, Clock, Message, Model, Question, RunStore, Tool};
+use guise_core::ports::{Answer, Clock, Message, Model, ModelError, Question, RunStore, Tool};
 use guise_core::services::Hands;
 use guise_core::{
-    Action, Asked, AskedInVain, Decision, Error, Execution, GoalStatus, Kind, Observation,
-    ObserveRequest, Result, Run, RunEnd, Step, StepEnd, StepMark, StepRecord,
+    Action, Asked, AskedInVain, Decision, Error, Execution, GoalStatus, Kind, ModelUsage,
+    Observation, ObserveRequest, Result, Run, RunEnd, Step, StepEnd, StepMark, StepRecord,
 };
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::extraction;
 use crate::history::History;
 use crate::language::Language;
 use crate::page_lines::cut;
@@ -43,6 +44,9 @@ const MOST_EARLIER: u64 = 200;
 
 /// After so many answers in a row that cannot be used, the run ends.
 const MOST_USELESS: u32 = 3;
+
+/// What providers refuse a question with whose pictures their model cannot see.
+const UNSEEING: [u16; 4] = [400, 404, 415, 422];
 
 /// What a run works with.
 pub(crate) struct Worker {
@@ -146,12 +150,15 @@ impl Worker {
         for number in first..=self.run.options.max_steps {
             let began = Step::RunStepBegan(self.mark(number));
             self.hands.note(began).await?;
-            let next = self.step(number, &mut progress).await?;
+            let next = self.step(number, &mut progress).await;
             let ended = Step::RunStepEnded(Box::new(StepEnd {
                 mark: self.mark(number),
                 in_vain: progress.in_vain.take(),
             }));
-            self.hands.note(ended).await?;
+            let noted = self.hands.note(ended).await;
+            // Why the step failed says more than that its end could not be noted.
+            let next = next?;
+            noted?;
             if let Next::End(success, answer) = next {
                 return Ok((success, answer));
             }
@@ -225,7 +232,24 @@ impl Worker {
         .question();
         let question = self.clean(question);
         let started_at = self.clock.now();
-        let (reply, asked) = self.ask(question, progress.last).await?;
+        let mut asked = Asked {
+            model: self.model.name().to_owned(),
+            prompt_characters: characters(&question),
+            pictures: pictures(&question.messages),
+            ..Asked::default()
+        };
+        let reply = match self.ask(question, progress.last, &mut asked).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                // The step ends with the run; what it took is known all the same.
+                progress.in_vain = Some(AskedInVain {
+                    started_at,
+                    asked,
+                    why: reason(&error),
+                });
+                return Err(error);
+            }
+        };
         let Reply { goal, action } = match reply {
             Ok(reply) => reply,
             Err(why) => {
@@ -285,7 +309,7 @@ impl Worker {
     }
 
     async fn act(
-        &self,
+        &mut self,
         progress: &mut Progress,
         seen: &Observation,
         action: Action,
@@ -306,6 +330,9 @@ impl Worker {
             }
             Err(error) => return Err(error),
         };
+        if let Some(asked) = execution.outcome.asked() {
+            self.spend(asked.usage).await?;
+        }
         progress.note(repeats::page(seen), &words, &execution);
         progress.history.add(&execution, &*self.language);
         if let Action::Help { reason } = &execution.action {
@@ -333,10 +360,11 @@ impl Worker {
                 Ok(Next::End(success, answer))
             }
             Err(why) => {
-                let validation = format!(
+                // It names what the model wrote.
+                let validation = self.hands.clean(format!(
                     "Answer validation failed: it does not fit response_format: {}",
                     cut(&why)
-                );
+                ));
                 // Nobody listening is the usual case.
                 let _ = self.events.send(RunEvent::Validation(validation.clone()));
                 if progress.refused_answer {
@@ -368,27 +396,22 @@ impl Worker {
     /// Asks the model, and once more when its answer cannot be used. The inner error is what is wrong with the second one.
     async fn ask(
         &mut self,
-        question: Question,
+        mut question: Question,
         last: GoalStatus,
-    ) -> Result<(Result<Reply, String>, Asked)> {
-        let mut asked = Asked {
-            model: self.model.name().to_owned(),
-            prompt_characters: characters(&question),
-            pictures: pictures(&question.messages),
-            ..Asked::default()
-        };
-        let answer = self.answer(&question, &mut asked).await?;
+        asked: &mut Asked,
+    ) -> Result<Result<Reply, String>> {
+        let answer = self.answer(&mut question, asked).await?;
         let first = reply::read(&answer, &*self.language, last);
         let Err(why) = first else {
-            return Ok((first, asked));
+            return Ok(first);
         };
         asked.repaired = Some(why.clone());
-        let question = again(question, &self.quotes, said(&answer), &why, "one tool call");
-        let answer = self.answer(&question, &mut asked).await?;
-        Ok((reply::read(&answer, &*self.language, last), asked))
+        let mut question = again(question, &self.quotes, said(&answer), &why, "one tool call");
+        let answer = self.answer(&mut question, asked).await?;
+        Ok(reply::read(&answer, &*self.language, last))
     }
 
-    async fn answer(&mut self, question: &Question, asked: &mut Asked) -> Result<Answer> {
+    async fn answer(&mut self, question: &mut Question, asked: &mut Asked) -> Result<Answer> {
         if let Some(most) = self.run.options.max_tokens {
             let usage = &self.run.usage;
             let spent = usage.input_tokens.saturating_add(usage.output_tokens);
@@ -398,26 +421,53 @@ impl Worker {
                 )));
             }
         }
+        let answer = match self.said(question).await? {
+            Err(ModelError::Refused { status, why, .. })
+                if asked.pictures > 0 && UNSEEING.contains(&status) =>
+            {
+                // Many models cannot see, and nothing tells which: it goes on without pictures.
+                for message in &mut question.messages {
+                    message.pictures.clear();
+                }
+                self.run.options.use_vision = false;
+                asked.pictures = 0;
+                asked.attempts += 1;
+                asked.repaired = Some(format!(
+                    "the provider refused it with pictures: {}",
+                    cut(&why)
+                ));
+                self.said(question).await??
+            }
+            answer => answer?,
+        };
+        extraction::note(&answer, asked);
+        self.spend(answer.usage).await?;
+        Ok(answer)
+    }
+
+    /// What the model says, while the session is kept from timing out.
+    async fn said(&self, question: &Question) -> Result<Result<Answer, ModelError>> {
         let deadline = self.deadline.min(Instant::now() + ANSWER);
         let mut ticks = tokio::time::interval(TOUCH);
         let mut asking = self.model.ask(question, deadline);
-        let answer = loop {
+        loop {
             tokio::select! {
                 biased;
                 () = self.hands.ended() => return Err(Error::refused("The session ended")),
-                answer = &mut asking => break answer?,
+                answer = &mut asking => return Ok(answer),
                 _ = ticks.tick() => self.hands.touch(),
             }
-        };
-        asked.attempts += answer.attempts;
-        asked.took_ms += u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX);
-        asked.usage += answer.usage;
-        self.run.usage += answer.usage;
+        }
+    }
+
+    /// Counts what a model took.
+    async fn spend(&mut self, usage: ModelUsage) -> Result<()> {
+        self.run.usage += usage;
         if !self.store.note_usage(self.run.id, &self.run.usage).await? {
             // Another server ended it.
             self.stop.cancel();
         }
-        Ok(answer)
+        Ok(())
     }
 
     async fn decide(&self, progress: &mut Progress, decision: Decision) -> Result<()> {

@@ -17,6 +17,9 @@ use crate::world::World;
 /// How many documents of a tab are remembered: whoever waits for one that was left again at once must still see it.
 const RECENT: usize = 8;
 
+/// How many documents that were left are remembered: pictures of them may be on their way.
+const LEFT: usize = 64;
+
 /// How far a document has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
@@ -109,6 +112,16 @@ impl Frame {
     }
 }
 
+/// A document that was left.
+pub(crate) struct Left {
+    /// The tab that it was in.
+    pub(crate) tab: TargetId,
+    /// Its address.
+    pub(crate) url: String,
+    /// When.
+    pub(crate) at: Instant,
+}
+
 /// A target that is attached.
 #[derive(Clone)]
 pub(crate) struct Attached {
@@ -131,6 +144,8 @@ pub(crate) struct State {
     pub(crate) current: Option<TargetId>,
     /// All frames of all tabs.
     pub(crate) frames: HashMap<FrameId, Frame>,
+    /// What frames showed last before what they show now, the newest last.
+    pub(crate) left: VecDeque<Left>,
     /// Some tab showed something else than `about:blank`.
     pub(crate) navigated: bool,
     /// Why the browser is gone.
@@ -240,6 +255,9 @@ impl State {
         let Some(frame) = self.frames.get_mut(id) else {
             return;
         };
+        if frame.document != *document {
+            remember(&mut self.left, frame);
+        }
         frame.url = url.to_owned();
         for slot in [&mut frame.world, &mut frame.reader] {
             let known = slot.get().map(|world| world.document());
@@ -278,7 +296,9 @@ impl State {
     /// Forgets a frame and all below it.
     pub(crate) fn frame_gone(&mut self, id: &FrameId) {
         self.drop_frames_below(id);
-        self.frames.remove(id);
+        if let Some(frame) = self.frames.remove(id) {
+            remember(&mut self.left, &frame);
+        }
     }
 
     fn drop_frames_below(&mut self, id: &FrameId) {
@@ -305,6 +325,18 @@ impl State {
             self.frame_gone(&id);
         }
     }
+}
+
+/// Notes that what a frame shows is left.
+fn remember(left: &mut VecDeque<Left>, frame: &Frame) {
+    if left.len() == LEFT {
+        left.pop_front();
+    }
+    left.push_back(Left {
+        tab: frame.tab.clone(),
+        url: frame.url.clone(),
+        at: Instant::now(),
+    });
 }
 
 /// The state, and a signal for whenever it changes.

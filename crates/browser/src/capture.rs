@@ -10,23 +10,19 @@ use bytes::Bytes;
 use guise_cdp::Session;
 use guise_cdp::protocol::page::{CaptureScreenshot, ImageFormat};
 use guise_core::{
-    BoundingBox, ElementId, Fitted, Observation, ObserveRequest, PageLine, Screenshot,
-    ScreenshotType, Tab, Timestamp, Timing, ViewportState, Weight, fit,
+    BoundingBox, ElementId, Observation, ObserveRequest, PageLine, Screenshot, ScreenshotType,
+    SeenLine, Tab, Timestamp, Timing, ViewportState, Weight, fit_told,
 };
 use tokio::time::Instant;
 
 use crate::act::reach;
 use crate::changes::{self, LastLook};
 use crate::core::{Core, CurrentTab};
-use crate::description::Written;
 use crate::fault::{Fault, Result};
 use crate::fills::mask;
 use crate::input::Point;
 use crate::observe::{self, Seen};
 use crate::{about, picture, tabs};
-
-/// Room for a word about what is left out, in tokens.
-const LEFT_OUT: usize = 32;
 
 /// How often a page that is being replaced is looked at again.
 const TRIES: usize = 3;
@@ -62,7 +58,11 @@ pub(crate) async fn capture(core: &Core, tab: &CurrentTab, deadline: Instant) ->
 
 async fn covered(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Vec<u8>> {
     if !mask::may_be_seen(core, &tab.target) {
-        return plain(&tab.session, deadline).await;
+        let jpeg = plain(&tab.session, deadline).await?;
+        // Its site may have been told a secret meanwhile, and have shown it.
+        if !mask::may_be_seen(core, &tab.target) {
+            return Ok(jpeg);
+        }
     }
     let before = mask::places(core, &tab.target, deadline).await?;
     let jpeg = plain(&tab.session, deadline).await?;
@@ -149,6 +149,12 @@ pub(crate) async fn observe(
         }
         before => (weighed(&look, before.as_deref(), request), None),
     };
+    let texts: Vec<PageLine> = lines.iter().map(|it| it.line.clone()).collect();
+    let lines = if request.needs_model() {
+        lines
+    } else {
+        Vec::new()
+    };
     Ok(Observation {
         started_at,
         ended_at: now(),
@@ -157,7 +163,8 @@ pub(crate) async fn observe(
         url: seen.url,
         viewport: seen.viewport,
         tabs,
-        description: within(&lines, request.max_tokens),
+        description: fit_told(&texts, request.max_tokens).text,
+        lines,
         elements,
         changes,
         category: None,
@@ -170,7 +177,7 @@ pub(crate) async fn observe(
 }
 
 /// The lines of a look by how much they matter to whoever asks: what was asked for, and what is new to them, comes first.
-fn weighed(look: &LastLook, before: Option<&LastLook>, request: &ObserveRequest) -> Vec<PageLine> {
+fn weighed(look: &LastLook, before: Option<&LastLook>, request: &ObserveRequest) -> Vec<SeenLine> {
     let known: Option<HashSet<&str>> = before.map(|before| {
         let lines = before.lines.iter();
         lines.map(|it| it.line.text.as_str()).collect()
@@ -181,7 +188,7 @@ fn weighed(look: &LastLook, before: Option<&LastLook>, request: &ObserveRequest)
         .filter(|word| word.chars().count() > 3)
         .map(str::to_lowercase)
         .collect();
-    let weight = |it: &Written| {
+    let weight = |it: &SeenLine| {
         let text = it.line.text.to_lowercase();
         if it.id.is_none() {
             it.line.weight
@@ -198,29 +205,14 @@ fn weighed(look: &LastLook, before: Option<&LastLook>, request: &ObserveRequest)
     };
     let lines = look.lines.iter();
     lines
-        .map(|it| PageLine {
-            text: it.line.text.clone(),
-            weight: weight(it),
+        .map(|it| SeenLine {
+            id: it.id.clone(),
+            line: PageLine {
+                text: it.line.text.clone(),
+                weight: weight(it),
+            },
         })
         .collect()
-}
-
-/// The lines within a budget, with a word about what that leaves out.
-fn within(lines: &[PageLine], max_tokens: Option<usize>) -> String {
-    let whole = fit(lines, max_tokens.unwrap_or(usize::MAX));
-    if whole.elements + whole.texts == 0 {
-        return whole.text;
-    }
-    let room = max_tokens.unwrap_or(usize::MAX).saturating_sub(LEFT_OUT);
-    let Fitted {
-        mut text,
-        elements,
-        texts,
-    } = fit(lines, room);
-    text.push_str(&format!(
-        "### Left out: {elements} elements and {texts} texts. For more of them ask with a larger max_tokens, or scroll\n"
-    ));
-    text
 }
 
 /// What `work` gives, and what it took.
@@ -240,6 +232,7 @@ fn empty(started_at: Timestamp) -> Result<Observation> {
         viewport: ViewportState::default(),
         tabs: Vec::<Tab>::new(),
         description: String::new(),
+        lines: Vec::new(),
         elements: Vec::new(),
         changes: None,
         category: None,

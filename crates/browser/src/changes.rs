@@ -3,9 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use guise_cdp::LoaderId;
-use guise_core::{Changes, ElementId, PageLine, Timestamp, Weight};
-
-use crate::description::Written;
+use guise_core::{Changes, ElementId, PageLine, SeenLine, Timestamp, Weight};
 
 /// Texts that are gone are named by their beginning, in characters.
 const GONE: usize = 60;
@@ -17,11 +15,11 @@ pub(crate) struct LastLook {
     /// When it was.
     pub(crate) at: Timestamp,
     /// What it showed.
-    pub(crate) lines: Vec<Written>,
+    pub(crate) lines: Vec<SeenLine>,
 }
 
 /// The elements of a look that the next one does not list.
-pub(crate) fn unlisted(before: &LastLook, now: &[Written]) -> Vec<ElementId> {
+pub(crate) fn unlisted(before: &LastLook, now: &[SeenLine]) -> Vec<ElementId> {
     let listed: HashSet<&ElementId> = now.iter().filter_map(|it| it.id.as_ref()).collect();
     let ids = before.lines.iter().filter_map(|it| it.id.as_ref());
     ids.filter(|id| !listed.contains(id)).cloned().collect()
@@ -30,9 +28,9 @@ pub(crate) fn unlisted(before: &LastLook, now: &[Written]) -> Vec<ElementId> {
 /// The differences as lines, and which elements they are about. `still` are elements that are on the page and not listed now.
 pub(crate) fn between(
     before: &LastLook,
-    now: &[Written],
+    now: &[SeenLine],
     still: &HashSet<ElementId>,
-) -> (Vec<PageLine>, Changes) {
+) -> (Vec<SeenLine>, Changes) {
     let mut changes = Changes {
         since: before.at,
         added: Vec::new(),
@@ -42,7 +40,7 @@ pub(crate) fn between(
     };
     let mut known: HashMap<&ElementId, &str> = HashMap::new();
     let mut texts: HashMap<&str, usize> = HashMap::new();
-    for Written { id, line } in &before.lines {
+    for SeenLine { id, line } in &before.lines {
         match id {
             Some(id) => {
                 known.insert(id, &line.text);
@@ -51,7 +49,7 @@ pub(crate) fn between(
         }
     }
     let mut lines = Vec::new();
-    for Written { id, line } in now {
+    for SeenLine { id, line } in now {
         let sign = match id {
             Some(id) => match known.remove(id) {
                 Some(text) if text == line.text => continue,
@@ -72,12 +70,15 @@ pub(crate) fn between(
                 _ => '+',
             },
         };
-        lines.push(PageLine {
-            text: format!("{sign} {}", line.text),
-            weight: line.weight,
+        lines.push(SeenLine {
+            id: id.clone(),
+            line: PageLine {
+                text: format!("{sign} {}", line.text),
+                weight: line.weight,
+            },
         });
     }
-    for Written { id, line } in &before.lines {
+    for SeenLine { id, line } in &before.lines {
         match id {
             Some(id) if known.contains_key(id) => {
                 if still.contains(id) {
@@ -98,10 +99,7 @@ pub(crate) fn between(
                 if text.len() < line.text.len() {
                     text.push('…');
                 }
-                lines.push(PageLine {
-                    text: format!("- {text}"),
-                    weight: Weight::Text,
-                });
+                lines.push(about_none(format!("- {text}"), Weight::Text));
             }
             _ => {}
         }
@@ -112,21 +110,27 @@ pub(crate) fn between(
     ] {
         if !ids.is_empty() {
             let ids: Vec<&str> = ids.iter().map(ElementId::as_str).collect();
-            lines.push(PageLine {
-                text: format!("- {} {what}", ids.join(", ")),
-                weight: Weight::Changed,
-            });
+            let text = format!("- {} {what}", ids.join(", "));
+            lines.push(about_none(text, Weight::Changed));
         }
     }
     (lines, changes)
+}
+
+/// A line that names no element which is listed.
+fn about_none(text: String, weight: Weight) -> SeenLine {
+    SeenLine {
+        id: None,
+        line: PageLine { text, weight },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn element(id: &str, text: &str) -> Written {
-        Written {
+    fn element(id: &str, text: &str) -> SeenLine {
+        SeenLine {
             id: Some(ElementId::new(id)),
             line: PageLine {
                 text: format!("{id}[:]{text}"),
@@ -135,8 +139,8 @@ mod tests {
         }
     }
 
-    fn text(text: &str) -> Written {
-        Written {
+    fn text(text: &str) -> SeenLine {
+        SeenLine {
             id: None,
             line: PageLine {
                 text: format!("_[:]{text}"),
@@ -173,7 +177,7 @@ mod tests {
         assert_eq!(names(&unlisted(&before, &now)), ["B3", "L1"]);
         let still = HashSet::from([ElementId::new("L1")]);
         let (lines, changes) = between(&before, &now, &still);
-        let lines: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+        let lines: Vec<_> = lines.iter().map(|it| it.line.text.as_str()).collect();
         assert_eq!(
             lines,
             [

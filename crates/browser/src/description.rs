@@ -1,20 +1,11 @@
 //! A page as lines of text that name its elements (Notte API: `space.description`).
 
-use guise_core::{ElementId, PageLine, Weight};
-
-/// One line, and the element that it names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Written {
-    /// The element, for a line about one.
-    pub(crate) id: Option<ElementId>,
-    /// The line.
-    pub(crate) line: PageLine,
-}
+use guise_core::{ElementId, PageLine, SeenLine, Weight};
 
 /// One component: the page itself, or a dialog on it.
 struct Component {
     heading: String,
-    lines: Vec<Written>,
+    lines: Vec<SeenLine>,
     useful: bool,
 }
 
@@ -86,12 +77,12 @@ impl Description {
     ) -> Option<&mut Component> {
         let component = self.0.get_mut(component.unwrap_or(0))?;
         let line = PageLine { text, weight };
-        component.lines.push(Written { id, line });
+        component.lines.push(SeenLine { id, line });
         Some(component)
     }
 
     /// All lines: of the dialogs that hold something to act on if there are any, of the page otherwise.
-    pub(crate) fn finish(self) -> Vec<Written> {
+    pub(crate) fn finish(self) -> Vec<SeenLine> {
         let (mut page, dialogs) = {
             let mut components = self.0.into_iter();
             (components.next(), components.collect::<Vec<_>>())
@@ -108,7 +99,7 @@ impl Description {
                 text: component.heading,
                 weight: Weight::Heading,
             };
-            lines.push(Written {
+            lines.push(SeenLine {
                 id: None,
                 line: heading,
             });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all};
 use guise_cdp::{FrameId, LoaderId};
-use guise_core::{BoundingBox, Element, ElementId, NodeSelectors, Offer, ViewportState};
+use guise_core::{BoundingBox, Element, ElementId, NodeSelectors, Offer, SeenLine, ViewportState};
 use serde_json::json;
 use tokio::time::Instant;
 use url::Url;
@@ -14,7 +14,7 @@ use url::Url;
 use crate::about::About;
 use crate::act::download::{RAW, is_raw};
 use crate::core::{Core, CurrentTab};
-use crate::description::{Description, Written};
+use crate::description::Description;
 use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
 use crate::locate;
@@ -38,7 +38,7 @@ pub(crate) struct Seen {
     /// What part of it is in view.
     pub(crate) viewport: ViewportState,
     /// The page as lines of text.
-    pub(crate) lines: Vec<Written>,
+    pub(crate) lines: Vec<SeenLine>,
     /// What can be acted on.
     pub(crate) elements: Vec<Element>,
 }

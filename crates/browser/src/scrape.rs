@@ -9,9 +9,9 @@ use guise_core::{
     DataSource, DataSpace, Error, ImageData, Kind, PageContent, PageFacts, PageMetadata,
     ScrapeOptions, SourcePage,
 };
-use guise_extract::{Category, Css, Frame, Image, Metadata, Options, Page};
+use guise_extract::{Category, Css, Found, Frame, Image, Metadata, Options, Page, Selector};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 use url::Url;
 
@@ -61,13 +61,14 @@ pub(crate) async fn scrape(
     let selector = selector.filter(|selector| !selector.trim().is_empty());
     let parts = read(core, &tab, selector, deadline).await?;
     if selector.is_some() {
-        let chosen = Css::new(CHOSEN).map_err(|error| Error::internal("a selector", error))?;
+        let chosen = Selector::new(CHOSEN).map_err(|error| Error::internal("a selector", error))?;
         wanted.selector = Some(chosen);
     }
     let selects = selector.is_some();
     let selector = selector.unwrap_or_default().to_owned();
     let options = options.clone();
-    let reading = tokio::task::spawn_blocking(move || said(&parts, &wanted, &options));
+    let is_json = !selects && guise_extract::is_json(&[], Some(&at.content_type));
+    let reading = tokio::task::spawn_blocking(move || said(&parts, &wanted, &options, is_json));
     let content = reading
         .await
         .map_err(|error| Error::internal("a page could not be read", error))?;
@@ -200,8 +201,13 @@ fn blank() -> Url {
     Url::parse("about:blank").expect("about:blank is an address")
 }
 
-/// What a page says, and what of it is data that a schema asks for.
-fn said(parts: &[Part], wanted: &Options, options: &ScrapeOptions) -> Result<PageContent, Error> {
+/// What a page says, and what of it is data that a schema asks for. JSON is a page of the browser's own making.
+fn said(
+    parts: &[Part],
+    wanted: &Options,
+    options: &ScrapeOptions,
+    is_json: bool,
+) -> Result<PageContent, Error> {
     // Who asks for data has a model read the text, whatever else is wanted.
     let mut data = match options.only_images && !options.wants_data() {
         true => DataSpace::default(),
@@ -211,12 +217,18 @@ fn said(parts: &[Part], wanted: &Options, options: &ScrapeOptions) -> Result<Pag
         data.images = Some(images(parts, wanted)?);
     }
     let schema = options.response_format.as_ref();
-    let facts = schema.map(|schema| facts(parts, wanted, schema));
+    let found = schema.map(|schema| match parts.first().filter(|_| is_json) {
+        Some((url, html)) => {
+            let text = guise_extract::viewed_text(html);
+            guise_extract::structured_json(&text, url, schema)
+        }
+        None => guise_extract::structured(&frames(parts), schema, wanted),
+    });
+    let facts = found.map(facts);
     Ok(PageContent { data, facts })
 }
 
-fn facts(parts: &[Part], wanted: &Options, schema: &Value) -> PageFacts {
-    let found = guise_extract::structured(&frames(parts), schema, wanted);
+fn facts(found: Found) -> PageFacts {
     let source = |source: guise_extract::Source| DataSource {
         kind: source.kind.name().to_owned(),
         place: source.place,
@@ -341,7 +353,14 @@ pub fn read_document(
         images: options.only_images.then(Vec::new),
         ..told(page, Some(url))
     };
-    Ok(PageContent { data, facts: None })
+    let schema = options.response_format.as_ref();
+    let schema = schema.filter(|_| guise_extract::is_json(bytes, content_type));
+    let found = schema.map(|schema| {
+        let text = guise_extract::decode(bytes, content_type).text;
+        guise_extract::structured_json(&text, url, schema)
+    });
+    let facts = found.map(facts);
+    Ok(PageContent { data, facts })
 }
 
 /// Reads given HTML: frames as address and markup, the main one first. No browser is needed.
@@ -356,11 +375,11 @@ pub fn read_html(
     wanted.selector = options
         .selector
         .as_deref()
-        .map(Css::new)
+        .map(Selector::new)
         .transpose()
         .map_err(|error| {
             Error::refused(format!(
-                "{error}. Without a browser selectors are CSS: neither XPath nor 'text=' and the like is understood"
+                "{error}. Without a browser selectors are CSS or XPath: 'text=' and the like are not understood"
             ))
         })?;
     let parts: Vec<Part> = frames
@@ -374,5 +393,5 @@ pub fn read_html(
             })
         })
         .collect();
-    said(&parts, &wanted, options)
+    said(&parts, &wanted, options, false)
 }

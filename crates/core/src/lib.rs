@@ -80,14 +80,16 @@ pub use observation::{
     Tab, Timing, ViewportState,
 };
 pub use outcome::{Execution, Outcome};
-pub use page_text::{CHARACTERS_PER_TOKEN, Fitted, PageLine, Weight, fit, tokens};
+pub use page_text::{
+    CHARACTERS_PER_TOKEN, Fitted, PageLine, SeenLine, Weight, fit, fit_told, tokens,
+};
 pub use paging::{Page, PageRequest};
 pub use persona::{Facet, MAX_HANDLE_CHARACTERS, Persona, PersonaChange, PersonaFilter};
 pub use phone::{Country, InboundSms, InvalidCountry, InvalidPhoneNumber, PhoneNumber};
 pub use placeholder::{Placeholder, Placeholders, SecretPart, Whose};
 pub use project::{Project, ProjectChange};
 pub use prompt_template::{MAX_PROMPT_BYTES, PromptTemplate};
-pub use reading::{PageWish, ReadBy, ReadPage, ReadWith};
+pub use reading::{NotRead, PageWish, ReadBy, ReadPage, ReadWith};
 pub use remote_address::RemoteAddress;
 pub use role::{BuiltinRole, Role, RoleChange};
 pub use run::{Run, RunEnd, RunFilter, RunOptions};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::{ElementId, NodeSelectors, Timestamp};
+use crate::{ElementId, NodeSelectors, SeenLine, Timestamp};
 
 /// What is asked of an observation (Notte API: `ObserveRequest`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,10 @@ pub struct Observation {
     pub tabs: Vec<Tab>,
     /// The page as lines of text that name the elements by id.
     pub description: String,
+    /// The lines that the description is cut from, for a model to choose from; none where no model was wished for. They are
+    /// not kept.
+    #[serde(skip)]
+    pub lines: Vec<SeenLine>,
     /// What can be acted on, in document order.
     pub elements: Vec<Element>,
     /// What is different from the observation before, where only that was asked for: description and elements hold no more.
@@ -77,6 +81,7 @@ impl Observation {
             viewport: ViewportState::default(),
             tabs: Vec::new(),
             description: String::new(),
+            lines: Vec::new(),
             elements: Vec::new(),
             changes: None,
             category: None,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, ApprovalId, DataSpace, NodeSelectors, Timestamp};
+use crate::{Action, ApprovalId, Asked, DataSpace, NodeSelectors, Timestamp};
 
 /// What the browser made of one action. An action that does not succeed is an outcome, not an error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,6 +53,11 @@ impl Outcome {
             message,
             ..Self::default()
         }
+    }
+
+    /// What asking a model for data took, where one was asked.
+    pub fn asked(&self) -> Option<&Asked> {
+        self.data.as_ref()?.structured.as_ref()?.asked.as_ref()
     }
 
     /// It did not succeed in a way that clients take as an answer, not as a failure.

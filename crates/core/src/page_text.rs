@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use crate::ElementId;
+
 /// So many characters are taken for one token of a language model (a rule of thumb for European languages).
 pub const CHARACTERS_PER_TOKEN: usize = 4;
 
@@ -10,6 +12,9 @@ const LONGEST_TEXT: usize = 400;
 
 /// Of each four characters so many may go to elements before texts have had their share.
 const ELEMENTS_OF_FOUR: usize = 3;
+
+/// Room for a word about what is left out, in tokens.
+const LEFT_OUT: usize = 32;
 
 /// How much a line matters. What comes later in this list stays when room is short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +29,10 @@ pub enum Weight {
     Scroller,
     /// What is wrong with a field, or what changed since the last look.
     Changed,
-    /// What was asked for.
+    /// What was asked for, by its words.
     Wanted,
+    /// What a model chose of what was asked for.
+    Chosen,
     /// What the lines below belong to.
     Heading,
 }
@@ -37,6 +44,15 @@ pub struct PageLine {
     pub text: String,
     /// How much it matters.
     pub weight: Weight,
+}
+
+/// One line of a page that was looked at, and the element that it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenLine {
+    /// The element, for a line about one.
+    pub id: Option<ElementId>,
+    /// The line.
+    pub line: PageLine,
 }
 
 /// Lines that fit, and what did not.
@@ -129,6 +145,23 @@ pub fn fit(lines: &[PageLine], max_tokens: usize) -> Fitted {
     fitted
 }
 
+/// The lines that matter most within so many tokens, all of them without a bound, with a word about what that leaves out.
+pub fn fit_told(lines: &[PageLine], max_tokens: Option<usize>) -> Fitted {
+    let most = max_tokens.unwrap_or(usize::MAX);
+    let whole = fit(lines, most);
+    if whole.elements + whole.texts == 0 {
+        return whole;
+    }
+    let mut fitted = fit(lines, most.saturating_sub(LEFT_OUT));
+    let Fitted {
+        elements, texts, ..
+    } = fitted;
+    fitted.text.push_str(&format!(
+        "### Left out: {elements} elements and {texts} texts. For more of them ask with a larger max_tokens, or scroll\n"
+    ));
+    fitted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +194,7 @@ mod tests {
         }
         lines.push(line("M1 something without any name", Weight::Unnamed));
         lines.push(line("B1 what was asked for", Weight::Wanted));
+        lines.push(line("B2 what was chosen", Weight::Chosen));
         lines.push(line("I1 invalid: too short", Weight::Changed));
         let fitted = fit(&lines, 100);
         assert!(tokens(&fitted.text) <= 100, "{}", fitted.text);
@@ -168,13 +202,27 @@ mod tests {
         assert!(
             fitted
                 .text
-                .ends_with("B1 what was asked for\nI1 invalid: too short\n")
+                .ends_with("B1 what was asked for\nB2 what was chosen\nI1 invalid: too short\n")
         );
         assert!(!fitted.text.contains("M1"));
         // Texts have a share of their own.
         assert!(fitted.text.contains("text 0 "), "{}", fitted.text);
         let lines_kept = fitted.text.lines().count();
         assert_eq!(fitted.elements + fitted.texts, lines.len() - lines_kept);
+    }
+
+    #[test]
+    fn what_was_chosen_stays_longest_and_what_is_left_out_is_told() {
+        let lines = [
+            line(&"L1 a link".repeat(30), Weight::Wanted),
+            line(&"B1 a button".repeat(8), Weight::Chosen),
+        ];
+        assert_eq!(fit_told(&lines, None), fit(&lines, usize::MAX));
+        let fitted = fit_told(&lines, Some(LEFT_OUT + 23));
+        assert!(fitted.text.starts_with("B1 a button"), "{}", fitted.text);
+        let told = "\n### Left out: 1 elements and 0 texts. For more";
+        assert!(fitted.text.contains(told), "{}", fitted.text);
+        assert_eq!(fitted.elements, 1);
     }
 
     #[test]

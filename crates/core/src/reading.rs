@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use crate::services::SessionRequest;
-use crate::{DataSpace, ScrapeOptions};
+use crate::{DataSpace, Error, ScrapeOptions};
 
 /// What a page was read by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +58,27 @@ pub struct PageWish {
     pub insist: bool,
     /// Until when one's turn at the site is waited for, where that is longer than a call takes.
     pub turn_by: Option<Instant>,
+}
+
+/// Why a page was not read.
+#[derive(Debug)]
+pub struct NotRead {
+    /// What went wrong.
+    pub error: Error,
+    /// The `robots.txt` of its site asks not to, or that of a site where it leads to.
+    pub closed: bool,
+    /// Where it leads to, as far as that is known.
+    pub at: Option<Box<str>>,
+}
+
+impl From<Error> for NotRead {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            closed: false,
+            at: None,
+        }
+    }
 }
 
 /// A page that was read.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::{Asked, Error, Result};
 
 /// The most entries of `ignored_tags`, and the most bytes of all together: each is held against every element of a page.
 const MOST_IGNORED: usize = 100;
@@ -178,14 +178,17 @@ pub struct StructuredData {
     /// What differs from what was wished for, such as the model that was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What asking a model took, where one was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
 }
 
 /// Where a page states a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataSource {
-    /// `json-ld`, `microdata`, `rdfa`, `meta`, `table`, `definition-list`, `card` or `labelled-field`.
+    /// `json`, `json-ld`, `microdata`, `rdfa`, `meta`, `table`, `definition-list`, `card` or `labelled-field`.
     pub kind: String,
-    /// A JSON pointer into a script, or a short CSS path; in a frame behind the frame's address.
+    /// A JSON pointer into the document or a script, or a short CSS path; in a frame behind the frame's address.
     pub place: String,
 }
 

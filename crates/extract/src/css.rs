@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use dom_query::{Document, Matcher};
+use dom_query::{Document, Matcher, NodeRef};
 
 use crate::Error;
 
@@ -52,19 +52,24 @@ pub(crate) fn remove(document: &Document, ignored: &[Css]) {
     if ignored.is_empty() {
         return;
     }
-    // What a selector that counts siblings has counted once it needs not count for each of them.
-    let mut counts: Vec<_> = ignored.iter().map(|_| Default::default()).collect();
-    let mut unwanted = Vec::new();
-    for node in document.root().descendants_it() {
-        let mut selectors = ignored.iter().zip(&mut counts);
-        if node.is_element()
-            && selectors.any(|(css, counts)| css.matcher.match_element_with_caches(&node, counts))
-        {
-            unwanted.push(node);
-        }
-    }
+    let mut is_ignored = fits_any(ignored);
+    let root = document.root();
+    let unwanted: Vec<_> = root
+        .descendants_it()
+        .filter(|node| node.is_element() && is_ignored(node))
+        .collect();
     for node in unwanted {
         node.remove_from_parent();
+    }
+}
+
+/// Tells whether any of the selectors fits an element.
+pub(crate) fn fits_any(selectors: &[Css]) -> impl FnMut(&NodeRef<'_>) -> bool {
+    // What a selector that counts siblings has counted once it needs not count for each of them.
+    let mut counts: Vec<_> = selectors.iter().map(|_| Default::default()).collect();
+    move |element| {
+        let mut selectors = selectors.iter().zip(&mut counts);
+        selectors.any(|(css, counts)| css.matcher.match_element_with_caches(element, counts))
     }
 }
 
@@ -90,7 +95,7 @@ fn refused(source: &str, position: usize) -> Error {
 }
 
 /// The number of the first character past a bound, counted from 1.
-fn beyond_bounds(source: &str) -> Option<usize> {
+pub(crate) fn beyond_bounds(source: &str) -> Option<usize> {
     let mut nesting = 0_usize;
     for (index, (offset, c)) in source.char_indices().enumerate() {
         match c {

@@ -10,8 +10,10 @@ mod kind;
 use url::Url;
 
 pub use self::charset::{Decoded, decode};
+pub(crate) use self::json::parsed as parsed_json;
 use self::kind::{Kind, kind};
 use crate::markdown::fenced;
+use crate::parse::parse;
 use crate::{Error, Metadata, Options, Page, page};
 
 /// The most of an answer that is read, in bytes; what comes after is left out.
@@ -22,6 +24,22 @@ const MAX_TEXT: usize = 2 * 1024 * 1024;
 /// Whether [`document`] would take bytes for a page, which a browser may show more of.
 pub fn is_html(bytes: &[u8], content_type: Option<&str>) -> bool {
     matches!(kind(bytes, content_type), Ok(Kind::Html))
+}
+
+/// Whether [`document`] would take bytes for JSON.
+pub fn is_json(bytes: &[u8], content_type: Option<&str>) -> bool {
+    matches!(kind(bytes, content_type), Ok(Kind::Json))
+}
+
+/// The text of a file that a browser shows as a page of its own making: that of its one `pre`.
+pub fn viewed_text(html: &str) -> String {
+    let parsed = parse(html);
+    parsed
+        .document
+        .select("body > pre")
+        .first()
+        .text()
+        .to_string()
 }
 
 /// Whether bytes are a PDF, by their content type or their beginning. [`document`] refuses it.

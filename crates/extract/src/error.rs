@@ -11,6 +11,22 @@ pub enum Error {
         /// The character, counted from 1, from which on it cannot be read.
         position: usize,
     },
+    /// The text is no XPath that finds elements.
+    #[error("`{value}` is not an XPath for elements: {reason}")]
+    XPath {
+        /// The text as given, cut to 200 characters.
+        value: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The selector is fine, but this page is too large for it.
+    #[error(
+        "looking for `{selector}` takes too long on this page: an XPath with fewer `//` and conditions, or a CSS selector, may do"
+    )]
+    TooMuch {
+        /// The selector as given.
+        selector: String,
+    },
     /// The selector is fine, but no element of the page fits it.
     #[error("no element matches `{selector}`")]
     NoMatch {

@@ -7,9 +7,8 @@ use serde::Serialize;
 use url::Url;
 
 use crate::attribute::attribute;
-use crate::css::remove;
 use crate::main_content::main_content;
-use crate::page::{outermost, remove_surroundings_within};
+use crate::page::chosen;
 use crate::parse::parse;
 use crate::references::{base_of, image_url, link_url, picture_source, picture_url};
 use crate::visibility::{is_hidden, style_property};
@@ -55,23 +54,13 @@ pub struct Image {
 /// since they are in its head.
 ///
 /// # Errors
-/// [`Error::NoMatch`] when the options name a selector that nothing fits.
+/// [`Error::NoMatch`] when the options name a selector that nothing fits, [`Error::TooMuch`] when looking takes too long.
 pub fn images(html: &str, url: &Url, options: &Options) -> Result<Vec<Image>, Error> {
     let document = parse(html).document;
     let base = base_of(&document, url);
     let mut found = Found::default();
-    remove(&document, &options.ignored_tags);
-    if let Some(selector) = &options.selector {
-        let selected = document.select_matcher(selector.matcher());
-        if selected.is_empty() {
-            return Err(Error::NoMatch {
-                selector: selector.as_str().to_owned(),
-            });
-        }
-        if options.only_main_content {
-            remove_surroundings_within(&document, selector.matcher());
-        }
-        for root in outermost(&selected) {
+    if let Some(chosen) = chosen(&document, options)? {
+        for root in chosen.outermost {
             collect(root, &base, &mut found);
         }
     } else if options.only_main_content {

@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use dom_query::{Document, Matcher, NodeId, NodeRef, Selection};
+use dom_query::{Document, NodeId};
 use url::Url;
 
-use crate::css::remove;
+use crate::css::{fits_any, remove};
 use crate::main_content::{BY_TAG, main_content};
 use crate::markdown::{Renderer, Wanted};
 use crate::parse::{Parsed, parse};
 use crate::references::{References, base_of};
+use crate::selector::Chosen;
 use crate::table_parts::in_tables;
 use crate::{Error, Metadata, Options, Placeholder, metadata};
 
@@ -42,7 +43,7 @@ pub struct Frame<'a> {
 /// Turns a page into Markdown.
 ///
 /// # Errors
-/// [`Error::NoMatch`] when the options name a selector that nothing fits.
+/// [`Error::NoMatch`] when the options name a selector that nothing fits, [`Error::TooMuch`] when looking takes too long.
 pub fn page(html: &str, base: &Url, options: &Options) -> Result<Page, Error> {
     frames(&[Frame { url: base, html }], options)
 }
@@ -53,7 +54,8 @@ pub fn page(html: &str, base: &Url, options: &Options) -> Result<Page, Error> {
 /// `about:blank` excepted. With a selector the first part alone is read (Notte API: scrape, semantics).
 ///
 /// # Errors
-/// [`Error::NoMatch`] when the options name a selector that nothing in the first part fits.
+/// [`Error::NoMatch`] when the options name a selector that nothing in the first part fits, [`Error::TooMuch`] when looking takes
+/// too long.
 pub fn frames(parts: &[Frame<'_>], options: &Options) -> Result<Page, Error> {
     let mut references = References::new(options.link_placeholders);
     let mut whole = Page {
@@ -111,20 +113,10 @@ fn document(
         links: options.links,
         images: options.images,
     };
-    remove(document, &options.ignored_tags);
     let mut renderer = Renderer::new(wanted, references);
 
-    if let Some(selector) = &options.selector {
-        if options.only_main_content {
-            remove_surroundings_within(document, selector.matcher());
-        }
-        let selected = document.select_matcher(selector.matcher());
-        if selected.is_empty() {
-            return Err(Error::NoMatch {
-                selector: selector.as_str().to_owned(),
-            });
-        }
-        for root in in_tables(document, outermost(&selected)) {
+    if let Some(chosen) = chosen(document, options)? {
+        for root in in_tables(document, chosen.outermost) {
             renderer.block(root);
         }
         return Ok(renderer.finish());
@@ -142,34 +134,33 @@ fn document(
     Ok(renderer.finish())
 }
 
-/// Drops navigation and the like inside the selected elements, but not these themselves.
-pub(crate) fn remove_surroundings_within(document: &Document, selector: &Matcher) {
-    let kept: HashSet<NodeId> = document
-        .select_matcher(selector)
-        .nodes()
-        .iter()
-        .flat_map(|node| {
-            node.ancestors_it(None)
-                .map(|above| above.id)
-                .chain([node.id])
-        })
-        .collect();
-    for node in document.select(BY_TAG).nodes() {
-        if !kept.contains(&node.id) {
-            node.remove_from_parent();
-        }
+/// Takes what is not wanted out of a document: out of the elements that the options name, which are the answer, or else out
+/// of the whole.
+///
+/// # Errors
+/// As [`crate::Selector::choose`].
+pub(crate) fn chosen<'a>(
+    document: &'a Document,
+    options: &Options,
+) -> Result<Option<Chosen<'a>>, Error> {
+    let Some(selector) = &options.selector else {
+        remove(document, &options.ignored_tags);
+        return Ok(None);
+    };
+    let chosen = selector.choose(document)?;
+    if !options.ignored_tags.is_empty() {
+        chosen.remove(fits_any(&options.ignored_tags));
     }
-}
-
-/// The selected elements that lie in no other selected one, in the order of the page.
-pub(crate) fn outermost<'a>(selected: &Selection<'a>) -> Vec<NodeRef<'a>> {
-    let ids: HashSet<NodeId> = selected.nodes().iter().map(|node| node.id).collect();
-    selected
-        .nodes()
-        .iter()
-        .filter(|node| !node.ancestors_it(None).any(|above| ids.contains(&above.id)))
-        .copied()
-        .collect()
+    if options.only_main_content {
+        let around: HashSet<NodeId> = document
+            .select(BY_TAG)
+            .nodes()
+            .iter()
+            .map(|node| node.id)
+            .collect();
+        chosen.remove(|node| around.contains(&node.id));
+    }
+    Ok(Some(chosen))
 }
 
 fn title(document: &Document) -> Option<String> {

@@ -3,13 +3,12 @@
 
 mod text;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dom_query::{Document, NodeData, NodeId};
 use url::Url;
 
 use self::text::Text;
-use crate::Css;
 use crate::references::base_of;
 use crate::visibility::is_hidden;
 
@@ -53,22 +52,16 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// The visible and hidden elements of a document, with the texts in them. With a selector all that is outside of
-    /// what it matches counts as hidden.
+    /// The visible and hidden elements of a document, with the texts in them. Where elements are chosen, all that is outside
+    /// of them counts as hidden.
     pub(crate) fn new(
         document: &Document,
         url: &Url,
         prefix: String,
-        within: Option<&Css>,
+        selected: Option<&HashSet<NodeId>>,
     ) -> Self {
         let mut places: HashMap<NodeId, Index> = HashMap::new();
         let mut nodes: Vec<Node> = Vec::new();
-        let selected = within.map(|css| {
-            let found = document.select_matcher(css.matcher());
-            let ids: std::collections::HashSet<NodeId> =
-                found.nodes().iter().map(|node| node.id).collect();
-            ids
-        });
         let mut chosen: Vec<bool> = Vec::new();
         for node in document.root().descendants_it() {
             let parent = node
@@ -85,8 +78,7 @@ impl View {
                 ),
                 None => (false, false, selected.is_none()),
             };
-            let in_choice =
-                in_choice || selected.as_ref().is_some_and(|ids| ids.contains(&node.id));
+            let in_choice = in_choice || selected.is_some_and(|ids| ids.contains(&node.id));
             let made = node.query_or(None, |inner| match &inner.data {
                 NodeData::Text { contents } => {
                     // What scripts and styles hold is no text of the page.

@@ -1,6 +1,6 @@
 //! Images and their categories.
 
-use guise_extract::{Category, Css, Error, Options, images};
+use guise_extract::{Category, Css, Error, Options, Selector, images};
 use rstest::rstest;
 use url::Url;
 
@@ -129,7 +129,7 @@ fn options_say_where_images_are_looked_for() {
     };
     assert_eq!(named(&main), ["/f.ico", "/a.jpg", "/b.jpg"]);
     let scoped = Options {
-        selector: Some(Css::new(".a").unwrap()),
+        selector: Some(Selector::new(".a").unwrap()),
         ..all.clone()
     };
     assert_eq!(named(&scoped), ["/a.jpg", "/ad.jpg"]);
@@ -139,7 +139,7 @@ fn options_say_where_images_are_looked_for() {
     };
     assert_eq!(named(&dropped), ["/f.ico", "/a.jpg", "/b.jpg"]);
     let none = Options {
-        selector: Some(Css::new("#x").unwrap()),
+        selector: Some(Selector::new("#x").unwrap()),
         ..all
     };
     assert_eq!(

@@ -4,7 +4,7 @@
     reason = "a test that cannot be set up shall fail"
 )]
 
-use guise_extract::{Css, Error, Frame, Options, Placeholder, frames, page};
+use guise_extract::{Css, Error, Frame, Options, Placeholder, Selector, frames, page};
 use rstest::rstest;
 use url::Url;
 
@@ -415,7 +415,7 @@ fn placeholders_stand_for_addresses() {
 fn selectors_scope_and_ignored_tags_drop() {
     let html = "<nav>n</nav><div class=a>one<p class=a>two</p><nav>m</nav></div><p>x</p><div class=a>three</div>";
     let scoped = Options {
-        selector: Some(Css::new(".a").unwrap()),
+        selector: Some(Selector::new(".a").unwrap()),
         ..Options::default()
     };
     assert_eq!(with(html, &scoped), "one\n\ntwo\n\nm\n\nthree");
@@ -430,7 +430,7 @@ fn selectors_scope_and_ignored_tags_drop() {
     };
     assert_eq!(with(html, &dropped), "x");
     let none = Options {
-        selector: Some(Css::new("#no").unwrap()),
+        selector: Some(Selector::new("#no").unwrap()),
         ..Options::default()
     };
     assert_eq!(
@@ -439,6 +439,70 @@ fn selectors_scope_and_ignored_tags_drop() {
             selector: "#no".into()
         })
     );
+}
+
+#[test]
+fn selectors_are_css_or_xpath() {
+    let html = "<nav>n</nav><ul><li>one<li class=a>two<li>three</ul><h1>End</h1>";
+    for (selector, expected) in [
+        ("//li[@class='a']/following-sibling::li", "- three"),
+        ("(//li)[last()]", "- three"),
+        ("xpath=/html/body/h1", "# End"),
+        ("//LI[contains(., 'tw')] | //h1", "- two\n\n# End"),
+        ("h1", "# End"),
+    ] {
+        let options = Options {
+            selector: Some(Selector::new(selector).unwrap()),
+            ..Options::default()
+        };
+        assert_eq!(with(html, &options), expected, "{selector}");
+    }
+    let none = Options {
+        selector: Some(Selector::new("//h2").unwrap()),
+        ..Options::default()
+    };
+    let selector = "//h2".to_owned();
+    assert_eq!(page(html, &base(), &none), Err(Error::NoMatch { selector }));
+    let wrong = Selector::new("//h2[").unwrap_err().to_string();
+    assert!(
+        wrong.contains("`//h2[` is not an XPath") && wrong.contains("character 6"),
+        "{wrong}"
+    );
+    let endless = "//*[//*[//*[//*[//*[//*]]]]]";
+    let wide = "<p>x".repeat(3_000);
+    let options = Options {
+        selector: Some(Selector::new(endless).unwrap()),
+        ..Options::default()
+    };
+    let selector = endless.to_owned();
+    assert_eq!(
+        page(&wide, &base(), &options),
+        Err(Error::TooMuch { selector })
+    );
+}
+
+#[test]
+fn what_is_ignored_is_inside_what_is_chosen() {
+    let html = "<nav><div class=a>one<nav>two</nav><p>three</p></div></nav><nav class=b>four<nav>five</nav></nav>";
+    for (selector, expected) in [
+        (".a", "one\n\nthree"),
+        ("//div", "one\n\nthree"),
+        (".b", "four"),
+        ("nav p", "three"),
+    ] {
+        let options = Options {
+            selector: Some(Selector::new(selector).unwrap()),
+            ignored_tags: vec![Css::new("nav").unwrap()],
+            ..Options::default()
+        };
+        assert_eq!(with(html, &options), expected, "{selector}");
+        let main = Options {
+            ignored_tags: Vec::new(),
+            only_main_content: true,
+            ..options
+        };
+        assert_eq!(with(html, &main), expected, "{selector}");
+    }
 }
 
 #[test]
@@ -456,7 +520,7 @@ fn chosen_parts_of_tables_stay_tables() {
         ("thead, tbody, p", format!("{head}\n\nand\n\n{other}")),
     ] {
         let options = Options {
-            selector: Some(Css::new(selector).unwrap()),
+            selector: Some(Selector::new(selector).unwrap()),
             ..Options::default()
         };
         assert_eq!(with(html, &options), expected, "{selector}");
@@ -504,7 +568,7 @@ fn frames_follow_their_page() {
         "main\n\nIFRAME https://ads.example/f/:\n[inner](https://ads.example/f/x)"
     );
     let scoped = Options {
-        selector: Some(Css::new("p").unwrap()),
+        selector: Some(Selector::new("p").unwrap()),
         ..Options::default()
     };
     assert_eq!(frames(&parts, &scoped).unwrap().markdown, "main");

@@ -20,9 +20,9 @@ use url::Url;
 use crate::body::{self, ACCEPTED, Failure};
 use crate::connect::Connector;
 use crate::error::host;
-use crate::polite::{Politeness, Taken, Turns};
+use crate::polite::{Does, Politeness, Taken, Turns};
 use crate::robots_cache::RobotsCache;
-use crate::{Error, Robots};
+use crate::{Error, NotFetched, Robots};
 
 /// No page but a PDF is longer, in bytes, encoded or decoded.
 pub const MAX_BYTES: u64 = 5 * 1024 * 1024;
@@ -158,12 +158,12 @@ impl Client {
     /// What the address answers, over at most ten redirects, each of which is judged like the first address.
     ///
     /// # Errors
-    /// [`Error`]; when `patience` is over at the latest.
+    /// [`Error`], with where it was; when `patience` is over at the latest.
     pub async fn get(
         &self,
         request: Request<'_>,
         mut patience: Patience,
-    ) -> Result<Fetched, Error> {
+    ) -> Result<Fetched, NotFetched> {
         self.get_at_most(request, self.limit, &mut patience).await
     }
 
@@ -176,15 +176,26 @@ impl Client {
         self.robots.of(self, url, &mut patience).await
     }
 
-    /// A turn at the address's host, for somebody who goes there by other means. The next one comes `pause` later at the earliest.
+    /// A turn at the address's host, for somebody who goes there by other means; it takes no place of those who read by HTTP. The
+    /// next one comes `pause` later at the earliest.
     ///
     /// # Errors
     /// When none comes until `by`.
     pub async fn turn(&self, url: &Url, pause: Duration, by: Instant) -> Result<Taken, Error> {
         check(url)?;
+        self.take(url, Does::GoThere, pause, by).await
+    }
+
+    async fn take(
+        &self,
+        url: &Url,
+        does: Does,
+        pause: Duration,
+        by: Instant,
+    ) -> Result<Taken, Error> {
         let port = url.port_or_known_default().unwrap_or_default();
         let key = format!("{}:{port}", host(url));
-        let taken = self.turns.take(&key, pause, by).await;
+        let taken = self.turns.take(&key, does, pause, by).await;
         taken.ok_or_else(|| Error::NoTurn {
             host: host(url),
             pause,
@@ -196,43 +207,61 @@ impl Client {
         request: Request<'_>,
         limit: Limit,
         patience: &mut Patience,
-    ) -> Result<Fetched, Error> {
+    ) -> Result<Fetched, NotFetched> {
         let mut url = request.url.clone();
         for _ in 0..=MAX_REDIRECTS {
-            check(&url)?;
             url.set_fragment(None);
-            let mut pause = Duration::ZERO;
-            if request.respect_robots {
-                // In a box: the rules are fetched by this very function, without rules.
-                let robots = Box::pin(self.robots.of(self, &url, patience)).await?;
-                if !robots.allows(&url) {
-                    return Err(Error::Robots {
-                        host: host(&url),
-                        path: url.path().to_owned(),
-                    });
-                }
-                pause = robots.delay();
-            }
-            // Until the body is here: a page that is being read counts as one that is being asked for.
-            let _turn = self.turn(&url, pause, patience.turn_by).await?;
-            let begun = Instant::now();
-            let hop = self.hop(&url, request.user_agent, limit);
-            let hop = timeout(patience.reading, hop).await;
-            patience.spend(begun);
-            match hop.map_err(|_| Error::Late { host: host(&url) })?? {
-                Hop::Arrived(fetched) => {
+            match self.ask(&url, request, limit, patience).await {
+                Ok(Hop::Arrived(fetched)) => {
                     return Ok(Fetched {
                         left: patience.reading,
                         ..fetched
                     });
                 }
-                Hop::Elsewhere(next) => url = next,
+                Ok(Hop::Elsewhere(next)) => url = next,
+                Err(error) => {
+                    let url = url.into();
+                    return Err(NotFetched { url, error });
+                }
             }
         }
-        Err(Error::Redirects {
+        let error = Error::Redirects {
             host: host(&url),
             most: MAX_REDIRECTS,
-        })
+        };
+        let url = url.into();
+        Err(NotFetched { url, error })
+    }
+
+    /// Asks one address, in turn, where it may be asked.
+    async fn ask(
+        &self,
+        url: &Url,
+        request: Request<'_>,
+        limit: Limit,
+        patience: &mut Patience,
+    ) -> Result<Hop, Error> {
+        check(url)?;
+        let mut pause = Duration::ZERO;
+        if request.respect_robots {
+            // In a box: the rules are fetched by this very function, without rules.
+            let robots = Box::pin(self.robots.of(self, url, patience)).await?;
+            if !robots.allows(url) {
+                return Err(Error::Robots {
+                    host: host(url),
+                    path: url.path().to_owned(),
+                });
+            }
+            pause = robots.delay();
+        }
+        // Until the body is here: a page that is being read counts as one that is being asked for.
+        let turn = self.take(url, Does::Read, pause, patience.turn_by);
+        let _turn = turn.await?;
+        let begun = Instant::now();
+        let hop = self.hop(url, request.user_agent, limit);
+        let hop = timeout(patience.reading, hop).await;
+        patience.spend(begun);
+        hop.map_err(|_| Error::Late { host: host(url) })?
     }
 
     async fn hop(&self, url: &Url, user_agent: Option<&str>, limit: Limit) -> Result<Hop, Error> {

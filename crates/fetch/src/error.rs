@@ -61,6 +61,17 @@ pub enum Error {
     },
 }
 
+/// Why an address gave no page, and which one that was in the end.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct NotFetched {
+    /// Where the redirects led to until then.
+    pub url: String,
+    /// Why.
+    #[source]
+    pub error: Error,
+}
+
 impl Error {
     /// Whether the operator's rules closed the way.
     #[must_use]

@@ -11,7 +11,7 @@ mod sitemap;
 mod sitemaps;
 
 pub use client::{Client, Fetched, MAX_BYTES, Options, Patience, Request};
-pub use error::Error;
+pub use error::{Error, NotFetched};
 pub use polite::{Politeness, Taken};
 pub use robots::Robots;
 pub use sitemaps::{SitemapBounds, Wanted};

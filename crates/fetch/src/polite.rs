@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 /// Hosts whose turn is remembered. Those that nobody asks any more go first.
 const MAX_HOSTS: usize = 4_096;
 
-/// How many requests are under way at once, to all hosts together. Each may hold a page in memory.
+/// How many pages are read by HTTP at once, of all hosts together. Each is held in memory.
 const AT_ONCE: usize = 64;
 
 /// How often and how many at a time one host is asked, whoever asks.
@@ -38,7 +38,16 @@ struct Turn {
 /// A turn at a host that somebody has, until it is dropped.
 pub struct Taken {
     _host: OwnedSemaphorePermit,
-    _all: OwnedSemaphorePermit,
+    _all: Option<OwnedSemaphorePermit>,
+}
+
+/// What somebody does who has a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Does {
+    /// Reads by HTTP, which takes a place among all who do.
+    Read,
+    /// Goes there by other means: what comes is not in memory here.
+    GoThere,
 }
 
 impl Turns {
@@ -52,12 +61,18 @@ impl Turns {
 
     /// Waits for a turn at `host`; `gap` is the least time until the one after, where it is longer than everybody's.
     /// `None` when none comes until `by`. Whoever does not wait any more is out of the queue, as if they had never been in it.
-    pub(crate) async fn take(&self, host: &str, gap: Duration, by: Instant) -> Option<Taken> {
-        let wait = timeout_at(by, self.wait(host, gap, by));
+    pub(crate) async fn take(
+        &self,
+        host: &str,
+        does: Does,
+        gap: Duration,
+        by: Instant,
+    ) -> Option<Taken> {
+        let wait = timeout_at(by, self.wait(host, does, gap, by));
         wait.await.ok().flatten()
     }
 
-    async fn wait(&self, host: &str, gap: Duration, by: Instant) -> Option<Taken> {
+    async fn wait(&self, host: &str, does: Does, gap: Duration, by: Instant) -> Option<Taken> {
         let turn = self.turn(host);
         let place = Arc::clone(&turn.places).acquire_owned().await.ok()?;
         let mut next = turn.next.lock().await;
@@ -65,7 +80,10 @@ impl Turns {
             return None;
         }
         sleep_until(*next).await;
-        let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
+        let all = match does {
+            Does::Read => Some(Arc::clone(&self.all).acquire_owned().await.ok()?),
+            Does::GoThere => None,
+        };
         *next = Instant::now() + self.politeness.gap.max(gap);
         Some(Taken {
             _host: place,
@@ -115,14 +133,20 @@ mod tests {
         let turns = turns(10, 200);
         let begun = Instant::now();
         for _ in 0..3 {
-            turns.take("a.test", Duration::ZERO, long()).await.unwrap();
+            turns
+                .take("a.test", Does::Read, Duration::ZERO, long())
+                .await
+                .unwrap();
         }
         assert_eq!(begun.elapsed(), Duration::from_millis(400));
         let second = Duration::from_secs(1);
-        turns.take("b.test", second, long()).await.unwrap();
+        turns
+            .take("b.test", Does::Read, second, long())
+            .await
+            .unwrap();
         assert_eq!(begun.elapsed(), Duration::from_millis(400));
         // What one of them asks for counts for the one after.
-        let after = turns.take("b.test", Duration::ZERO, long());
+        let after = turns.take("b.test", Does::Read, Duration::ZERO, long());
         after.await.unwrap();
         assert_eq!(begun.elapsed(), Duration::from_millis(1400));
     }
@@ -132,32 +156,36 @@ mod tests {
         let turns = turns(10, 0);
         let gap = Duration::from_secs(10);
         let begun = Instant::now();
-        turns.take("a.test", gap, long()).await.unwrap();
+        turns.take("a.test", Does::Read, gap, long()).await.unwrap();
         // Two that are dropped while they wait, one behind the other.
-        let second = turns.take("a.test", gap, long());
-        let third = turns.take("a.test", gap, long());
+        let second = turns.take("a.test", Does::Read, gap, long());
+        let third = turns.take("a.test", Does::Read, gap, long());
         tokio::select! {
             biased;
             _ = second => panic!("a turn before its time"),
             _ = third => panic!("a turn before its time"),
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
         }
-        turns.take("a.test", gap, long()).await.unwrap();
+        turns.take("a.test", Does::Read, gap, long()).await.unwrap();
         assert_eq!(begun.elapsed(), gap);
         // None comes in time, which is known at once.
         let soon = begun + Duration::from_secs(15);
-        assert!(turns.take("a.test", gap, soon).await.is_none());
+        assert!(turns.take("a.test", Does::Read, gap, soon).await.is_none());
         assert_eq!(begun.elapsed(), gap);
-        turns.take("a.test", gap, long()).await.unwrap();
+        turns.take("a.test", Does::Read, gap, long()).await.unwrap();
         assert_eq!(begun.elapsed(), gap * 2);
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_more_at_a_time_than_it_says() {
         let turns = turns(2, 0);
-        let first = turns.take("a.test", Duration::ZERO, long()).await;
-        let _second = turns.take("a.test", Duration::ZERO, long()).await;
-        let third = turns.take("a.test", Duration::ZERO, long());
+        let first = turns
+            .take("a.test", Does::Read, Duration::ZERO, long())
+            .await;
+        let _second = turns
+            .take("a.test", Does::Read, Duration::ZERO, long())
+            .await;
+        let third = turns.take("a.test", Does::Read, Duration::ZERO, long());
         tokio::pin!(third);
         tokio::select! {
             biased;
@@ -169,11 +197,38 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn who_goes_there_by_other_means_takes_no_place_of_those_who_read_and_waits_for_none() {
+        let turns = turns(1, 0);
+        let take = |host: usize, does| {
+            let (turns, host) = (Arc::clone(&turns), host.to_string());
+            let soon = Instant::now() + Duration::from_secs(1);
+            async move { turns.take(&host, does, Duration::ZERO, soon).await }
+        };
+        let mut taken = Vec::new();
+        for host in 0..AT_ONCE {
+            taken.push(take(host, Does::GoThere).await.unwrap());
+        }
+        for host in AT_ONCE..AT_ONCE * 2 {
+            taken.push(take(host, Does::Read).await.unwrap());
+        }
+        let other = AT_ONCE * 2;
+        assert!(take(other, Does::Read).await.is_none(), "all read");
+        taken.push(take(other, Does::GoThere).await.unwrap());
+        // At its host it is a turn like any.
+        for does in [Does::Read, Does::GoThere] {
+            assert!(take(0, does).await.is_none(), "{does:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn hosts_that_nobody_asks_are_forgotten() {
         let turns = turns(1, 0);
         for host in 0..MAX_HOSTS + 10 {
             let host = host.to_string();
-            turns.take(&host, Duration::ZERO, long()).await.unwrap();
+            turns
+                .take(&host, Does::Read, Duration::ZERO, long())
+                .await
+                .unwrap();
         }
         assert!(turns.hosts.lock().unwrap().len() <= MAX_HOSTS);
     }

@@ -66,7 +66,7 @@ impl RobotsCache {
             respect_robots: false,
         };
         let found = client.get_at_most(request, client.limit, patience).await;
-        let rules = match found {
+        let rules = match found.map_err(|it| it.error) {
             Ok(found) if (200..300).contains(&found.status) => {
                 let beginning = found.body.get(..robots::MAX_BYTES.min(found.body.len()));
                 let text = String::from_utf8_lossy(beginning.unwrap_or_default());

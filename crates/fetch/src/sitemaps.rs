@@ -19,13 +19,15 @@ const MAX_LISTED: usize = 50_000;
 /// Which of the addresses that a site lists are wanted.
 pub type Wanted = Arc<dyn Fn(&Url) -> bool + Send + Sync>;
 
-/// How far sitemaps are looked through.
+/// How far sitemaps are looked through, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SitemapBounds {
     /// At most so many files.
     pub files: usize,
     /// At most so many addresses that are wanted.
     pub addresses: usize,
+    /// Whether the `robots.txt` of their sites counts for them as for pages: what it closes, and its pauses.
+    pub respect_robots: bool,
 }
 
 impl Client {
@@ -56,7 +58,10 @@ impl Client {
                 break;
             }
             files += 1;
-            let read = match self.sitemap(&url, &mut patience).await {
+            let read = match self
+                .sitemap(&url, bounds.respect_robots, &mut patience)
+                .await
+            {
                 Ok(read) => read,
                 Err(Error::Late { .. } | Error::NoTurn { .. }) => break,
                 Err(error) => {
@@ -82,17 +87,23 @@ impl Client {
         found
     }
 
-    async fn sitemap(&self, url: &Url, patience: &mut Patience) -> Result<sitemap::Sitemap, Error> {
+    async fn sitemap(
+        &self,
+        url: &Url,
+        respect_robots: bool,
+        patience: &mut Patience,
+    ) -> Result<sitemap::Sitemap, Error> {
         let request = Request {
             url,
             user_agent: None,
-            respect_robots: false,
+            respect_robots,
         };
         let most = Limit {
             page: MAX_FILE,
             pdf: MAX_FILE,
         };
-        let file = self.get_at_most(request, most, patience).await?;
+        let file = self.get_at_most(request, most, patience).await;
+        let file = file.map_err(|it| it.error)?;
         if !(200..300).contains(&file.status) {
             let reason = format!("its sitemap answers with status {}", file.status);
             return Err(Error::answer(&file.url, reason));

@@ -152,7 +152,9 @@ fn plain(url: &Url) -> Request<'_> {
 
 async fn get(site: &Site, path: &str) -> Result<Fetched, Error> {
     let url = site.url(path);
-    client_that_may("127.0.0.1").get(plain(&url), soon()).await
+    let client = client_that_may("127.0.0.1");
+    let got = client.get(plain(&url), soon()).await;
+    got.map_err(|it| it.error)
 }
 
 #[tokio::test]
@@ -220,7 +222,7 @@ async fn what_is_closed_is_not_dialled_also_after_a_redirect(
     let site = Site::start([("/", to(closed))]).await;
     let client = client_that_may("127.0.0.1");
     for url in [closed.parse().unwrap(), site.url("/")] {
-        let error = client.get(plain(&url), soon()).await.unwrap_err();
+        let error = client.get(plain(&url), soon()).await.unwrap_err().error;
         assert!(error.is_refused(), "{error}");
         assert!(error.to_string().contains(named), "{error}");
     }
@@ -229,7 +231,8 @@ async fn what_is_closed_is_not_dialled_also_after_a_redirect(
     let error = client_that_may("")
         .get(plain(&url), soon())
         .await
-        .unwrap_err();
+        .unwrap_err()
+        .error;
     assert!(error.is_refused(), "{error}");
 }
 
@@ -245,7 +248,8 @@ async fn other_addresses_are_refused(#[case] address: &str) {
         let error = client_that_may("127.0.0.1")
             .get(plain(&url), soon())
             .await
-            .unwrap_err();
+            .unwrap_err()
+            .error;
         assert!(matches!(error, Error::Address(_)), "{error}");
         assert!(!error.to_string().contains("secret"), "{error}");
     }
@@ -377,7 +381,8 @@ async fn a_site_that_never_ends_is_left_at_the_deadline() {
         let error = client_that_may("127.0.0.1")
             .get(plain(&url), short)
             .await
-            .unwrap_err();
+            .unwrap_err()
+            .error;
         assert!(matches!(error, Error::Late { .. }), "{path}: {error}");
     }
 }
@@ -403,8 +408,10 @@ async fn robots_are_honoured_where_the_request_says_so() {
     };
     assert!(get("/open", true).await.is_ok());
     for path in ["/closed", "/way"] {
-        let error = get(path, true).await.unwrap_err();
-        assert!(matches!(error, Error::Robots { .. }), "{path}: {error}");
+        let failed = get(path, true).await.unwrap_err();
+        assert!(matches!(failed.error, Error::Robots { .. }), "{failed}");
+        // Where it was led to, not where it began.
+        assert_eq!(failed.url, site.url("/closed").as_str(), "{path}");
     }
     assert!(!site.paths().contains(&"/closed".to_owned()));
     assert!(get("/way", false).await.is_ok());
@@ -441,7 +448,7 @@ async fn pauses_that_a_site_asks_for_take_nothing_of_the_time_for_reading() {
         turn_by: Instant::now(),
         ..soon()
     };
-    let error = client.get(request, impatient).await.unwrap_err();
+    let error = client.get(request, impatient).await.unwrap_err().error;
     assert!(matches!(error, Error::NoTurn { .. }), "{error}");
     let words = error.to_string();
     assert!(
@@ -517,7 +524,11 @@ async fn sitemaps_are_found_followed_and_bounded() {
     let client = client_that_may("127.0.0.1");
     let any: Wanted = Arc::new(|_| true);
     let found_of = async |wanted: &Wanted, files, addresses| {
-        let bounds = SitemapBounds { files, addresses };
+        let bounds = SitemapBounds {
+            files,
+            addresses,
+            respect_robots: true,
+        };
         let found = client
             .site_addresses(&site.url("/start"), wanted, bounds, soon())
             .await;
@@ -538,6 +549,7 @@ async fn sitemaps_are_found_followed_and_bounded() {
     let bounds = SitemapBounds {
         files: 5,
         addresses: 5,
+        respect_robots: true,
     };
     assert!(
         client
@@ -546,4 +558,41 @@ async fn sitemaps_are_found_followed_and_bounded() {
             .is_empty()
     );
     assert_eq!(bare.paths(), ["/robots.txt", "/sitemap.xml"]);
+}
+
+#[tokio::test]
+async fn sitemaps_are_asked_for_like_pages_where_the_rules_count() {
+    let list = |path: &str| ok(&format!("<urlset><url><loc>{path}</loc></url></urlset>"));
+    let rules = "Sitemap: /one.xml\nSitemap: /closed.xml\nSitemap: /two.xml\nUser-agent: *\nCrawl-delay: 1\nDisallow: /closed.xml";
+    let site = Site::start([
+        ("/robots.txt", ok(rules)),
+        ("/one.xml", list("/a")),
+        ("/closed.xml", list("/b")),
+        ("/two.xml", list("/c")),
+    ])
+    .await;
+    let client = client_that_may("127.0.0.1");
+    let any: Wanted = Arc::new(|_| true);
+    let found = async |respect_robots, patience| {
+        let bounds = SitemapBounds {
+            files: 10,
+            addresses: 10,
+            respect_robots,
+        };
+        let start = site.url("/");
+        let found = client.site_addresses(&start, &any, bounds, patience).await;
+        let paths = found.iter().map(|url| url.path().to_owned());
+        paths.collect::<Vec<_>>()
+    };
+    assert_eq!(found(false, soon()).await, ["/a", "/b", "/c"]);
+    let begun = Instant::now();
+    assert_eq!(found(true, soon()).await, ["/a", "/c"]);
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    assert_eq!(site.paths()[4..], ["/one.xml", "/two.xml"]);
+    // Whoever comes next waits, too; what is not read until then is left out.
+    let impatient = Patience {
+        turn_by: Instant::now(),
+        ..soon()
+    };
+    assert!(found(true, impatient).await.is_empty());
 }

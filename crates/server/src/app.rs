@@ -1,5 +1,6 @@
 //! Everything that handlers use, put together once at the start.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use guise_phone::Twilio;
 use guise_secrets::{AuditTrail, KeyTree, Purpose};
 use metrics_exporter_prometheus::PrometheusHandle;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
@@ -90,6 +92,8 @@ pub struct Parts {
     pub metrics: PrometheusHandle,
     /// How often one key may call.
     pub rate_limit: Option<RateLimit>,
+    /// Sessions of an earlier life of the server that are taken up once keys are open, with the runs in them.
+    pub sealed_sessions: Mutex<HashSet<SessionId>>,
     /// Cancelled when the server stops.
     pub stopping: CancellationToken,
 }
@@ -154,11 +158,29 @@ impl App {
             let digest = self.keys.digest(key.expose())?;
             self.access.accept_configured_key(digest).await?;
         }
+        self.take_up_sealed().await?;
         self.assignments.work();
         let resumed = self.crawls.resume().await?;
         if resumed > 0 {
             tracing::warn!(resumed, "crawls of an earlier life of this server go on");
         }
+        Ok(())
+    }
+
+    async fn take_up_sealed(&self) -> Result<()> {
+        let mut sealed = self.sealed_sessions.lock().await;
+        if sealed.is_empty() {
+            return Ok(());
+        }
+        let sessions = self.sessions.recover(Some(&sealed)).await?;
+        let meant = |session| sealed.contains(&session) && !sessions.sealed.contains(&session);
+        let runs = self.runs.recover(meant).await?;
+        tracing::warn!(
+            sessions = sessions.resumed,
+            agents = runs.resumed,
+            "sessions that waited for keys go on"
+        );
+        *sealed = sessions.sealed;
         Ok(())
     }
 

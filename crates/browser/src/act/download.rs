@@ -33,7 +33,8 @@ pub(crate) async fn by_click(
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Document {
-    content_type: String,
+    /// Its media type.
+    pub(crate) content_type: String,
     /// Its address.
     pub(crate) url: String,
     /// The status of the answer that brought it, where it is known.

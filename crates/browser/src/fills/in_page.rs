@@ -23,7 +23,7 @@ use crate::locate;
 use crate::world::World;
 
 /// How long pictures of a page may be on their way that is gone already.
-const ON_THEIR_WAY: Duration = Duration::from_secs(1);
+pub(super) const ON_THEIR_WAY: Duration = Duration::from_secs(1);
 
 /// What callers are told who may not read secrets.
 pub(crate) const HELD: &str = "a page of this session holds a secret from the vault, which only keys with the scope \

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::in_page::ON_THEIR_WAY;
 use crate::about::Rect;
 use crate::core::Core;
 use crate::fault::Result;
@@ -54,9 +55,24 @@ impl Told {
         ));
     }
 
-    /// Whether pictures of a tab may show something of it.
+    /// Whether pictures of a tab may show something of it: a page of such a site is there, or was there a moment ago.
     pub(super) fn may_be_seen(&self, core: &Core, tab: &TargetId) -> bool {
-        !self.frames(core, tab).is_empty()
+        !self.frames(core, tab).is_empty() || self.was_left(core, tab)
+    }
+
+    fn was_left(&self, core: &Core, tab: &TargetId) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_empty() {
+            return false;
+        }
+        core.board.read(|state| {
+            let newest_first = state.left.iter().rev();
+            let mut lately = newest_first.take_while(|left| left.at.elapsed() < ON_THEIR_WAY);
+            lately.any(|left| {
+                let site = Site::of(&left.url);
+                left.tab == *tab && site.is_ok_and(|site| known.iter().any(|(_, of)| *of == site))
+            })
+        })
     }
 
     /// The frames of a tab, with their documents, that are of sites that were told something, and what that is.

@@ -166,7 +166,12 @@ async fn what_lies_behind_a_dialog_is_not_gone(#[values("show", "showModal")] sh
         .await;
     let (above, changes) = since_last(&stage).await;
     let close = element(&above, "Close").id.clone();
-    assert_eq!(changes.added, [close.clone()], "{}", above.description);
+    assert_eq!(
+        changes.added,
+        std::slice::from_ref(&close),
+        "{}",
+        above.description
+    );
     assert_eq!(changes.gone, [removed], "{}", above.description);
     assert!(changes.out_of_view.contains(&behind), "{changes:?}");
     stage

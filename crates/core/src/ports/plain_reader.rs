@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{Error, PageContent, Result, ScrapeOptions};
+use crate::{NotRead, PageContent, Result, ScrapeOptions};
 
 /// A page to read without a browser.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +40,13 @@ pub enum NotPlain {
         why: String,
         /// The status of what came by HTTP, where something did.
         status: Option<u16>,
+        /// Where that came from in the end.
+        at: Option<Box<str>>,
     },
     /// Nothing came, or nothing that could be read. A browser may fare better.
-    Failed(Error),
+    Failed(NotRead),
     /// It must not be read, or cannot be, by whatever means.
-    Refused(Error),
+    Refused(NotRead),
 }
 
 /// How long a site may take. To wait for one's turn at it takes nothing of the time for reading.
@@ -90,12 +92,13 @@ pub trait PlainReader: Send + Sync {
     async fn turn(&self, url: &str, pause: Duration, by: Instant) -> Result<SiteTurn>;
 
     /// At most `most` addresses that the site of `url` lists in its sitemaps and that are `wanted`; none when it has none, or they
-    /// cannot be read.
+    /// cannot be read. With `respect_robots` the sitemaps are read like pages for which the site's `robots.txt` counts.
     async fn site_addresses(
         &self,
         url: &str,
         wanted: WantedAddresses,
         most: usize,
+        respect_robots: bool,
         time: PlainTime,
     ) -> Vec<String>;
 }

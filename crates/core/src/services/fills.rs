@@ -121,6 +121,13 @@ impl VaultSource {
         let Some(credential) = credential else {
             // People also mean Notte's literals as they are; on a site that the vault has nothing for they are that.
             if placeholder.literal {
+                // In a script of a run that began at the site of credentials that name none, they mean the secret.
+                let is_secret = matches!(part, SecretPart::Password | SecretPart::Code);
+                if is_secret && self.has_siteless(vault).await? {
+                    let reason = "the vault has credentials that belong to no site, and none for this one: add the credential again with \
+                                  the site on which it may be filled in";
+                    return Ok(refused(part, None, reason));
+                }
                 return Ok(Release::Unchanged);
             }
             let reason = "the vault has nothing for this site";
@@ -179,6 +186,11 @@ impl VaultSource {
         };
         self.vaults.note_fill(&self.caller, &credential).await?;
         Ok(Release::Open(text))
+    }
+
+    async fn has_siteless(&self, vault: &Vault) -> Result<bool> {
+        let credentials = self.vaults.credentials(vault).await?;
+        Ok(credentials.iter().any(|it| it.site.is_none()))
     }
 
     /// The credential of the site of the field's document. Where there is none, that of the documents around it: the rules tell

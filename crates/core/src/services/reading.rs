@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::{SessionRequest, Sessions};
 use crate::ports::{NotPlain, PlainPage, PlainReader, PlainTime, PlainWish};
 use crate::{
-    BrowserType, Caller, DataSpace, Error, PageWish, ReadBy, ReadPage, ReadWith, Result,
-    ScrapeOptions, ScreenshotType,
+    BrowserType, Caller, DataSpace, Error, NotRead, PageWish, ReadBy, ReadPage, ReadWith, Result,
+    ScrapeOptions, ScreenshotType, SourcePage,
 };
 
 /// How long a site may take by HTTP before a browser is asked, which has a call's whole time for itself.
@@ -43,6 +43,15 @@ impl Reading {
     /// Kind `Invalid` for wishes that cannot be granted; `Refused` for a page that must not be read, or not without a browser
     /// where none may be used; as [`Sessions::one_shot`] where one is.
     pub async fn read(&self, caller: &Caller, wish: PageWish) -> Result<ReadPage> {
+        let read = self.try_read(caller, wish).await;
+        read.map_err(|not_read| not_read.error)
+    }
+
+    /// As [`Self::read`]; tells, too, whether a site asks not to, and where the page leads to.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn try_read(&self, caller: &Caller, wish: PageWish) -> Result<ReadPage, NotRead> {
         // What is wrong is wrong in either case.
         wish.session.clone().resolve()?;
         let matters = wish.session.needs_browser();
@@ -54,27 +63,38 @@ impl Reading {
                 &["read_by"],
                 "exclusive",
                 format!("Invalid read_by 'http': {member} takes a browser; leave one of them out"),
-            )),
+            )
+            .into()),
             (_, None) => match self.by_http(&wish).await {
-                Ok(page) => self.finished(caller, page, &wish.options).await,
-                Err(NotPlain::Refused(error)) => Err(error),
+                Ok(page) => Ok(self.finished(caller, page, &wish.options).await?),
+                Err(NotPlain::Refused(why)) => Err(why),
                 // Neither does a browser make it another page, nor is a site that is busy to be asked again at once.
                 Err(NotPlain::NeedsBrowser {
                     status: Some(status),
+                    at,
                     ..
                 }) if !wish.insist && status >= 400 && status != FORBIDDEN => Ok(ReadPage {
-                    data: DataSpace::default(),
+                    data: DataSpace {
+                        source: at.map(|url| SourcePage {
+                            url: url.into(),
+                            status: Some(status),
+                            title: None,
+                            links: Vec::new(),
+                        }),
+                        ..DataSpace::default()
+                    },
                     status: Some(status),
                     read_by: ReadBy::Http,
                 }),
-                Err(NotPlain::NeedsBrowser { why, .. }) if wish.with != ReadWith::Any => {
+                Err(NotPlain::NeedsBrowser { why, at, .. }) if wish.with != ReadWith::Any => {
                     let url = shown(&wish.url);
-                    Err(Error::refused(format!(
+                    let error = Error::refused(format!(
                         "{url} cannot be read by HTTP alone: {why}; a browser can, without read_by"
-                    )))
+                    ));
+                    Err(NotRead { at, ..error.into() })
                 }
-                Err(NotPlain::Failed(error)) if wish.with != ReadWith::Any || !wish.insist => {
-                    Err(error)
+                Err(NotPlain::Failed(why)) if wish.with != ReadWith::Any || !wish.insist => {
+                    Err(why)
                 }
                 Err(why) => {
                     tracing::debug!(?why, "a page is read in a browser");
@@ -102,12 +122,12 @@ impl Reading {
             .await
     }
 
-    async fn by_browser(&self, caller: &Caller, wish: PageWish) -> Result<ReadPage> {
+    async fn by_browser(&self, caller: &Caller, wish: PageWish) -> Result<ReadPage, NotRead> {
         let (respects_robots, turn_by) = (wish.respect_robots, wish.turn_by);
         let time = || times(turn_by, TURN, HTTP_FIRST);
         let mut turn = None;
         if respects_robots {
-            // As by HTTP: for as long as the page is read.
+            // As by HTTP: for as long as the page is read. Reading by HTTP is over, and its place free again.
             let pause = self.let_in(&wish.url, time()).await?;
             turn = Some(self.plain.turn(&wish.url, pause, time().turn_by).await?);
         }
@@ -131,13 +151,18 @@ impl Reading {
     ///
     /// # Errors
     /// Kind `Refused` where its `robots.txt` asks not to read the address.
-    async fn let_in(&self, url: &str, time: PlainTime) -> Result<Duration> {
-        let rules = self.plain.rules(url, time).await?;
+    async fn let_in(&self, url: &str, time: PlainTime) -> Result<Duration, NotRead> {
+        let not_read = |error, closed| NotRead {
+            error,
+            closed,
+            at: Some(url.into()),
+        };
+        let rules = self.plain.rules(url, time).await;
+        let rules = rules.map_err(|error| not_read(error, false))?;
         if rules.closed {
             let url = shown(url);
-            return Err(Error::refused(format!(
-                "The robots.txt of its site asks not to read {url}"
-            )));
+            let message = format!("The robots.txt of its site asks not to read {url}");
+            return Err(not_read(Error::refused(message), true));
         }
         Ok(rules.pause)
     }

@@ -323,6 +323,7 @@ async fn a_run_waits_without_keeping_anybody_else_from_the_session() {
     *browser.foreseen.lock().unwrap() = sends_to("https://evil.example/");
     let hands = async || {
         let actor = Actor {
+            model: None,
             run: RunId::new(),
             correspondence: None,
             purse: None,
@@ -379,6 +380,7 @@ async fn a_run_goes_on_when_nobody_decides_and_ends_with_its_session() {
     let (id, browser) = started(&house).await;
     *browser.foreseen.lock().unwrap() = sends_to("https://evil.example/");
     let actor = || Actor {
+        model: None,
         run: RunId::new(),
         correspondence: None,
         purse: None,
@@ -506,6 +508,7 @@ async fn a_run_waits_for_what_a_page_sends_because_of_it_but_for_no_beacon() {
     ask_about(&house, ALL).await;
     let (id, browser) = started(&house).await;
     let actor = Actor {
+        model: None,
         run: RunId::new(),
         correspondence: None,
         purse: None,

@@ -20,14 +20,14 @@ async fn sessions_of_an_earlier_run_are_noted_as_ended() {
     let session = house.try_start().await.unwrap();
     let (stopped, _) = house.start().await;
     house.stop(&stopped).await;
-    assert_eq!(house.sessions.recover().await.unwrap().lost, 1);
+    assert_eq!(house.sessions.recover(None).await.unwrap().lost, 1);
     let kept = house.get(&session.id.to_string()).await;
     assert_eq!(kept.status, Status::Error);
     assert_eq!(kept.close_reason, Some(CloseReason::Error));
     assert_eq!(kept.error.as_deref(), Some("the server was restarted"));
     assert_eq!(house.get(&stopped).await.status, Status::Closed);
     assert_eq!(
-        house.sessions.recover().await.unwrap(),
+        house.sessions.recover(None).await.unwrap(),
         Recovered::default()
     );
 }

@@ -49,6 +49,27 @@ impl Answer {
         whole
     }
 
+    /// An object of what was found for its members.
+    pub(super) fn object<'m>(found: impl Iterator<Item = (&'m Member, Option<Self>)>) -> Self {
+        let mut whole = Self {
+            value: Value::Null,
+            sources: Vec::new(),
+            missing: Vec::new(),
+        };
+        let mut members = Map::new();
+        for (member, answer) in found {
+            match answer {
+                Some(answer) => {
+                    let value = whole.take(answer, &member.name);
+                    members.insert(member.name.clone(), value);
+                }
+                None => whole.missing.push(format!("/{}", escaped(&member.name))),
+            }
+        }
+        whole.value = Value::Object(members);
+        whole
+    }
+
     fn take(&mut self, answer: Self, name: &str) -> Value {
         let below = |rest: String| format!("/{}{rest}", escaped(name));
         self.sources.extend(
@@ -62,7 +83,8 @@ impl Answer {
     }
 }
 
-fn escaped(name: &str) -> String {
+/// A name as part of a JSON pointer (RFC 6901, 3).
+pub(super) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
@@ -108,6 +130,7 @@ impl<'p> Filler<'p> {
                         name: "items".to_owned(),
                         title: None,
                         shape: Shape::Open,
+                        may_be_null: false,
                     },
                     &[],
                 );
@@ -119,22 +142,8 @@ impl<'p> Filler<'p> {
 
     /// An object with what is found of its members; none where nothing is.
     pub(super) fn object(&self, object: &Object, scope: &Scope<'_>) -> Option<Answer> {
-        let mut whole = Answer {
-            value: Value::Null,
-            sources: Vec::new(),
-            missing: Vec::new(),
-        };
-        let mut members = Map::new();
-        for member in &object.members {
-            match self.member(member, scope) {
-                Some(answer) => {
-                    let value = whole.take(answer, &member.name);
-                    members.insert(member.name.clone(), value);
-                }
-                None => whole.missing.push(format!("/{}", escaped(&member.name))),
-            }
-        }
-        whole.value = Value::Object(members);
+        let found = object.members.iter();
+        let whole = Answer::object(found.map(|member| (member, self.member(member, scope))));
         (!whole.sources.is_empty()).then_some(whole)
     }
 

@@ -10,6 +10,7 @@ mod dates;
 mod field;
 mod fill;
 mod head;
+mod json;
 mod labels;
 mod names;
 mod numbers;
@@ -22,15 +23,16 @@ mod things;
 mod values;
 mod vocabulary;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use serde_json::Value;
+use url::Url;
 
 use self::cards::{Group, groups, shown_prices};
 use self::cell::Cell;
 use self::field::{Field, Name};
-use self::fill::Filler;
+use self::fill::{Answer, Filler};
 use self::head::Head;
 use self::labels::{Label, labels};
 use self::schema::shape;
@@ -38,7 +40,7 @@ use self::sections::Sections;
 pub use self::source::{Source, SourceKind};
 use self::tables::{Table, tables};
 use self::things::Things;
-use crate::css::remove;
+use crate::page::chosen;
 use crate::parse::parse;
 use crate::statements::Statements;
 use crate::view::View;
@@ -89,7 +91,20 @@ pub fn structured(parts: &[Frame<'_>], schema: &Value, options: &Options) -> Fou
         page: &page,
         things: Things::new(&page.views, &page.statements),
     };
-    match filler.root(&shape) {
+    found(filler.root(&shape))
+}
+
+/// Fills a JSON Schema from a JSON document: by members of the same names, else of names that differ in case, `_` and `-` alone.
+///
+/// A document that only wraps up what is wanted (`{"data": …}`, `{"items": […]}`) is looked into; lists at the top fill the
+/// schema's one list. A text that is no JSON, or longer than 2 MiB, states nothing.
+pub fn structured_json(text: &str, url: &Url, schema: &Value) -> Found {
+    let document = crate::document::parsed_json(text);
+    found(document.and_then(|document| json::read(&document, url, &shape(schema))))
+}
+
+fn found(answer: Option<Answer>) -> Found {
+    match answer {
         Some(mut answer) => {
             answer.missing.truncate(MOST_MISSING);
             Found {
@@ -113,17 +128,17 @@ impl Page {
                 continue;
             }
             let parsed = parse(part.html);
-            remove(&parsed.document, &options.ignored_tags);
+            let nothing = HashSet::new();
+            let chosen = chosen(&parsed.document, options);
+            let within = match &chosen {
+                Ok(chosen) => chosen.as_ref().map(|chosen| &chosen.ids),
+                Err(_) => Some(&nothing),
+            };
             let prefix = match index {
                 0 => String::new(),
                 _ => format!("{} ", part.url),
             };
-            views.push(View::new(
-                &parsed.document,
-                part.url,
-                prefix,
-                options.selector.as_ref(),
-            ));
+            views.push(View::new(&parsed.document, part.url, prefix, within));
         }
         let statements = Statements::read(&views);
         let sections: Vec<Sections> = views.iter().map(Sections::of).collect();

@@ -1,5 +1,7 @@
 //! A JSON Schema as far as a page can fill it: objects, lists and single values. What else it asks for is left open.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 /// Objects and lists lie this deep in each other.
@@ -59,6 +61,8 @@ pub(super) struct Member {
     pub title: Option<String>,
     /// What it holds.
     pub shape: Shape,
+    /// Whether it may be null as well.
+    pub may_be_null: bool,
 }
 
 /// A list.
@@ -77,11 +81,10 @@ impl List {
         let count = values.len();
         count >= self.least
             && count <= self.most
-            && !(self.unique
-                && values
-                    .iter()
-                    .enumerate()
-                    .any(|(at, it)| values[..at].contains(it)))
+            && (!self.unique || {
+                let mut known = HashSet::new();
+                values.iter().all(|it| known.insert(it.to_string()))
+            })
     }
 }
 
@@ -243,6 +246,30 @@ impl<'s> Reader<'s> {
         None
     }
 
+    /// Whether null fits, where something else would, too.
+    fn may_be_null(&self, schema: &'s Value) -> bool {
+        let Some(schema) = self.resolve(schema) else {
+            return false;
+        };
+        if UNCHECKED.iter().any(|name| schema.contains_key(*name)) {
+            return false;
+        }
+        let is_null = |kind: &Value| kind.as_str() == Some("null");
+        let choices = schema.get("enum").and_then(Value::as_array);
+        let by_type = match schema.get("type") {
+            Some(Value::Array(several)) => several.iter().any(is_null),
+            _ => ["anyOf", "oneOf"].iter().any(|name| {
+                let several = schema.get(*name).and_then(Value::as_array);
+                let mut kinds = several
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|it| it.get("type"));
+                kinds.any(is_null)
+            }),
+        };
+        by_type && choices.is_none_or(|choices| choices.contains(&Value::Null))
+    }
+
     fn one_of(&mut self, several: &'s [Value], depth: usize) -> Shape {
         let mut shapes = Vec::new();
         for schema in several {
@@ -276,6 +303,7 @@ impl<'s> Reader<'s> {
                 name: name.clone(),
                 title: title(schema),
                 shape: self.shape(schema, depth - 1),
+                may_be_null: self.may_be_null(schema),
             })
             .collect();
         Shape::Object(Object {

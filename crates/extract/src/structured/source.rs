@@ -3,6 +3,8 @@
 /// How the page states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceKind {
+    /// The document itself, which is JSON.
+    Json,
     /// A JSON-LD script.
     JsonLd,
     /// Microdata attributes.
@@ -25,6 +27,7 @@ impl SourceKind {
     /// Its name for people and programs, such as `json-ld`.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Json => "json",
             Self::JsonLd => "json-ld",
             Self::Microdata => "microdata",
             Self::Rdfa => "rdfa",
@@ -42,7 +45,7 @@ impl SourceKind {
 pub struct Source {
     /// How the page states it.
     pub kind: SourceKind,
-    /// Where: a JSON pointer into a script such as `ld+json[0]#/offers/price`, or a short CSS path. In a frame the frame's
-    /// address comes first.
+    /// Where: a JSON pointer into the document such as `/offers/0/price`, or into a script such as `ld+json[0]#/offers/price`,
+    /// or a short CSS path. In a frame the frame's address comes first.
     pub place: String,
 }

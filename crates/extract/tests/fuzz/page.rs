@@ -1,6 +1,6 @@
 //! Pages of any markup, and of none.
 
-use guise_extract::{Css, Error, Options, images, page};
+use guise_extract::{Css, Error, Options, Selector, images, page};
 use proptest::prelude::*;
 use url::Url;
 
@@ -16,7 +16,7 @@ fn options() -> impl Strategy<Value = Options> {
         } else {
             Vec::new()
         },
-        selector: selector.and_then(|text| Css::new(&text).ok()),
+        selector: selector.and_then(|text| Selector::new(&text).ok()),
         link_placeholders: flags[4],
     })
 }
@@ -160,12 +160,25 @@ proptest! {
 
     #[test]
     fn any_selector(text in "\\PC{0,20}|[a-z.#:()\\[\\]>+~*, '\"=|^$\\\\-]{0,30}|(:not|:has|:is|a|\\.|#|\\(|\\)|\\[b|=|c\\]| |>|,|:nth-child\\(2n|\\*){0,20}") {
-        match Css::new(&text) {
-            Ok(css) => {
-                let options = Options { selector: Some(css), ..Options::default() };
+        match Selector::new(&text) {
+            Ok(selector) => {
+                let options = Options { selector: Some(selector), ..Options::default() };
                 check("<main><p class=a>x<b id=i>y</b></p></main>", &options);
             }
             Err(Error::Selector { position, .. }) => prop_assert!(position <= text.chars().count() + 1),
+            Err(Error::XPath { value, .. }) => prop_assert!(text.contains(&value)),
+            Err(other) => prop_assert!(false, "{other}"),
+        }
+    }
+
+    #[test]
+    fn any_xpath(text in "//(\\PC{0,20}|(//|/|\\.\\.|\\.|@|\\*|p|b|\\[|\\]|\\(|\\)|'a'|1|,| and | or | div |-|=|!=|<|\\||last\\(\\)|position\\(\\)|string\\(|not\\(|count\\(|text\\(\\)|node\\(\\)|translate\\(|id\\(|ancestor::|following::|preceding::|preceding-sibling::|self::){0,24})") {
+        match Selector::new(&text) {
+            Ok(selector) => {
+                let options = Options { selector: Some(selector), ..Options::default() };
+                check("<main><p class=a lang=en>x<b id=i>y</b></p><!-- c --><p>1</p></main>", &options);
+            }
+            Err(Error::XPath { value, .. }) => prop_assert!(text.contains(&value)),
             Err(other) => prop_assert!(false, "{other}"),
         }
     }

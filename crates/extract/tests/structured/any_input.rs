@@ -1,6 +1,6 @@
 //! Whatever page and whichever schema: an answer that fits.
 
-use guise_extract::{Frame, Options, structured};
+use guise_extract::{Found, Frame, Options, structured, structured_json};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use url::Url;
@@ -27,6 +27,11 @@ proptest! {
     fn any_json_ld(value in json_value(), schema in schema()) {
         let text = value.to_string().replace("</", "<\\/");
         check(&format!("<script type=application/ld+json>{text}</script><h1>x</h1>"), &schema);
+    }
+
+    #[test]
+    fn any_json_document(value in json_value(), schema in schema()) {
+        check_found(structured_json(&value.to_string(), &address(), &schema), &schema);
     }
 
     /// A page of ours that lost a part of itself.
@@ -81,8 +86,16 @@ fn pages_out_of_proportion() {
 
 /// What holds for every answer.
 fn check(html: &str, schema: &Value) {
-    let url = Url::parse("https://site.example/dir/").unwrap();
+    let url = address();
     let found = structured(&[Frame { url: &url, html }], schema, &Options::default());
+    check_found(found, schema);
+}
+
+fn address() -> Url {
+    Url::parse("https://site.example/dir/").unwrap()
+}
+
+fn check_found(found: Found, schema: &Value) {
     let Some(data) = found.data else {
         assert!(found.sources.is_empty());
         return;

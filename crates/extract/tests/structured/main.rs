@@ -5,6 +5,7 @@
 )]
 
 mod any_input;
+mod json_documents;
 mod parts;
 mod scored;
 mod support;

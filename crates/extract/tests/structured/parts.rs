@@ -1,6 +1,6 @@
 //! Frames, selectors, sources, and schemas as they come.
 
-use guise_extract::{Css, Found, Frame, Options, SourceKind, structured};
+use guise_extract::{Css, Found, Frame, Options, Selector, SourceKind, structured};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -67,7 +67,7 @@ fn frames_are_read_too_and_selectors_leave_them_out() {
         "{found:?}"
     );
     let options = Options {
-        selector: Some(Css::new("#a").unwrap()),
+        selector: Some(Selector::new("#a").unwrap()),
         ..Options::default()
     };
     let found = structured(&parts, &schema, &options);

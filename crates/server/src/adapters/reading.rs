@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use guise_core::ports::{
     NotPlain, PlainPage, PlainReader, PlainTime, PlainWish, SiteRules, SiteTurn, WantedAddresses,
 };
-use guise_core::{Error, Kind, PageContent, Result, ScrapeOptions};
+use guise_core::{Error, Kind, NotRead, PageContent, Result, ScrapeOptions};
 use guise_egress::{Guard, OwnPorts, Resolver};
-use guise_extract::Css;
-use guise_fetch::{Client, Fetched, Patience, Politeness, Request, SitemapBounds};
+use guise_extract::Selector;
+use guise_fetch::{Client, Fetched, NotFetched, Patience, Politeness, Request, SitemapBounds};
 use tokio::time::Instant;
 use url::Url;
 
@@ -70,7 +70,7 @@ impl PlainReader for HttpReader {
         let url = Url::parse(wish.url.trim())
             .map_err(|error| needs_browser(&format!("its address is none: {error}"), None))?;
         let selector = wish.options.selector.as_deref();
-        if selector.is_some_and(|selector| Css::new(selector).is_err()) {
+        if selector.is_some_and(|selector| Selector::new(selector).is_err()) {
             let why = "the selector is in a language of browsers";
             return Err(needs_browser(why, None));
         }
@@ -83,21 +83,26 @@ impl PlainReader for HttpReader {
         let fetched = fetched.map_err(|error| not_plain(error, wish.respect_robots))?;
         if FOR_PROGRAMS.contains(&fetched.status) {
             let why = format!("it answers with status {}", fetched.status);
-            return Err(needs_browser(&why, Some(fetched.status)));
+            return Err(needs_browser(&why, Some(&fetched)));
         }
         let status = fetched.status;
         if guise_extract::is_pdf(&fetched.body, fetched.content_type.as_deref()) {
             let (url, deadline) = (fetched.url.as_str(), Instant::now() + fetched.left);
             let read = (self.pdfs).read_bytes(&fetched.body, url, wish.options, deadline);
             // A browser would show it, and read no more of it.
-            let content = read.await.map_err(NotPlain::Refused)?;
+            let content = read.await.map_err(|error| {
+                NotPlain::Refused(NotRead {
+                    at: Some(url.into()),
+                    ..error.into()
+                })
+            })?;
             return Ok(PlainPage { content, status });
         }
         let options = wish.options.clone();
         // Reading megabytes of HTML keeps a core busy; other requests go on meanwhile.
         let content = tokio::task::spawn_blocking(move || read(&fetched, &options)).await;
         let content = content.map_err(|error| {
-            NotPlain::Failed(Error::internal("a page could not be read", error))
+            NotPlain::Failed(Error::internal("a page could not be read", error).into())
         })?;
         Ok(PlainPage {
             content: content?,
@@ -135,6 +140,7 @@ impl PlainReader for HttpReader {
         url: &str,
         wanted: WantedAddresses,
         most: usize,
+        respect_robots: bool,
         time: PlainTime,
     ) -> Vec<String> {
         let Ok(url) = Url::parse(url) else {
@@ -143,6 +149,7 @@ impl PlainReader for HttpReader {
         let bounds = SitemapBounds {
             files: SITEMAPS,
             addresses: most,
+            respect_robots,
         };
         let found = self
             .client
@@ -152,10 +159,11 @@ impl PlainReader for HttpReader {
     }
 }
 
-fn needs_browser(why: &str, status: Option<u16>) -> NotPlain {
+fn needs_browser(why: &str, came: Option<&Fetched>) -> NotPlain {
     NotPlain::NeedsBrowser {
         why: why.to_owned(),
-        status,
+        status: came.map(|fetched| fetched.status),
+        at: came.map(|fetched| fetched.url.as_str().into()),
     }
 }
 
@@ -166,15 +174,23 @@ fn patience(time: PlainTime) -> Patience {
     }
 }
 
-fn not_plain(error: guise_fetch::Error, respects_robots: bool) -> NotPlain {
+fn not_plain(NotFetched { url, error }: NotFetched, respects_robots: bool) -> NotPlain {
     use guise_fetch::Error as E;
-    match &error {
-        E::Address(why) => needs_browser(why, None),
-        // A browser would not wait for it.
-        E::NoTurn { .. } if respects_robots => NotPlain::Refused(in_domain(error)),
-        E::Robots { .. } => NotPlain::Refused(in_domain(error)),
-        _ if error.is_refused() => NotPlain::Refused(in_domain(error)),
-        _ => NotPlain::Failed(in_domain(error)),
+    if let E::Address(why) = &error {
+        return needs_browser(why, None);
+    }
+    let closed = matches!(error, E::Robots { .. });
+    // A browser would not wait for it.
+    let no_turn = respects_robots && matches!(error, E::NoTurn { .. });
+    let refused = closed || no_turn || error.is_refused();
+    let why = NotRead {
+        error: in_domain(error),
+        closed,
+        at: Some(url.into()),
+    };
+    match refused {
+        true => NotPlain::Refused(why),
+        false => NotPlain::Failed(why),
     }
 }
 
@@ -194,16 +210,18 @@ fn read(fetched: &Fetched, options: &ScrapeOptions) -> Result<PageContent, NotPl
         return guise_browser::read_document(&fetched.body, content_type, &fetched.url, options)
             .map_err(|error| {
                 let message = format!("Cannot read the page: {}", error.message());
-                NotPlain::Failed(Error::refused(message))
+                NotPlain::Failed(NotRead {
+                    at: Some(fetched.url.as_str().into()),
+                    ..Error::refused(message).into()
+                })
             });
     }
     let text = guise_extract::decode(&fetched.body, content_type).text;
-    let status = Some(fetched.status);
     if let Some(why) = guise_extract::needs_browser(&text, &fetched.url) {
-        return Err(needs_browser(&why.to_string(), status));
+        return Err(needs_browser(&why.to_string(), Some(fetched)));
     }
     let frames = vec![(fetched.url.to_string(), text.into_owned())];
     // What no selector fits may be brought by a script yet.
     guise_browser::read_html(frames, options)
-        .map_err(|error| needs_browser(error.message(), status))
+        .map_err(|error| needs_browser(error.message(), Some(fetched)))
 }

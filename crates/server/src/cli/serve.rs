@@ -29,6 +29,7 @@ use guise_store::{Database, DiskBlobs};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -242,8 +243,9 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         Arc::clone(&reading),
         extractor,
     );
-    let recovered = sessions.recover().await?;
-    report("sessions", recovered);
+    let recovered = sessions.recover(None).await?;
+    report("sessions", &recovered);
+    let sealed_sessions = recovered.sealed;
     let runs = Arc::new(Runs::new(RunParts {
         store: Arc::clone(&database) as _,
         access: Arc::clone(&access),
@@ -259,7 +261,8 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
             longest: LONGEST_RUN,
         },
     }));
-    report("agents", runs.recover().await?);
+    let recovered = runs.recover(|session| !sealed_sessions.contains(&session));
+    report("agents", &recovered.await?);
     let assignments = Arc::new(Assignments::new(AssignmentParts {
         store: Arc::clone(&database) as _,
         access: Arc::clone(&access),
@@ -324,6 +327,7 @@ pub(super) async fn run(settings: Settings, scrubbers: SessionScrubbers) -> Resu
         clock,
         metrics,
         rate_limit: settings.rate_limit_per_minute.map(RateLimit::per_minute),
+        sealed_sessions: Mutex::new(sealed_sessions),
         stopping: stopping.clone(),
         settings,
     });
@@ -575,14 +579,20 @@ async fn serve(app: App, listener: TcpListener, mut signals: Signals, stopping: 
 }
 
 /// Tells what became of what an earlier life of this server left.
-fn report(what: &'static str, recovered: Recovered) {
-    let Recovered { resumed, lost } = recovered;
-    if resumed > 0 || lost > 0 {
+fn report(what: &'static str, recovered: &Recovered) {
+    let Recovered {
+        resumed,
+        lost,
+        sealed,
+    } = recovered;
+    let sealed = sealed.len();
+    if *resumed > 0 || *lost > 0 || sealed > 0 {
         tracing::warn!(
             what,
             resumed,
             lost,
-            "of an earlier life of this server: what is resumed goes on, what is lost was noted as ended"
+            sealed,
+            "of an earlier life of this server: what is resumed goes on, what is lost was noted as ended, what is sealed waits for keys"
         );
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::house::{House, types};
+use crate::support::eventually;
 use crate::support::model::Say;
 
 fn shape() -> Value {
@@ -131,7 +132,98 @@ async fn a_model_that_cannot_be_asked_ends_its_run_with_the_reason() {
         assert_eq!(status["success"], false);
         let answer = status["answer"].as_str().unwrap();
         assert!(answer.contains(why), "{status}");
+        // The step that it was is in the trace, to its end.
+        let trace = format!("/agents/{}/trace", status["agent_id"].as_str().unwrap());
+        let trace = house.client.get(&trace).ok().await;
+        let unusable = trace["asked"][0]["unusable"].as_str().unwrap();
+        assert!(unusable.contains(why), "{trace}");
+        assert_eq!(*types(&status["steps"]).last().unwrap(), "agent_step_stop");
     }
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_see_is_asked_without_pictures() {
+    let house = House::new(|asked| match asked.body.to_string().contains("image_url") {
+        true => Say::Status(400),
+        false => match asked.turn() {
+            1 => Say::call("evaluate_js", json!({"code": "1"})),
+            _ => answer("done"),
+        },
+    })
+    .await;
+    let status = house.run(json!({})).await;
+    assert_eq!(status["answer"], "done", "{status}");
+    // Only the first question had some.
+    assert_eq!(house.model.count(), 3);
+    let trace = format!("/agents/{}/trace", status["agent_id"].as_str().unwrap());
+    let trace = house.client.get(&trace).ok().await;
+    let call = &trace["asked"][0];
+    assert_eq!(
+        (&call["pictures"], &call["attempts"]),
+        (&json!(0), &json!(2)),
+        "{trace}"
+    );
+    assert!(
+        call["repaired"].as_str().unwrap().contains("pictures"),
+        "{trace}"
+    );
+}
+
+/// What a scrape asks a model is the run's, too.
+#[tokio::test]
+async fn a_scrape_by_a_model_is_counted() {
+    let house = House::new(|asked| match asked.text.contains("You extract data") {
+        true => Say::words(r#"{"name": "Teapot"}"#),
+        false => match asked.turn() {
+            1 => Say::words(
+                r#"{"action": {"type": "scrape", "instructions": "The first product's name."}}"#,
+            ),
+            _ => answer("done"),
+        },
+    })
+    .await;
+    let wish = json!({"url": house.url("/shop"), "reasoning_model": "openai/another-model"});
+    let status = house.run(wish).await;
+    assert_eq!(status["success"], true, "{status}");
+    assert_eq!(house.model.count(), 3);
+    for number in 0..3 {
+        assert_eq!(house.model.asked(number).body["model"], "another-model");
+    }
+    let trace = format!("/agents/{}/trace", status["agent_id"].as_str().unwrap());
+    let trace = house.client.get(&trace).ok().await;
+    let calls = trace["asked"].as_array().unwrap();
+    assert_eq!(calls.len(), 3, "{trace}");
+    let tokens = calls
+        .iter()
+        .map(|it| it["usage"]["input_tokens"].as_u64().unwrap());
+    let tokens = tokens.sum::<u64>();
+    assert_eq!(trace["agent"]["usage"]["input_tokens"], tokens, "{trace}");
+}
+
+/// Whoever else uses the session does not cost a run its answer.
+#[tokio::test]
+async fn a_busy_session_does_not_end_a_run() {
+    let house = House::new(|asked| match asked.number {
+        // It is asked again a moment later.
+        0 => Say::Status(503),
+        _ => answer("done"),
+    })
+    .await;
+    let agent = house.start(json!({})).await;
+    eventually("the model is asked", async || {
+        (house.model.count() > 0).then_some(())
+    })
+    .await;
+    let path = house.path("/page/execute");
+    let holds = house
+        .client
+        .post(&path)
+        .json(json!({"type": "wait", "time_ms": 30_000}));
+    let status = tokio::select! {
+        _ = holds.send() => panic!("the session was not busy long enough"),
+        status = house.ended(&agent) => status,
+    };
+    assert_eq!(status["answer"], "done", "{status}");
 }
 
 #[tokio::test]

@@ -247,3 +247,27 @@ async fn a_server_that_stops_does_not_wait_for_anybody() {
     let mut server = house.0.server;
     assert!(server.terminate().success());
 }
+
+/// What a script presses cannot be told before, so an agent's is not run where purchases are asked about.
+#[tokio::test]
+async fn a_script_buys_nothing() {
+    let house = House::new(|asked| match asked.number {
+        0 => Say::call(
+            "evaluate_js",
+            json!({"code": "document.querySelector('#send').click()"}),
+        ),
+        _ => Say::call("completion", json!({"success": true, "answer": "done"})),
+    })
+    .await;
+    let call = house.client.put("/approvals/policy");
+    call.json(json!({"purchases": true})).ok().await;
+    let url = house.url("/sign-in/page/card");
+    let status = house.run(json!({"url": url})).await;
+    assert_eq!(
+        deeds(&status["steps"])[1],
+        ("evaluate_js".to_owned(), false)
+    );
+    let told = house.model.asked(1).text;
+    assert!(told.contains("purchases wait for approval"), "{told}");
+    assert!(house.site.takes().is_empty());
+}

@@ -143,3 +143,48 @@ async fn a_model_chooses_from_what_is_observed() {
         json!({"title": whole["metadata"]["title"], "url": whole["metadata"]["url"], "viewport": whole["metadata"]["viewport"], "tabs": whole["metadata"]["tabs"], "timestamp": deep["metadata"]["timestamp"]})
     );
 }
+
+/// The ids of the elements that a page's lines name, in their order.
+fn ids(lines: &str) -> Vec<String> {
+    let ids = lines.lines().filter_map(|line| line.split_once("[:]"));
+    ids.map(|(id, _)| id.to_owned())
+        .filter(|id| id != "_" && !id.starts_with('M'))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_model_chooses_among_all_that_is_seen_and_the_answer_keeps_to_the_budget() {
+    let house = house(|asked| {
+        let last = ids(&asked.quoted("page")).pop().unwrap();
+        Say::words(&json!({"elements": [{"id": last}]}).to_string())
+    })
+    .await;
+    let path = house.path("/page/observe");
+    let observe = async |body| house.client.post(&path).json(body).ok().await;
+    let whole = observe(json!({})).await;
+    let whole = whole["space"]["description"].as_str().unwrap().to_owned();
+    let all = ids(&whole);
+    assert!(all.len() > 5, "{whole}");
+    let last = all.last().unwrap();
+
+    let few = observe(json!({"max_tokens": 120})).await;
+    let few = few["space"]["description"].as_str().unwrap();
+    assert!(!few.contains(&format!("{last}[:]")), "{few}");
+    let wish = json!({"instructions": "what comes last", "max_tokens": 120, "max_nb_actions": 3});
+    let seen = observe(wish).await;
+    assert_eq!(ids(&house.model.asked(0).quoted("page")), all);
+    let space = &seen["space"];
+    let actions = space["interaction_actions"].as_array().unwrap();
+    assert_eq!(actions.len(), 1, "{space}");
+    assert_eq!(actions[0]["id"], json!(last));
+    let told = space["description"].as_str().unwrap();
+    assert!(told.chars().count() <= 480, "{told}");
+    assert!(told.contains(&format!("{last}[:]")), "{told}");
+    assert!(told.contains("### Not listed: "), "{told}");
+    assert!(ids(told).len() <= 3, "{told}");
+
+    // What was chosen by its place is told as well when all others have room.
+    let wide = observe(json!({"instructions": "what comes last"})).await;
+    let told = wide["space"]["description"].as_str().unwrap();
+    assert!(told.contains(&format!("{last}[:]")), "{told}");
+}

@@ -234,3 +234,48 @@ async fn a_page_in_a_browser_is_read_alike() {
     let done = house.execute(action).await;
     assert_eq!(done["data"]["structured"], read["structured"], "{done}");
 }
+
+#[tokio::test]
+async fn a_json_document_states_its_members() {
+    let house = House::new(|_: &Asked| Say::words(r#"{"opens": 8, "closes": 18}"#)).await;
+    let url = house.url("/library/hours.json");
+    let opens = json!({"type": "object", "required": ["opens"], "properties": {"opens": {"type": "integer"}}});
+    let mut closes = opens.clone();
+    closes["properties"]["closes"] = json!({"type": "integer"});
+    let stated = json!({"opens": 7});
+    let source = json!({"/opens": {"kind": "json", "where": "/opens"}});
+    for way in ["http", "browser"] {
+        let wish = json!({"url": url, "read_by": way, "response_format": opens});
+        let read = house.client.post("/scrape").json(wish).ok().await;
+        assert_eq!(read["structured"]["data"], stated, "{read}");
+        assert_eq!(read["structured"]["sources"], source, "{read}");
+    }
+    let goto = json!({"type": "goto", "url": url});
+    assert_eq!(house.execute(goto).await["success"], true);
+    let path = house.path("/page/scrape");
+    let read = house.client.post(&path);
+    let read = read.json(json!({"response_format": opens})).ok().await;
+    assert_eq!(read["structured"]["data"], stated, "{read}");
+    assert_eq!(read["structured"]["sources"], source, "{read}");
+    assert_eq!(house.model.count(), 0, "the document says it all");
+
+    let wish = json!({"url": url, "read_by": "http", "response_format": closes});
+    let read = house.client.post("/scrape").json(wish).ok().await;
+    let data = json!({"opens": 7, "closes": 18});
+    assert_eq!(read["structured"]["data"], data, "{read}");
+    assert_eq!(read["structured"]["sources"], source, "{read}");
+    let found = house.model.asked(0).quoted("found");
+    assert_eq!(serde_json::from_str::<Value>(&found).unwrap(), stated);
+}
+
+#[tokio::test]
+async fn what_a_json_document_lacks_is_told_where_no_model_answers() {
+    let house = House::new(|_: &Asked| Say::Status(400)).await;
+    let schema = json!({"type": "object", "properties": {"Opens": {"type": "integer"}, "closes": {"type": "integer"}}});
+    let wish = json!({"url": house.url("/library/hours.json"), "response_format": schema});
+    let read = house.client.post("/scrape").json(wish).ok().await;
+    let structured = &read["structured"];
+    assert_eq!(structured["success"], false, "{read}");
+    assert_eq!(structured["data"], json!({"Opens": 7}), "{read}");
+    assert_eq!(structured["missing"], json!(["/closes"]), "{read}");
+}

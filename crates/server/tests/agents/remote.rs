@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::house::{House, deeds};
 use crate::support::client::Client;
-use crate::support::eventually;
-use crate::support::model::{Asked, Say};
+use crate::support::model::{Asked, Say, ScriptedModel};
 use crate::support::server::{KEY, Server};
 use crate::support::sockets::Ear;
+use crate::support::{Stage, eventually};
 
 /// A provider of browsers: another server, with a session whose browser is driven from elsewhere.
 struct Elsewhere {
@@ -339,4 +339,47 @@ async fn a_run_whose_key_was_revoked_does_not_go_on_after_a_restart() {
     let answer = status["answer"].as_str().unwrap();
     assert!(answer.contains("was revoked"), "{status}");
     assert_eq!(house.model.count(), 1, "no model was asked");
+}
+
+/// Where the browser is, is sealed: it is found again once there are keys.
+#[tokio::test]
+async fn a_run_in_a_browser_elsewhere_waits_for_keys() {
+    let elsewhere = Elsewhere::start().await;
+    let model = ScriptedModel::start(|asked| match asked.number {
+        0 => Say::Hang,
+        _ => Say::call(
+            "completion",
+            json!({"success": true, "answer": "it went on"}),
+        ),
+    })
+    .await;
+    let settings = [("start_sealed", "true")];
+    let mut house = House(Stage::with_settings(model, &settings).await);
+    let address = elsewhere.address().await;
+    let wish = json!({"cdp_url": address, "max_duration_minutes": 60, "idle_timeout_minutes": 30});
+    house.0.session = house.client.start(wish).await;
+    let agent = house.start(json!({})).await;
+    eventually("the first question", async || {
+        (house.model.count() > 0).then_some(())
+    })
+    .await;
+    let key = house.server.folder().join("instance.key");
+    let aside = house.server.folder().join("aside.key");
+    let house = house
+        .crashed(|| std::fs::rename(&key, &aside).unwrap())
+        .await;
+    house.client.get("/sessions").refused(503).await;
+    std::fs::rename(&aside, &key).unwrap();
+    // Nobody else can, and whoever tries makes the token.
+    let opens = house.client.post("/operator/unseal").json(json!({}));
+    opens.refused(403).await;
+    let token = house.server.folder().join("operator_token");
+    let token = std::fs::read_to_string(token).unwrap();
+    let operator = house.client.with_key(Some(token.trim()));
+    let opened = operator.post("/operator/unseal").json(json!({}));
+    assert_eq!(opened.unchecked().await.status, 204);
+    let status = house.ended(&agent).await;
+    assert_eq!(status["answer"], "it went on", "{status}");
+    let done = house.execute(goto(&house, "/shop")).await;
+    assert_eq!(done["success"], true, "{done}");
 }

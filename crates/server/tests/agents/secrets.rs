@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use crate::house::{House, deeds, placeholder};
 use crate::support::eventually;
 use crate::support::model::{Asked, Say};
+use crate::support::server::KEY;
+use crate::support::sockets::Ear;
 
 const PASSWORD: &str = "Tr0ub4dor&3 canary";
 const SEED: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
@@ -233,22 +235,26 @@ async fn what_a_model_puts_together_is_not_told_either() {
         3 => Say::call("evaluate_js", json!({"code": format!("0 /* {TOLD} */")})),
         4 => Say::call("click", json!({"id": TOLD, "timeout": 100})),
         5 => Say::call("scrape", json!({"selector": "h1", "instructions": TOLD})),
-        _ => Say::call("completion", json!({"success": true, "answer": TOLD})),
+        _ => Say::call("completion", json!({"success": true, "answer": json!({TOLD: TOLD}).to_string()})),
     })
     .await;
     let persona = persona_with_credentials(&house).await;
     let url = house.url("/sign-in/page/classic");
+    // Whatever it says fits none.
+    let schema = json!({"type": "object", "additionalProperties": {"type": "number"}});
     let agent = house
-        .start(json!({"url": url, "persona_id": persona["persona_id"]}))
+        .start(json!({"url": url, "persona_id": persona["persona_id"], "response_format": schema}))
         .await;
+    let address = house.server.address();
+    let log = format!("ws://{address}/agents/{agent}/debug/logs?token={KEY}");
+    let ear = Ear::at(&log).await;
     let status = house.ended(&agent).await;
     let answer = status["answer"].as_str().unwrap();
-    assert!(
-        answer.starts_with("It is [") && answer.ends_with("], I think"),
-        "{answer}"
-    );
+    assert!(answer.contains("It is ["), "{answer}");
+    let heard = json!(ear.rest().await.messages).to_string();
+    assert!(heard.contains("validation"), "{heard}");
     let client = &house.client;
-    let mut places = vec![status.to_string(), house.server.log()];
+    let mut places = vec![status.to_string(), house.server.log(), heard];
     for path in [
         format!("/agents/{agent}/trace"),
         format!("/agents/{agent}/workflow/code?as_workflow=true"),
@@ -313,4 +319,61 @@ async fn who_may_not_use_vaults_has_a_model_that_is_told_of_none() {
         let asked = house.model.asked(before);
         assert_eq!(asked.text.contains("Credentials."), told, "{}", asked.text);
     }
+}
+
+/// Credentials without a site are used by runs alone, which begin at one: words for them are no text for a page.
+#[tokio::test]
+async fn words_for_credentials_without_a_site_are_not_typed() {
+    let house = House::new(|_| Say::Hang).await;
+    let client = &house.client;
+    let call = client
+        .post("/api/v1/personas")
+        .json(json!({"name": "Sarah"}));
+    let persona = call.created().await;
+    let id = persona["id"].as_str().unwrap();
+    let credential =
+        json!({"label": "shop", "cred_type": "username_password", "password": PASSWORD});
+    let path = format!("/api/v1/personas/{id}/credentials");
+    client.post(&path).json(credential).created().await;
+    let persona = client.get(&format!("/personas/{id}")).ok().await;
+    let session = client.start(json!({"vault_id": persona["vault_id"]})).await;
+    let path = format!("/sessions/{session}/page/execute");
+    let goto = json!({"type": "goto", "url": house.url("/sign-in/page/classic")});
+    client.post(&path).json(goto).ok().await;
+    let fill = json!({"type": "fill", "selector": "#password", "value": "mycoolpassword"});
+    let done = client.post(&path).json(fill).ok().await;
+    assert_eq!(done["success"], false, "{done}");
+    assert!(
+        done["message"]
+            .as_str()
+            .unwrap()
+            .contains("belong to no site"),
+        "{done}"
+    );
+}
+
+/// A script begins where the run did, also where the page was open already.
+#[tokio::test]
+async fn a_script_begins_at_the_page_that_was_open() {
+    let house = House::new(|asked| match asked.number {
+        0 => fill("#user", "ada".to_owned()),
+        _ => Say::call("completion", json!({"success": true, "answer": "done"})),
+    })
+    .await;
+    let url = house.url("/sign-in/page/classic");
+    house.execute(json!({"type": "goto", "url": url})).await;
+    let agent = house.start(json!({})).await;
+    house.ended(&agent).await;
+    let code = format!("/agents/{agent}/workflow/code?as_workflow=false");
+    let code = house.client.get(&code).ok().await;
+    assert_eq!(
+        code["json_actions"][0],
+        json!({"type": "goto", "url": url}),
+        "{code}"
+    );
+    let script = code["python_script"].as_str().unwrap();
+    assert!(
+        script.starts_with("session.execute(type=\"goto\""),
+        "{script}"
+    );
 }

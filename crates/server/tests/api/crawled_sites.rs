@@ -32,6 +32,20 @@ struct House {
 
 impl House {
     async fn with(answers: impl Fn(&Asked) -> Response + Send + Sync + 'static) -> Self {
+        let (origin, asked) = Self::site(answers).await;
+        let server = Server::start().await;
+        Self {
+            client: server.client().await,
+            origin,
+            asked,
+            _server: server,
+        }
+    }
+
+    /// A site alone: where it is, and what it was asked.
+    async fn site(
+        answers: impl Fn(&Asked) -> Response + Send + Sync + 'static,
+    ) -> (String, Arc<Mutex<Vec<Asked>>>) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -49,13 +63,7 @@ impl House {
             async move { answer }
         });
         tokio::spawn(async move { axum::serve(listener, site).await.unwrap() });
-        let server = Server::start().await;
-        Self {
-            client: server.client().await,
-            origin,
-            asked,
-            _server: server,
-        }
+        (origin, asked)
     }
 
     fn asked(&self, path: &str) -> Vec<Asked> {
@@ -108,8 +116,8 @@ fn text(text: &str) -> Response {
     ([(CONTENT_TYPE, "text/plain")], text.to_owned()).into_response()
 }
 
-fn to(location: &'static str) -> Response {
-    (StatusCode::FOUND, [(LOCATION, location)]).into_response()
+fn to(location: &str) -> Response {
+    (StatusCode::FOUND, [(LOCATION, location.to_owned())]).into_response()
 }
 
 fn nothing() -> Response {
@@ -141,6 +149,149 @@ async fn a_site_that_asks_for_pauses_is_read_at_its_pace() {
         assert!(gone >= pause, "{gone:?}");
     };
     tokio::join!(crawls, scrapes);
+}
+
+#[tokio::test]
+async fn lists_of_a_site_that_asks_for_pauses_are_read_at_its_pace_too() {
+    let house = House::with(|asked| match asked.path.as_str() {
+        "/robots.txt" => {
+            text("Sitemap: /one.xml\nSitemap: /two.xml\nUser-agent: *\nCrawl-delay: 2\n")
+        }
+        "/one.xml" => text("<urlset><url><loc>/a</loc></url></urlset>"),
+        "/two.xml" => text("<urlset><url><loc>/b</loc></url></urlset>"),
+        path => page(path, ""),
+    });
+    let house = house.await;
+    let (crawl, pages) = house.crawl("/", json!({})).await;
+    assert_eq!(crawl["pages_read"], 3, "{pages:?}");
+    let at = ["/", "/one.xml", "/two.xml", "/a", "/b"].map(|path| house.asked(path)[0].at);
+    // With what a request takes on its way.
+    let pause = Duration::from_millis(1_500);
+    let paced = at.windows(2).all(|two| two[1] - two[0] >= pause);
+    assert!(paced, "{at:?}");
+
+    let heedless = json!({"respect_robots": false});
+    let (crawl, pages) = house.crawl("/", heedless).await;
+    assert_eq!(crawl["pages_read"], 3, "{pages:?}");
+    let gone = house.asked("/two.xml")[1].at - house.asked("/one.xml")[1].at;
+    assert!(gone < pause, "{gone:?}");
+}
+
+#[tokio::test]
+async fn pages_that_lead_to_what_must_not_be_read_are_skipped_with_the_reason() {
+    let elsewhere = House::site(|asked| match asked.path.as_str() {
+        "/robots.txt" => text("User-agent: *\nDisallow: /closed\n"),
+        "/busy" => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        "/app" => scripted("App"),
+        "/picture" => ([(CONTENT_TYPE, "image/png")], "\u{1}\u{2}").into_response(),
+        _ => nothing(),
+    });
+    let (other, _) = elsewhere.await;
+    let house = House::with(move |asked| match asked.path.as_str() {
+        "/" => {
+            let links = [
+                "/docs/own",
+                "/docs/page",
+                "/docs/gone",
+                "/docs/other/closed",
+                "/docs/other/gone",
+                "/docs/other/busy",
+                "/docs/other/app",
+                "/docs/other/picture",
+                "/docs/nobody",
+                "/docs/here",
+            ];
+            let links = links.map(|to| format!("<a href=\"{to}\">{to}</a>"));
+            page("First", &links.concat())
+        }
+        "/robots.txt" => text("User-agent: *\nDisallow: /closed\n"),
+        "/docs/own" => to("/closed"),
+        "/docs/page" => to("/blog/page"),
+        "/docs/gone" => to("/blog/gone"),
+        "/blog/gone" | "/docs/missing" => nothing(),
+        // Nobody answers there.
+        "/docs/nobody" => to("http://127.0.0.1:1/"),
+        "/docs/here" => to("/docs/missing"),
+        path => match path.strip_prefix("/docs/other") {
+            Some(path) => to(&format!("{other}{path}")),
+            None => page(path, ""),
+        },
+    });
+    let house = house.await;
+    let wish = json!({"include": ["/docs/*"], "sitemap": false, "browser": false});
+    let (crawl, pages) = house.crawl("/", wish).await;
+    for (path, why) in [
+        ("/docs/own", "robots.txt"),
+        (
+            "/docs/page",
+            "/blog/page, which include or exclude leaves out",
+        ),
+        (
+            "/docs/gone",
+            "/blog/gone, which include or exclude leaves out",
+        ),
+        ("/docs/other/closed", "robots.txt"),
+        ("/docs/other/gone", "/gone, which is another site"),
+        ("/docs/other/busy", "/busy, which is another site"),
+        ("/docs/other/app", "/app, which is another site"),
+        ("/docs/other/picture", "/picture, which is another site"),
+        ("/docs/nobody", "which is another site"),
+    ] {
+        let page = &pages[path];
+        assert_eq!(page["status"], "skipped", "{page}");
+        assert!(page["reason"].as_str().unwrap().contains(why), "{page}");
+    }
+    // What is of the crawl has failed where it fails.
+    let page = &pages["/docs/here"];
+    assert_eq!(
+        (&page["status"], &page["http_status"]),
+        (&json!("failed"), &json!(404)),
+        "{page}"
+    );
+    let counts = ["pages_read", "pages_failed", "pages_skipped"];
+    assert_eq!(
+        counts.map(|name| crawl[name].as_u64()),
+        [Some(1), Some(1), Some(9)]
+    );
+    assert!(house.asked("/closed").is_empty());
+    // Of the first page it is why the crawl failed.
+    let (crawl, pages) = house.crawl("/docs/own", json!({"sitemap": false})).await;
+    assert_eq!(
+        (&crawl["status"], &pages["/docs/own"]["status"]),
+        (&json!("failed"), &json!("skipped"))
+    );
+    assert!(
+        crawl["reason"].as_str().unwrap().contains("robots.txt"),
+        "{crawl}"
+    );
+}
+
+#[tokio::test]
+async fn pages_that_lead_a_browser_to_what_is_closed_are_skipped() {
+    let house = House::with(|asked| match asked.path.as_str() {
+        "/robots.txt" => text("User-agent: *\nDisallow: /closed\n"),
+        "/" => page("First", "<a href=\"/way\">A way</a>"),
+        "/way" if asked.by_browser => to("/closed"),
+        "/way" => scripted("A way"),
+        path => page(path, ""),
+    });
+    let house = house.await;
+    let (crawl, pages) = house.crawl("/", json!({"sitemap": false})).await;
+    let way = &pages["/way"];
+    assert_eq!(way["status"], "skipped", "{way}");
+    assert!(
+        way["reason"].as_str().unwrap().contains("robots.txt"),
+        "{way}"
+    );
+    assert_eq!(
+        (
+            &crawl["pages_read"],
+            &crawl["pages_failed"],
+            &crawl["pages_skipped"]
+        ),
+        (&json!(1), &json!(0), &json!(1)),
+        "{crawl}"
+    );
 }
 
 #[tokio::test]

@@ -164,6 +164,27 @@ async fn http_alone_says_why_it_is_not_enough() {
 }
 
 #[tokio::test]
+async fn selectors_and_ignored_tags_mean_the_same_by_http_and_in_a_browser() {
+    let library = Library::new().await;
+    for (selector, ignored, expected) in [
+        ("nav a", "nav", "Library"),
+        ("//nav/a", "nav", "Library"),
+        ("nav", "nav", "Library"),
+        ("//main/h1", "main", "# Book 1"),
+        ("xpath=/html/body/main", "p", "# Book 1"),
+    ] {
+        let mut both = Vec::new();
+        for read_by in ["http", "browser"] {
+            let more = json!({"selector": selector, "ignored_tags": [ignored], "scrape_links": false, "read_by": read_by});
+            let read = library.read("/library/books/1", more).await;
+            both.push(text(&read).to_owned());
+        }
+        assert_eq!(both[0], both[1], "{selector}");
+        assert!(both[0].starts_with(expected), "{selector}: {both:?}");
+    }
+}
+
+#[tokio::test]
 async fn texts_are_read_as_they_are() {
     let library = Library::new().await;
     let read = library.read("/library/leaflet.txt", json!({})).await;

@@ -220,13 +220,28 @@ async fn html_at_hand_is_read_in_both_spellings() {
     let asked =
         read(json!({"frames": [{"html": html, "url": ""}], "instructions": "the price"})).await;
     assert_eq!(asked["scrape"]["success"], false);
-    let path = json!({"frames": [{"html": html, "url": "https://a.example/"}], "selector": "//h1"});
-    let call = stage.client.post("/scrape_from_html").json(path);
-    let message = call.refused(400).await;
-    assert!(
-        message.contains("`//h1`") && message.contains("XPath"),
-        "{message}"
+    let chosen = |selector: &str| json!({"frames": [{"html": html, "url": "https://a.example/"}], "selector": selector});
+    assert_eq!(read(chosen("//h1")).await["markdown"], "# Lamp");
+    assert_eq!(
+        read(chosen("xpath=//p/a")).await["markdown"],
+        read(chosen("p > a")).await["markdown"]
     );
+    for (selector, why) in [
+        ("//h1[", "XPath"),
+        ("h1..x", "CSS"),
+        ("text=Lamp", "CSS or XPath"),
+        ("//h2", "no element"),
+    ] {
+        let call = stage
+            .client
+            .post("/scrape_from_html")
+            .json(chosen(selector));
+        let message = call.refused(400).await;
+        assert!(
+            message.contains(&format!("`{selector}`")) && message.contains(why),
+            "{message}"
+        );
+    }
     for wrong in [
         json!({}),
         json!({"frames": []}),

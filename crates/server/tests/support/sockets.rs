@@ -44,11 +44,11 @@ impl Ear {
                     Message::Text(text) => {
                         heard.messages.push(serde_json::from_str(&text).unwrap());
                     }
-                    Message::Binary(jpeg) => {
-                        // A page that stands still is shown again and again.
-                        if !heard.pictures.iter().any(|known| known[..] == jpeg[..]) {
-                            heard.pictures.push(jpeg.to_vec());
-                        }
+                    // A page that stands still is shown again and again.
+                    Message::Binary(jpeg)
+                        if !heard.pictures.iter().any(|it| it[..] == jpeg[..]) =>
+                    {
+                        heard.pictures.push(jpeg.to_vec());
                     }
                     Message::Close(frame) => {
                         heard.closed = frame.map(|it| it.code.into());

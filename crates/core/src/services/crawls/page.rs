@@ -11,7 +11,7 @@ use super::scope;
 use crate::ports::{Blobs, PlainReader, PlainTime};
 use crate::services::{Reading, SessionRequest};
 use crate::{
-    Caller, Crawl, Error, Kind, PageFate, PageWish, ReadBy, ReadPage, ReadWith, Result, Scope,
+    Caller, Crawl, Kind, NotRead, PageFate, PageWish, ReadBy, ReadPage, ReadWith, Result, Scope,
     Scopes, ScrapeOptions,
 };
 
@@ -42,9 +42,11 @@ pub(super) enum Fate {
         status: Option<u16>,
         /// Why, in words.
         reason: String,
+        /// Where it leads to, if it leads to another address.
+        to: Option<Url>,
     },
-    /// The site asks not to.
-    Closed,
+    /// Its site, or one where it leads to, asks not to, in these words.
+    Closed(String),
 }
 
 /// Reads single pages.
@@ -70,27 +72,19 @@ impl PageReader {
                 let rules = self.plain.rules(url, time).await?;
                 paced = !rules.pause.is_zero();
                 if rules.closed {
-                    return Ok(Fate::Closed);
+                    let reason = "the robots.txt of its site asks not to read it";
+                    return Ok(Fate::Closed(reason.to_owned()));
                 }
             }
             let page = self.page(url).await?;
-            self.keep(url, page).await
+            Ok(self.keep(url, page).await?)
         };
-        let fate = fate.await.unwrap_or_else(|error: Error| Fate::Failed {
-            status: None,
-            reason: match error.kind() {
-                Kind::Internal => {
-                    tracing::error!(error = ?error, "a page of a crawl cannot be read");
-                    "something went wrong in this server".to_owned()
-                }
-                _ => cut(error.message()),
-            },
-        });
+        let fate = fate.await.unwrap_or_else(|why| not_read(url, &why));
         (fate, paced)
     }
 
     /// The page; where no browser is free for it, it is tried again.
-    async fn page(&self, url: &str) -> Result<ReadPage> {
+    async fn page(&self, url: &str) -> Result<ReadPage, NotRead> {
         let options = &self.crawl.options;
         let caller = Caller {
             tenant: self.crawl.tenant,
@@ -115,42 +109,34 @@ impl PageReader {
                 insist: false,
                 turn_by: Some(self.deadline),
             };
-            let error = match self.reading.read(&caller, wish).await {
+            let why = match self.reading.try_read(&caller, wish).await {
                 Ok(page) => return Ok(page),
-                Err(error) => error,
+                Err(why) => why,
             };
-            if !matches!(error.kind(), Kind::Full | Kind::Quota) || tries >= TRIES {
-                return Err(error);
+            if !matches!(why.error.kind(), Kind::Full | Kind::Quota) || tries >= TRIES {
+                return Err(why);
             }
             tries += 1;
-            sleep(
-                error
-                    .retry_after()
-                    .unwrap_or(FOR_A_BROWSER)
-                    .min(FOR_A_BROWSER),
-            )
-            .await;
+            let after = why.error.retry_after().unwrap_or(FOR_A_BROWSER);
+            sleep(after.min(FOR_A_BROWSER)).await;
         }
     }
 
     /// Keeps what a page says. Blob first, row second: a crash in between leaves bytes that nobody names.
     async fn keep(&self, url: &str, page: ReadPage) -> Result<Fate> {
+        let source = page.data.source;
+        let to = source.as_ref().and_then(|source| other(url, &source.url));
         if let Some(status) = page.status
             && status >= 400
         {
             return Ok(Fate::Failed {
                 status: Some(status),
                 reason: format!("it answers with status {status}"),
+                to,
             });
         }
-        let source = page.data.source;
-        let arrived = source
-            .as_ref()
-            .and_then(|source| scope::address(&source.url));
-        if let Some(arrived) = arrived
-            && arrived.as_str() != url
-        {
-            return Ok(Fate::Leads(arrived));
+        if let Some(to) = to {
+            return Ok(Fate::Leads(to));
         }
         let (title, links) = source.map_or((None, Vec::new()), |it| (it.title, it.links));
         let bytes = Bytes::from(page.data.markdown);
@@ -168,6 +154,30 @@ impl PageReader {
             links,
         })
     }
+}
+
+/// What became of an address that was not read.
+fn not_read(url: &str, why: &NotRead) -> Fate {
+    let reason = match why.error.kind() {
+        Kind::Internal => {
+            tracing::error!(error = ?why.error, "a page of a crawl cannot be read");
+            "something went wrong in this server".to_owned()
+        }
+        _ => cut(why.error.message()),
+    };
+    if why.closed {
+        return Fate::Closed(reason);
+    }
+    Fate::Failed {
+        status: None,
+        reason,
+        to: why.at.as_ref().and_then(|at| other(url, at)),
+    }
+}
+
+/// Where `url` leads to that arrived at `at`, if that is another address.
+fn other(url: &str, at: &str) -> Option<Url> {
+    scope::address(at).filter(|at| at.as_str() != url)
 }
 
 /// Deletes bytes that nobody names. That they stay when it fails changes nothing.

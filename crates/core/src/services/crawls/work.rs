@@ -179,6 +179,13 @@ impl Worker {
         let first = tally.finished == 0;
         let mut failed = None;
         let fate = match fate {
+            // Whether what is not of the crawl can be read does not matter.
+            Fate::Failed { to: Some(to), .. } if !first && !self.scope.holds(&to) => {
+                Fate::Leads(to)
+            }
+            fate => fate,
+        };
+        let fate = match fate {
             Fate::Read { page, links } => {
                 if address.depth < self.crawl.options.max_depth {
                     self.add(links, address.depth + 1, tally).await?;
@@ -196,21 +203,22 @@ impl Worker {
                 } else if on_site {
                     self.add(vec![to.to_string()], address.depth, tally).await?;
                 }
-                let whose = if on_site {
-                    ""
-                } else {
+                let why_not = if !on_site {
                     ", which is another site"
+                } else if address.depth > 0 && !self.scope.holds(&to) {
+                    ", which include or exclude leaves out"
+                } else {
+                    ""
                 };
                 PageFate::Skipped {
-                    reason: cut(&format!("it leads to {to}{whose}")),
+                    reason: cut(&format!("it leads to {to}{why_not}")),
                 }
             }
-            Fate::Failed { status, reason } => {
+            Fate::Failed { status, reason, .. } => {
                 failed = Some(reason.clone());
                 PageFate::Failed { status, reason }
             }
-            Fate::Closed => {
-                let reason = "the robots.txt of its site asks not to read it".to_owned();
+            Fate::Closed(reason) => {
                 failed = Some(reason.clone());
                 PageFate::Skipped { reason }
             }
@@ -263,8 +271,11 @@ impl Worker {
         }
         let parts = &self.place.inner.parts;
         let most = self.crawl.options.max_pages as usize * 2;
+        let respect_robots = self.crawl.options.respect_robots;
+        // At a site that asks for pauses they take turns that pages want, too: no more than half of the time is theirs.
+        let now = Instant::now();
         let time = PlainTime {
-            turn_by: deadline,
+            turn_by: now + deadline.saturating_duration_since(now) / 2,
             reading: LISTS,
         };
         let Some(at) = self.scope.site(&self.crawl.url) else {
@@ -276,7 +287,7 @@ impl Worker {
         });
         let mut listed = parts
             .plain
-            .site_addresses(at.as_str(), wanted, most, time)
+            .site_addresses(at.as_str(), wanted, most, respect_robots, time)
             .await;
         while !listed.is_empty() {
             let rest = listed.split_off(listed.len().min(LINKS));

@@ -108,6 +108,13 @@ impl Consent {
             let browser = &call.live.browser;
             browser.hold_posts(gate, call.deadline).await?;
         }
+        if purchases && self.run.is_some() && matches!(action, Action::EvaluateJs { .. }) {
+            // What a script presses cannot be told before.
+            return Ok(Some(Outcome::failed(
+                "The script was not run, because it may buy something, and purchases wait for approval here: press what the page \
+                 has instead",
+            )));
+        }
         if !(posts || purchases) || !may_commit(action) {
             return Ok(None);
         }

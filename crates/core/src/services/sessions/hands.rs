@@ -23,6 +23,8 @@ pub struct Actor {
     pub correspondence: Option<Arc<Correspondence>>,
     /// The secrets that it may have filled in, in place of the session's.
     pub purse: Option<Purse>,
+    /// The model that it works with, written `provider/model`.
+    pub model: Option<String>,
     /// What it can do beside the browser's actions.
     pub tools: Vec<Arc<dyn RunTool>>,
 }
@@ -80,8 +82,9 @@ impl Hands {
     pub async fn execute(&self, action: Action) -> Result<Execution> {
         let call = self.call().await?;
         check_possible(&call, &action)?;
-        // Whoever waits for a mail must not keep the others from the page.
-        if action.reads_messages() {
+        // Whoever waits for a mail must not keep the others from the page, and an answer needs none.
+        let speaks = matches!(action, Action::Completion { .. } | Action::Help { .. });
+        if action.reads_messages() || speaks {
             return call.beside_turns(|call| act(call, action)).await;
         }
         call.in_turn(|call| act(call, action)).await
@@ -142,13 +145,13 @@ impl Hands {
         call.in_turn(|call| observe(call, request)).await
     }
 
-    /// Notes something that is no deed in the browser. Returns it as it is kept.
+    /// Notes something that is no deed in the browser, whoever uses it meanwhile. Returns it as it is kept.
     ///
     /// # Errors
-    /// As [`Sessions::observe`].
+    /// `Refused` when the session has ended; when the store fails.
     pub async fn note(&self, step: Step) -> Result<Arc<Step>> {
         let call = self.call().await?;
-        call.in_turn(|call| async move {
+        call.beside_turns(|call| async move {
             let at = call.shared.clock.now();
             let place = call.place();
             let step = Arc::new(call.kept(step));

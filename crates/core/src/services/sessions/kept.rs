@@ -58,7 +58,7 @@ impl Leaves for Step {
                     why,
                 }) = in_vain
                 {
-                    asked.repaired.scrub(scrub);
+                    asked.scrub(scrub);
                     why.scrub(scrub);
                 }
             }
@@ -90,9 +90,7 @@ impl Leaves for Decision {
         } = self;
         goal.scrub(scrub);
         action.scrub(scrub);
-        if let Some(asked) = asked {
-            asked.repaired.scrub(scrub);
-        }
+        asked.scrub(scrub);
     }
 }
 

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::ports::{Scrub, StagedFile};
 use crate::{
-    Cookie, DataSource, DataSpace, Element, ImageData, NodeSelectors, Observation, Offer, Outcome,
-    PageContent, PageFacts, PageMetadata, Screenshot, SourcePage, StructuredData, Tab,
+    Asked, Cookie, DataSource, DataSpace, Element, ImageData, NodeSelectors, Observation, Offer,
+    Outcome, PageContent, PageFacts, PageMetadata, Screenshot, SeenLine, SourcePage,
+    StructuredData, Tab,
 };
 
 /// What leaves a session, with every text in it.
@@ -170,7 +171,9 @@ impl Leaves for StructuredData {
             sources,
             missing,
             note,
+            asked,
         } = self;
+        asked.scrub(scrub);
         note.scrub(scrub);
         error.scrub(scrub);
         data.scrub(scrub);
@@ -180,12 +183,32 @@ impl Leaves for StructuredData {
     }
 }
 
-/// Its keys are JSON pointers made of the caller's own schema.
+/// Its keys are JSON pointers made of a schema, which a model may have made up.
 impl Leaves for BTreeMap<String, DataSource> {
     fn scrub(&mut self, scrub: &dyn Scrub) {
-        for DataSource { kind: _, place } in self.values_mut() {
+        let sources = std::mem::take(self).into_iter();
+        self.extend(sources.map(|(mut at, mut source)| {
+            let DataSource { kind: _, place } = &mut source;
+            at.scrub(scrub);
             place.scrub(scrub);
-        }
+            (at, source)
+        }));
+    }
+}
+
+/// What a model was asked; its text is what was wrong with an answer.
+impl Leaves for Asked {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        let Self {
+            model: _,
+            prompt_characters: _,
+            pictures: _,
+            attempts: _,
+            usage: _,
+            took_ms: _,
+            repaired,
+        } = self;
+        repaired.scrub(scrub);
     }
 }
 
@@ -221,6 +244,7 @@ impl Leaves for Observation {
             viewport: _,
             tabs,
             description,
+            lines,
             elements,
             changes: _,
             category,
@@ -232,8 +256,16 @@ impl Leaves for Observation {
         url.scrub(scrub);
         tabs.scrub(scrub);
         description.scrub(scrub);
+        lines.scrub(scrub);
         elements.scrub(scrub);
         screenshot.scrub(scrub);
+    }
+}
+
+impl Leaves for SeenLine {
+    fn scrub(&mut self, scrub: &dyn Scrub) {
+        let Self { id: _, line } = self;
+        line.text.scrub(scrub);
     }
 }
 

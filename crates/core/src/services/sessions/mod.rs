@@ -1,7 +1,7 @@
 //! Browser sessions: starting, listing, using and ending them.
 //!
 //! `admission` lets starts in, `lifecycle` starts and ends, `resume` takes up again what an earlier life of the server left, `live` is
-//! one session that runs, `call` is one call on it, `page` is what can be done in it, `consent` asks before what needs an approval,
+//! one session that runs, `call` is one call on it, `page` is what can be done in it, `look` how it is looked at, `consent` asks before what needs an approval,
 //! `posts` about what pages send by themselves, `gate` and `leaves` are what its answers pass, `kept` what its steps pass before they are kept, `hands` is a run's way to do it, `one_shot` does it all at once, `downloads` and
 //! `trajectory` keep what came of it.
 
@@ -15,6 +15,7 @@ mod kept;
 mod leaves;
 mod lifecycle;
 mod live;
+mod look;
 mod one_shot;
 mod page;
 mod posts;

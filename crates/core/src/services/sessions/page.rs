@@ -1,6 +1,5 @@
 //! What can be done in a running session.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,16 +8,16 @@ use tokio::time::Instant;
 
 use super::call::Call;
 use super::live::{Live, LiveEvent};
+use super::look::look;
 use super::{Debug, Sessions, Shared};
 use crate::ports::{
-    Browser, BrowserVersion, Channel, DownloadedFile, ExtractionWish, RunTool, Scraped,
-    SelectionWish, StagedFile,
+    Browser, BrowserVersion, Channel, DownloadedFile, ExtractionWish, RunTool, Scraped, StagedFile,
 };
 use crate::services::Correspondence;
 use crate::{
-    Action, Area, Caller, Cookie, DataSpace, ElementId, Error, Execution, Interaction, Kind,
-    Observation, ObserveRequest, Outcome, PageContent, Result, ScrapeOptions, Screenshot,
-    SessionId, Step, TenantId,
+    Action, Area, Caller, Cookie, DataSpace, Error, Execution, Interaction, Kind, Observation,
+    ObserveRequest, Outcome, PageContent, Result, ScrapeOptions, Screenshot, SessionId, Step,
+    TenantId,
 };
 
 impl Sessions {
@@ -79,7 +78,7 @@ impl Sessions {
         options: &ScrapeOptions,
     ) -> DataSpace {
         let deadline = self.shared.deadline();
-        with_data(&self.shared, caller.tenant, read, options, deadline).await
+        with_data(&self.shared, caller.tenant, read, options, None, deadline).await
     }
 
     /// A picture of what is in view, drawn on as the session was asked to.
@@ -259,44 +258,6 @@ pub(super) async fn observe(call: Call, request: ObserveRequest) -> Result<Obser
     Ok(observation)
 }
 
-/// Looks at the page, and has a model choose from it where that is wished for.
-async fn look(call: &Call, request: &ObserveRequest) -> Result<Observation> {
-    let seen = call.live.browser.observe(request, call.deadline).await?;
-    if !request.needs_model() {
-        return Ok(seen);
-    }
-    // Before a model reads it.
-    let mut seen = call.live.gate.clean(seen);
-    let ids: Vec<ElementId> = seen.elements.iter().map(|it| it.id.clone()).collect();
-    let wish = SelectionWish {
-        description: &seen.description,
-        elements: &ids,
-        instructions: request.instructions.as_deref(),
-        deep: request.deep,
-        min: request.min_actions.unwrap_or(0),
-        max: request.max_actions.unwrap_or(usize::MAX),
-    };
-    let extractor = &call.shared.extractor;
-    let chosen = extractor
-        .select(call.live.tenant, wish, call.deadline)
-        .await?;
-    let mut words: HashMap<ElementId, Option<String>> = chosen.chosen.into_iter().collect();
-    seen.elements
-        .retain_mut(|element| match words.remove(&element.id) {
-            Some(Some(does)) => {
-                element.markup = does;
-                true
-            }
-            Some(None) => true,
-            None => false,
-        });
-    if let Some(summary) = chosen.summary {
-        seen.description = summary;
-    }
-    seen.category = chosen.category;
-    Ok(seen)
-}
-
 async fn carry_out(call: &Call, action: &Action) -> Result<Outcome> {
     match action {
         Action::Wait { time_ms } => {
@@ -457,7 +418,9 @@ pub(super) async fn read(call: &Call, options: &ScrapeOptions) -> Result<DataSpa
     // Before a model reads it.
     let read = call.live.gate.clean(read);
     let (shared, tenant) = (&call.shared, call.live.tenant);
-    Ok(with_data(shared, tenant, read, options, call.deadline).await)
+    let actor = call.actor.as_ref();
+    let model = actor.and_then(|actor| actor.model.as_deref());
+    Ok(with_data(shared, tenant, read, options, model, call.deadline).await)
 }
 
 /// Reads a PDF from where the session's downloads are kept.
@@ -480,12 +443,13 @@ async fn read_pdf(
     read.await
 }
 
-/// Adds the data that is asked for to what was read.
+/// Adds the data that is asked for to what was read; `model` is asked where the wish names none.
 async fn with_data(
     shared: &Shared,
     tenant: TenantId,
     read: PageContent,
     options: &ScrapeOptions,
+    model: Option<&str>,
     deadline: Instant,
 ) -> DataSpace {
     let PageContent { mut data, facts } = read;
@@ -494,7 +458,7 @@ async fn with_data(
             markdown: &data.markdown,
             schema: options.response_format.as_ref(),
             instructions: options.instructions.as_deref(),
-            model: options.model.as_deref(),
+            model: options.model.as_deref().or(model),
             facts: facts.as_ref(),
             placeholders: Some(&data.link_placeholders),
         };

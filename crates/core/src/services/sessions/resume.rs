@@ -1,6 +1,6 @@
 //! Taking up again what an earlier life of the server left: sessions in browsers of somebody else's, which went on without it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,46 +11,60 @@ use super::gate::Gate;
 use super::live::{Live, NewLive};
 use super::{Sessions, Shared};
 use crate::ports::SessionEnd;
-use crate::{BrowserSpec, CloseReason, Engine, Error, Remote, Result, Session, SessionId, Status};
+use crate::{
+    BrowserSpec, CloseReason, Engine, Error, Kind, Remote, Result, Session, SessionId, Status,
+};
 
 /// What reaching a browser again may take.
 const AGAIN: Duration = Duration::from_secs(8);
 
 /// What became of the sessions of an earlier life of the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovered {
     /// Those that go on.
     pub resumed: usize,
     /// Those that were noted as ended.
     pub lost: usize,
+    /// Those that wait, since where their browsers are is sealed.
+    pub sealed: HashSet<SessionId>,
+}
+
+/// What became of one.
+enum Found {
+    Again,
+    Gone,
+    Sealed,
 }
 
 impl Sessions {
     /// Takes up the sessions of an earlier life of the server whose browsers are somebody else's and still there, and notes the
-    /// others, whose browsers died with it, as ended.
+    /// others, whose browsers died with it, as ended. `only` is which ones, where not all are meant: those that waited until keys
+    /// were open.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn recover(&self) -> Result<Recovered> {
+    pub async fn recover(&self, only: Option<&HashSet<SessionId>>) -> Result<Recovered> {
         let shared = &self.shared;
-        let left = shared
+        let mut left = shared
             .store
             .active_sessions_of(&shared.settings.node)
             .await?;
+        left.retain(|session| only.is_none_or(|only| only.contains(&session.id)));
         let mut tries = JoinSet::new();
         for session in left {
             let shared = Arc::clone(shared);
             tries.spawn(async move {
                 let id = session.id;
                 let error = match shared.resume(session).await {
-                    Ok(true) => return Ok(true),
+                    Ok(true) => return Ok((id, Found::Again)),
+                    Err(error) if error.kind() == Kind::Sealed => return Ok((id, Found::Sealed)),
                     Ok(false) => "the server was restarted".to_owned(),
                     Err(error) => format!(
                         "the server was restarted, and its browser was not found again: {}",
                         error.message()
                     ),
                 };
-                shared.lost(id, error).await.map(|()| false)
+                shared.lost(id, error).await.map(|()| (id, Found::Gone))
             });
         }
         let mut recovered = Recovered::default();
@@ -58,8 +72,11 @@ impl Sessions {
             let tried =
                 tried.map_err(|error| Error::internal("taking sessions up again", error))?;
             match tried? {
-                true => recovered.resumed += 1,
-                false => recovered.lost += 1,
+                (_, Found::Again) => recovered.resumed += 1,
+                (_, Found::Gone) => recovered.lost += 1,
+                (id, Found::Sealed) => {
+                    recovered.sealed.insert(id);
+                }
             }
         }
         Ok(recovered)

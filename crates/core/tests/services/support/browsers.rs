@@ -263,6 +263,7 @@ impl Browser for FakeBrowser {
             viewport: ViewportState::default(),
             tabs: Vec::new(),
             description: String::new(),
+            lines: Vec::new(),
             elements: Vec::new(),
             changes: None,
             category: None,

@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
-use guise_core::{AssignmentFilter, AssignmentId, AssignmentState, Error, JourneyId};
+use guise_core::{AssignmentFilter, AssignmentId, AssignmentState, Error};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::{Failure, Message};
 use super::extract::{Body, Cursor, id, member_id};
-use super::journeys::project;
+use super::journeys::{id_in_query, project};
 use super::wire::{
     AgentBody, AgentList, NewAgent, NewJourneyRun, RunList, SummaryBody, VerificationBody,
 };
@@ -62,7 +62,7 @@ pub(super) async fn create(
     params(
         ("project" = Option<String>, Query, description = "Only those of this project."),
         ("project_id" = Option<String>, Query, description = "Another name of `project`."),
-        ("journey" = Option<String>, Query, description = "Only runs of this journey."),
+        ("journey" = Option<String>, Query, description = "Only runs of this journey; journey_id is taken, too."),
         ("state" = Option<String>, Query, description = "`pending`, `running`, `completed` or `failed`."),
         ("limit" = Option<u32>, Query, description = "1 to 100; 20 when absent. What lies outside counts as the nearest."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before: the id of an agent."),
@@ -97,11 +97,6 @@ fn filter(query: &Query) -> Result<AssignmentFilter, Error> {
             message,
         ));
     }
-    let journey = query.text("journey").filter(|text| !text.is_empty());
-    let journey = journey.map(|text| {
-        text.parse::<JourneyId>()
-            .map_err(|_| query::invalid("journey", "uuid_parsing", text, "a UUID"))
-    });
     let state = query.text("state").filter(|text| !text.is_empty());
     let state = state.map(|text| {
         let expected = "pending, running, completed or failed";
@@ -110,7 +105,7 @@ fn filter(query: &Query) -> Result<AssignmentFilter, Error> {
     });
     Ok(AssignmentFilter {
         project: project(query)?,
-        journey: journey.transpose()?,
+        journey: id_in_query(query, ["journey", "journey_id"])?,
         state: state.transpose()?,
     })
 }

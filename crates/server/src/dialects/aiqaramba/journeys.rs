@@ -1,5 +1,7 @@
 //! Journeys.
 
+use std::str::FromStr;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -58,23 +60,34 @@ pub(super) async fn list(
     }))
 }
 
-/// The project that a list is asked of. The API's own lists name it in both ways (contract §7).
+/// The project that a list is asked of.
 pub(super) fn project(query: &Query) -> Result<Option<ProjectId>, Error> {
+    id_in_query(query, ["project", "project_id"])
+}
+
+/// What a list is asked of. The API's own lists name projects in both ways (contract §7), and so all is named in both.
+pub(super) fn id_in_query<T: FromStr + PartialEq>(
+    query: &Query,
+    names: [&str; 2],
+) -> Result<Option<T>, Error> {
     let mut asked = None;
-    for name in ["project", "project_id"] {
+    for name in names {
         let Some(text) = query.text(name).filter(|text| !text.is_empty()) else {
             continue;
         };
-        let project: ProjectId = text
+        let found: T = text
             .parse()
             .map_err(|_| query::invalid(name, "uuid_parsing", text, "a UUID"))?;
-        if asked.is_some_and(|other| other != project) {
-            let message =
-                "Invalid query parameters: project and project_id name different projects";
-            let path = ["query", "project"];
-            return Err(Error::invalid_member(&path, "value_error", message));
+        if asked.as_ref().is_some_and(|other| *other != found) {
+            let [one, other] = names;
+            let message = format!("Invalid query parameters: {one} and {other} are different");
+            return Err(Error::invalid_member(
+                &["query", one],
+                "value_error",
+                message,
+            ));
         }
-        asked = Some(project);
+        asked = Some(found);
     }
     Ok(asked)
 }

@@ -135,6 +135,11 @@ pub(super) async fn agent_trace(
                 let asked = decision.asked.clone()?;
                 Some(AskedBody::new(decision.started_at, asked, None))
             }
+            // A scrape that a model read.
+            Some(Step::Execution(execution)) => {
+                let asked = execution.outcome.asked()?.clone();
+                Some(AskedBody::new(execution.started_at, asked, None))
+            }
             Some(Step::RunStepEnded(end)) => {
                 let vain = end.in_vain.clone()?;
                 Some(AskedBody::new(vain.started_at, vain.asked, Some(vain.why)))

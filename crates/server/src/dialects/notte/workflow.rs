@@ -4,7 +4,7 @@ mod messages;
 
 use axum::Json;
 use axum::extract::State;
-use guise_core::{Caller, Error, PersonaId, Session, Step, StepRecord, VaultId};
+use guise_core::{Caller, Error, Kind, PersonaId, Session, Step, StepRecord, VaultId};
 use serde_json::{Map, Value, json};
 
 use super::error::{ErrorResponse, Failure, ValidationErrorResponse};
@@ -52,7 +52,7 @@ pub(super) async fn agent_workflow_code(
     let steps = app.runs.steps(&run).await?;
     let actor = Actor {
         vault: run.options.vault,
-        persona: run.options.persona,
+        reader: reader(&app, &caller, run.options.persona).await?,
     };
     Ok(Json(code(&session, actor, steps, wish)))
 }
@@ -83,10 +83,15 @@ pub(super) async fn session_workflow_code(
 }
 
 /// Whose secrets and messages were used.
-#[derive(Clone, Copy, Default)]
 struct Actor {
     vault: Option<VaultId>,
-    persona: Option<PersonaId>,
+    reader: Option<Reader>,
+}
+
+/// A persona whose messages a script can read.
+struct Reader {
+    persona: PersonaId,
+    address: String,
 }
 
 /// Who acted in a session: its own vault, or that of the last run in it that had one, and the persona of the last run that had one.
@@ -96,10 +101,8 @@ async fn actor(
     session: &Session,
     steps: &[StepRecord],
 ) -> Result<Actor, Failure> {
-    let mut actor = Actor {
-        vault: session.options.vault,
-        persona: None,
-    };
+    let mut vault = session.options.vault;
+    let mut persona = None;
     let runs = steps.iter().rev().filter_map(|record| match record.step {
         Some(Step::RunStepBegan(mark)) => Some(mark.run),
         _ => None,
@@ -107,14 +110,36 @@ async fn actor(
     let mut runs: Vec<_> = runs.collect();
     runs.dedup();
     for id in runs {
-        if actor.vault.is_some() && actor.persona.is_some() {
+        if vault.is_some() && persona.is_some() {
             break;
         }
         let run = app.runs.get(caller, &id.to_string()).await?;
-        actor.vault = actor.vault.or(run.options.vault);
-        actor.persona = actor.persona.or(run.options.persona);
+        vault = vault.or(run.options.vault);
+        persona = persona.or(run.options.persona);
     }
-    Ok(actor)
+    Ok(Actor {
+        vault,
+        reader: reader(app, caller, persona).await?,
+    })
+}
+
+/// Who reads messages, where that persona is still there.
+async fn reader(
+    app: &App,
+    caller: &Caller,
+    persona: Option<PersonaId>,
+) -> Result<Option<Reader>, Failure> {
+    let Some(id) = persona else {
+        return Ok(None);
+    };
+    match app.personas.get(caller, &id.to_string()).await {
+        Ok(persona) => Ok(Some(Reader {
+            persona: id,
+            address: app.vaults.address(&persona),
+        })),
+        Err(error) if error.kind() == Kind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// How the code is wanted.
@@ -149,13 +174,23 @@ fn code(
     let mut actions = Vec::new();
     let mut statements = Vec::new();
     let mut answer = None;
+    let Actor { vault, reader } = actor;
     let since = steps.first().map_or(session.created_at, |it| it.started_at);
-    let mut messages = Messages::new(since);
+    let own = reader.as_ref().map(|it| it.address.clone());
+    let mut messages = own.map(|own| Messages::new(since, own));
+    if let Some(url) = first_seen(&steps) {
+        let members = Map::from_iter([
+            ("type".to_owned(), json!("goto")),
+            ("url".to_owned(), json!(url)),
+        ]);
+        statements.push(statement(&members, None));
+        actions.push(members);
+    }
     for record in steps {
         let Some(Step::Execution(execution)) = record.step else {
             continue;
         };
-        if actor.persona.is_some() {
+        if let Some(messages) = &mut messages {
             messages.learn(&execution);
         }
         let outcome = execution.outcome;
@@ -180,12 +215,13 @@ fn code(
         {
             members.insert("response_format".to_owned(), schema_of(&data, 0));
         }
-        statements.push(statement(&members, &messages));
+        statements.push(statement(&members, messages.as_ref()));
         actions.push(members);
     }
-    let reader = actor.persona.filter(|_| messages::are_used(&statements));
+    let reader = reader.map(|it| it.persona);
+    let reader = reader.filter(|_| messages::are_used(&statements));
     let python_script = if wish.whole {
-        script(session, actor.vault, reader, &statements, answer.as_deref())
+        script(session, vault, reader, &statements, answer.as_deref())
     } else {
         let mut lines = Vec::new();
         if let Some(persona) = reader {
@@ -201,6 +237,20 @@ fn code(
         python_script,
         json_actions: actions,
     }
+}
+
+/// The page that was open already when the first thing was done.
+fn first_seen(steps: &[StepRecord]) -> Option<&str> {
+    for record in steps {
+        match &record.step {
+            Some(Step::Observation(seen)) if seen.url.starts_with("http") => {
+                return Some(&seen.url);
+            }
+            Some(Step::Execution(_)) => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// An element is named by its place: ids hold only as long as its document. A plain place is one text.
@@ -227,10 +277,10 @@ fn shorten_target(members: &mut Map<String, Value>) {
     members.remove("id");
 }
 
-fn statement(members: &Map<String, Value>, messages: &Messages) -> String {
+fn statement(members: &Map<String, Value>, messages: Option<&Messages>) -> String {
     let mut arguments = Vec::new();
     for (name, value) in members {
-        let arrived = value.as_str().and_then(|it| messages.expression(it));
+        let arrived = value.as_str().and_then(|it| messages?.expression(it));
         let argument = match arrived {
             Some(expression) => format!("{name}={expression}"),
             None => format!("{name}={}", python(value)),

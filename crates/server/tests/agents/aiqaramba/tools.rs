@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::yard::{Yard, completion, made, text};
+use crate::support::eventually;
 use crate::support::model::{Asked, Say};
 use crate::support::smtp;
 
@@ -189,4 +190,43 @@ async fn credentials_without_a_site_are_for_the_one_that_the_project_begins_at()
 fn password(asked: &Asked) -> String {
     let (_, rest) = asked.text.split_once("\"password\":\"").unwrap();
     rest.split('"').next().unwrap().to_owned()
+}
+
+/// The own address may be named; a script reads the next mail in the place of the one that is used up.
+#[tokio::test]
+async fn a_script_waits_for_the_next_code_at_the_address_that_was_named() {
+    let yard = Yard::new(|asked| match asked.turn() {
+        1 => {
+            let (_, own) = asked.text.split_once("Mail address: ").unwrap();
+            let own = own.split([' ', '\n']).next().unwrap().trim_end_matches('.');
+            Say::call("emails_read", json!({"address": own.to_uppercase()}))
+        }
+        2 => Say::call("fill", json!({"selector": "#username", "value": "771394"})),
+        _ => completion("done"),
+    })
+    .await;
+    let persona = sarah(&yard).await;
+    let project = json!({"name": "site", "entry_url": yard.url("/login")});
+    let project = made(&yard.client, "projects", project).await;
+    let agent = yard
+        .start(json!({"persona_id": persona["id"], "project_id": project}))
+        .await;
+    eventually("the model is asked", async || {
+        (yard.model.count() > 0).then_some(())
+    })
+    .await;
+    let mail = smtp::code_mail("771394");
+    let sent = smtp::send(yard.server.mail(), &[&text(&persona, "email")], &mail).await;
+    assert_eq!(sent, 250);
+    let ended = yard.once(&agent, "completed").await;
+    let code = format!(
+        "/agents/{}/workflow/code?as_workflow=true",
+        text(&ended, "run_id")
+    );
+    let code = yard.client.get(&code).ok().await;
+    let script = code["python_script"].as_str().unwrap();
+    assert!(
+        script.contains("value=arrived(mails, ") && !script.contains("771394"),
+        "{script}"
+    );
 }

@@ -15,13 +15,13 @@ use super::action::BrowserCategory;
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScrapeRequest {
-    /// Only what this selector matches, all of it. Where HTML is given it is CSS.
+    /// Only what this selector matches, all of it: CSS or XPath (`//h1`, `xpath=…`); in a browser also `text=…` and the like.
     pub selector: Option<String>,
     /// Keep link targets; true when absent.
     pub scrape_links: Option<bool>,
     /// Keep images; false when absent.
     pub scrape_images: Option<bool>,
-    /// Drop elements of these tag names; at most 100.
+    /// Drop elements of these tag names, with a selector those inside what it matches; at most 100.
     #[schema(max_items = 100)]
     pub ignored_tags: Option<Vec<String>>,
     /// Drop navigation, footers and the like; false when absent.
@@ -114,7 +114,7 @@ pub struct ScrapeAction {
     /// Keep images.
     #[serde(default)]
     pub scrape_images: bool,
-    /// Drop elements of these tag names; at most 100.
+    /// Drop elements of these tag names, with a selector those inside what it matches; at most 100.
     #[schema(max_items = 100)]
     pub ignored_tags: Option<Vec<String>>,
     /// The JSON Schema that structured data must fit.
@@ -257,9 +257,9 @@ pub struct StructuredDataBody {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = DataSource)]
 pub struct DataSourceBody {
-    /// `json-ld`, `microdata`, `rdfa`, `meta`, `table`, `definition-list`, `card` or `labelled-field`.
+    /// `json`, `json-ld`, `microdata`, `rdfa`, `meta`, `table`, `definition-list`, `card` or `labelled-field`.
     pub kind: String,
-    /// A JSON pointer into a script, or a short CSS path; in a frame behind the frame's address.
+    /// A JSON pointer into the document or a script, or a short CSS path; in a frame behind the frame's address.
     #[serde(rename = "where")]
     pub place: String,
 }

@@ -17,15 +17,18 @@ const END: &str = r#"\s"'<>"#;
 pub(super) struct Messages {
     /// What arrived before is there when the script runs, too.
     since: Timestamp,
+    /// The address that the script can read.
+    own: String,
     /// How the script gets one, by what it was in the run.
     found: HashMap<String, String>,
 }
 
 impl Messages {
-    /// None yet, of what was done since `since`.
-    pub(super) fn new(since: Timestamp) -> Self {
+    /// None yet, of what was done since `since`, for who has the address `own`.
+    pub(super) fn new(since: Timestamp, own: String) -> Self {
         Self {
             since,
+            own,
             found: HashMap::new(),
         }
     }
@@ -33,10 +36,11 @@ impl Messages {
     /// Learns what a step has read, where it read what arrives for the run's own persona.
     pub(super) fn learn(&mut self, execution: &Execution) {
         // Another mailbox of the tenant's is none that a client can read as the persona's.
-        if let Action::Tool { arguments, .. } = &execution.action
-            && !arguments["address"].is_null()
-        {
-            return;
+        if let Action::Tool { arguments, .. } = &execution.action {
+            let address = arguments["address"].as_str().unwrap_or_default().trim();
+            if !address.is_empty() && !address.eq_ignore_ascii_case(&self.own) {
+                return;
+            }
         }
         let data = execution.outcome.data.as_ref();
         let Some(data) = data.and_then(|it| it.structured.as_ref()?.data.as_ref()) else {
