@@ -88,7 +88,6 @@ pub(super) struct PersonaList {
 /// A credential to be added.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = TenantCredentialCreateRequest)]
-#[serde(deny_unknown_fields)]
 pub(super) struct NewCredential {
     /// How people and agents pick it.
     pub(super) label: String,

@@ -11,7 +11,6 @@ use super::{edit, seconds};
 /// A journey to be made.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = JourneyCreateRequest)]
-#[serde(deny_unknown_fields)]
 pub(in crate::dialects::aiqaramba) struct NewJourney {
     /// The project that it belongs to; the tenant's default one where this is absent.
     #[schema(format = "uuid")]

@@ -11,7 +11,6 @@ use super::{edit, seconds};
 /// A project to be made.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = TenantProjectCreateRequest)]
-#[serde(deny_unknown_fields)]
 pub(in crate::dialects::aiqaramba) struct NewProject {
     /// Unique in the tenant; 1 to 100 characters.
     name: String,

@@ -9,7 +9,6 @@ use super::seconds;
 /// A role to be made.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = RoleCreateRequest)]
-#[serde(deny_unknown_fields)]
 pub(in crate::dialects::aiqaramba) struct NewRole {
     /// Unique in the tenant; 1 to 100 characters.
     pub(in crate::dialects::aiqaramba) name: String,
