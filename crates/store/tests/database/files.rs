@@ -3,7 +3,7 @@
 use crate::support::Backend::{self, Postgres, Sqlite};
 use crate::support::{at, kept_tenant};
 use guise_core::ports::FileStore;
-use guise_core::{Area, FileInfo, SessionId};
+use guise_core::{Area, AssignmentId, FileInfo, SessionId};
 use rstest::rstest;
 use tokio::task::JoinSet;
 
@@ -124,6 +124,37 @@ async fn of_many_at_once_all_but_the_last_are_returned(
             blobs.sort();
             let expected: Vec<_> = (0..8).map(|number| format!("files/{number}")).collect();
             assert_eq!(blobs, expected);
+        })
+        .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_area_is_emptied_and_no_other(#[values(Sqlite, Postgres)] backend: Backend) {
+    backend
+        .run(async |db, _| {
+            let tenant = kept_tenant(db, "acme").await;
+            let other = kept_tenant(db, "other").await;
+            let area = Area::Assignment(AssignmentId::new());
+            let places = [
+                (tenant, area),
+                (tenant, Area::Assignment(AssignmentId::new())),
+                (tenant, Area::Uploads),
+                (other, area),
+            ];
+            for (whose, place) in places {
+                for name in ["a", "b"] {
+                    db.put_file(whose, place, &file(name, "files/1"))
+                        .await
+                        .unwrap();
+                }
+            }
+            db.remove_files(tenant, area).await.unwrap();
+            let mut left = Vec::new();
+            for (whose, place) in places {
+                left.push(db.files(whose, place).await.unwrap().len());
+            }
+            assert_eq!(left, [0, 2, 2, 2]);
         })
         .await;
 }

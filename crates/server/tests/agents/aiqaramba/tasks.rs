@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::yard::{Yard, completion, made, text};
 use crate::house::deeds;
 use crate::support::eventually;
-use crate::support::model::Say;
+use crate::support::model::{Asked, Say};
 
 #[tokio::test]
 async fn an_agent_does_its_task_in_a_browser_of_its_own() {
@@ -116,20 +116,25 @@ async fn what_is_not_said_comes_from_the_project_and_the_tenant() {
     assert!(asked.text.contains(role["description"].as_str().unwrap()));
 }
 
-#[tokio::test]
-async fn files_can_be_attached_to_forms() {
-    let yard = Yard::new(|asked| match asked.turn() {
-        1 => Say::call(
+/// Gives the page a file, and reads it there.
+fn attaches(asked: &Asked) -> Option<Say> {
+    let (name, arguments) = match asked.turn() {
+        1 => (
             "upload_file",
             json!({"selector": "#single", "file_path": "tea.csv"}),
         ),
-        2 => Say::call(
+        2 => (
             "evaluate_js",
             json!({"code": "document.querySelector('#single').files[0].text()"}),
         ),
-        _ => completion("attached"),
-    })
-    .await;
+        _ => return None,
+    };
+    Some(Say::call(name, arguments))
+}
+
+#[tokio::test]
+async fn files_can_be_attached_to_forms() {
+    let yard = Yard::new(|asked| attaches(asked).unwrap_or_else(|| completion("attached"))).await;
     let project = json!({"name": "forms", "entry_url": yard.url("/upload")});
     let project = made(&yard.client, "projects", project).await;
     let content = BASE64_STANDARD.encode("pot,Ünïcode");
@@ -148,19 +153,12 @@ async fn files_can_be_attached_to_forms() {
 
 #[tokio::test]
 async fn two_that_wait_bring_files_of_one_name() {
-    let yard = Yard::with(&[("agents_at_once", "1")], |asked| match asked.turn() {
-        1 => Say::call(
-            "upload_file",
-            json!({"selector": "#single", "file_path": "tea.csv"}),
-        ),
-        2 => Say::call(
-            "evaluate_js",
-            json!({"code": "document.querySelector('#single').files[0].text()"}),
-        ),
-        _ => match asked.text.contains("second pot") {
-            true => completion("the second"),
-            false => completion("the first"),
-        },
+    let yard = Yard::with(&[("agents_at_once", "1")], |asked| {
+        let which = match asked.text.contains("second pot") {
+            true => "the second",
+            false => "the first",
+        };
+        attaches(asked).unwrap_or_else(|| completion(which))
     })
     .await;
     // The tenant's own file of that name comes behind both.
