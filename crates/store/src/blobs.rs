@@ -23,6 +23,8 @@ const LONGEST_KEY: usize = 200;
 
 /// Keeps each blob as one file: written aside, synced, then renamed, so that a key never names half a blob.
 ///
+/// What is kept in haste is not synced: after a crash of the machine its key may name nothing, or a file that is empty.
+///
 /// The files lie in 256 folders by the hash of their key. Nobody but this user may read them. Several processes may use one
 /// folder at once.
 pub struct DiskBlobs {
@@ -64,9 +66,13 @@ impl DiskBlobs {
     }
 }
 
-#[async_trait]
-impl Blobs for DiskBlobs {
-    async fn put(&self, key: &str, bytes: Bytes) -> Result<()> {
+impl DiskBlobs {
+    async fn keep(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        finish: fn(NamedTempFile, &Path) -> io::Result<()>,
+    ) -> Result<()> {
         let path = self.root.path(key)?;
         let root = Arc::clone(&self.root);
         blocking("keep a blob", move || {
@@ -78,6 +84,17 @@ impl Blobs for DiskBlobs {
             write().map_err(|error| Error::internal("cannot keep a blob", error))
         })
         .await
+    }
+}
+
+#[async_trait]
+impl Blobs for DiskBlobs {
+    async fn put(&self, key: &str, bytes: Bytes) -> Result<()> {
+        self.keep(key, bytes, finish).await
+    }
+
+    async fn put_in_haste(&self, key: &str, bytes: Bytes) -> Result<()> {
+        self.keep(key, bytes, name).await
     }
 
     async fn put_stream(
@@ -212,11 +229,16 @@ impl Root {
 /// Gives a written file its name. Once this returns it survives a crash.
 fn finish(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    name(file, path)?;
     match path.parent() {
         Some(shard) => File::open(shard)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Gives a written file its name.
+fn name(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.persist(path).map_err(|error| error.error).map(drop)
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {

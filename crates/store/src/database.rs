@@ -13,7 +13,7 @@ use crate::{ConnectError, postgres};
 
 /// Keeps everything that a [`guise_core::ports::Store`] keeps, in SQLite or PostgreSQL.
 ///
-/// What a call returned from survives a crash of this process and of the machine.
+/// What a call returned from survives a crash of this process and of the machine; what a step led to, a crash of the process.
 pub struct Database(Connections);
 
 enum Connections {
@@ -80,6 +80,23 @@ impl Database {
     pub(crate) async fn touch(&self, statement: Statement, values: &[Value<'_>]) -> Result<u64> {
         match &self.0 {
             Connections::Sqlite(sqlite) => statement.touch_sqlite(values, &sqlite.writer).await,
+            Connections::Postgres(pool) => statement.touch_postgres(values, pool).await,
+        }
+    }
+
+    /// As [`Self::touch`], but SQLite does not wait for the disk. What is written survives a crash of this process; of what was
+    /// written last before the machine crashed, it is gone before anything older is.
+    pub(crate) async fn touch_in_haste(
+        &self,
+        statement: Statement,
+        values: &[Value<'_>],
+    ) -> Result<u64> {
+        match &self.0 {
+            Connections::Sqlite(sqlite) => {
+                let writer = sqlite.in_haste().await;
+                let mut writer = writer.map_err(|error| statement.failed(error))?;
+                statement.touch_sqlite(values, &mut *writer).await
+            }
             Connections::Postgres(pool) => statement.touch_postgres(values, pool).await,
         }
     }

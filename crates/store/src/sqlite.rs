@@ -3,10 +3,13 @@
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqliteConnection, SqlitePool};
+use sqlx::{Connection, Executor as _, SqliteConnection, SqlitePool};
 use tokio::time::{Instant, sleep};
 
 use crate::{ConnectError, migrations};
@@ -26,6 +29,8 @@ pub(crate) struct Sqlite {
     pub(crate) writer: SqlitePool,
     /// The connections that read.
     pub(crate) readers: SqlitePool,
+    /// The writer does not wait for the disk at present.
+    hasty: Arc<AtomicBool>,
 }
 
 impl Sqlite {
@@ -51,13 +56,27 @@ impl Sqlite {
         migrations::run(migrations::SQLITE, &mut connection, &address).await?;
         connection.close().await.map_err(unreachable)?;
 
-        let writer = pool(1).connect_with(writing).await.map_err(unreachable)?;
+        let hasty = Arc::new(AtomicBool::new(false));
+        let writer = writer(Arc::clone(&hasty));
+        let writer = writer.connect_with(writing).await.map_err(unreachable)?;
         let readers = pool(READERS)
             .connect_with(options.pragma("query_only", "ON"))
             .await
             .map_err(unreachable)?;
         drop(lock);
-        Ok(Self { writer, readers })
+        Ok(Self {
+            writer,
+            readers,
+            hasty,
+        })
+    }
+
+    /// The writer, which does not wait for the disk until it is given back.
+    pub(crate) async fn in_haste(&self) -> Result<PoolConnection<sqlx::Sqlite>, sqlx::Error> {
+        let mut writer = self.writer.acquire().await?;
+        self.hasty.store(true, Ordering::Relaxed);
+        writer.execute("PRAGMA synchronous = NORMAL").await?;
+        Ok(writer)
     }
 
     /// Ends all connections; the last process to do so folds the log into the file.
@@ -65,6 +84,19 @@ impl Sqlite {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// The pool of the one connection that writes. However it comes back, it waits for the disk again.
+fn writer(hasty: Arc<AtomicBool>) -> SqlitePoolOptions {
+    pool(1).after_release(move |connection, _| {
+        let hasty = Arc::clone(&hasty);
+        Box::pin(async move {
+            if hasty.swap(false, Ordering::Relaxed) {
+                connection.execute("PRAGMA synchronous = FULL").await?;
+            }
+            Ok(true)
+        })
+    })
 }
 
 /// Connections to a file do not go stale: they are kept, and not tried before use.
@@ -137,4 +169,45 @@ fn keep_from_others(path: &Path) -> Result<(), ConnectError> {
         .open(path)
         .map(drop)
         .map_err(failed("make the database"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use super::*;
+
+    async fn synchronous(sqlite: &Sqlite) -> i64 {
+        let asked = sqlx::query_scalar("PRAGMA synchronous");
+        asked.fetch_one(&sqlite.writer).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_was_in_haste_waits_for_the_disk_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = Sqlite::open(&folder.path().join("guise.db")).await.unwrap();
+        let (normal, full) = (1, 2);
+        assert_eq!(synchronous(&sqlite).await, full);
+
+        let mut writer = sqlite.in_haste().await.unwrap();
+        let asked = sqlx::query_scalar("PRAGMA synchronous");
+        let in_haste: i64 = asked.fetch_one(&mut *writer).await.unwrap();
+        assert_eq!(in_haste, normal);
+        drop(writer);
+        assert_eq!(synchronous(&sqlite).await, full);
+
+        // Whoever asked for it may go away meanwhile.
+        let mut asking = Box::pin(sqlite.in_haste());
+        poll_fn(|context| {
+            let ready = asking.as_mut().poll(context).is_ready();
+            match ready || sqlite.hasty.load(Ordering::Relaxed) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        })
+        .await;
+        drop(asking);
+        assert_eq!(synchronous(&sqlite).await, full);
+    }
 }

@@ -58,7 +58,9 @@ const UNFINISHED_OF_RUN: Statement = Statement::new(
 impl StepStore for Database {
     async fn begin_step(&self, place: StepPlace, intent: &Step, at: Timestamp) -> Result<()> {
         let values = [Value::json(intent)?, Value::Json(None), None::<&str>.into()];
-        self.append(place, at, values).await
+        self.touch(ADD, &appended(place, at, values))
+            .await
+            .map(drop)
     }
 
     async fn finish_step(
@@ -74,7 +76,8 @@ impl StepStore for Database {
             Value::json(step)?,
             picture.into(),
         ];
-        match self.touch(FINISH, &values).await? {
+        // That it was tried is known whatever happens: the intent was waited for.
+        match self.touch_in_haste(FINISH, &values).await? {
             0 => Err(FINISH.failed(format!(
                 "step {sequence} of session {session} is not under way"
             ))),
@@ -90,7 +93,8 @@ impl StepStore for Database {
         at: Timestamp,
     ) -> Result<()> {
         let values = [Value::Json(None), Value::json(step)?, picture.into()];
-        self.append(place, at, values).await
+        let values = appended(place, at, values);
+        self.touch_in_haste(ADD, &values).await.map(drop)
     }
 
     async fn steps(&self, session: SessionId, offset: u64) -> Result<Vec<StepRecord>> {
@@ -121,24 +125,21 @@ impl StepStore for Database {
     }
 }
 
-impl Database {
-    async fn append(
-        &self,
-        place: StepPlace,
-        at: Timestamp,
-        [intent, result, picture]: [Value<'_>; 3],
-    ) -> Result<()> {
-        let values = [
-            place.session.into(),
-            place.sequence.into(),
-            place.run.into(),
-            at.into(),
-            intent,
-            result,
-            picture,
-        ];
-        self.touch(ADD, &values).await.map(drop)
-    }
+/// The values of [`ADD`].
+fn appended(
+    place: StepPlace,
+    at: Timestamp,
+    [intent, result, picture]: [Value<'_>; 3],
+) -> [Value<'_>; 7] {
+    [
+        place.session.into(),
+        place.sequence.into(),
+        place.run.into(),
+        at.into(),
+        intent,
+        result,
+        picture,
+    ]
 }
 
 fn record(row: &Row) -> Result<StepRecord> {

@@ -17,6 +17,9 @@ pub trait Blobs: Send + Sync {
     /// Keeps `bytes` under `key`, replacing what was there. Once it returns they survive a crash.
     async fn put(&self, key: &str, bytes: Bytes) -> Result<()>;
 
+    /// As [`Self::put`], without waiting for the disk: they survive a crash of this process, and not always one of the machine.
+    async fn put_in_haste(&self, key: &str, bytes: Bytes) -> Result<()>;
+
     /// Keeps everything that `stream` yields, but not more than `limit` bytes: beyond it nothing is kept and the error
     /// is of kind `TooLarge`. Returns length and SHA-256 (lower-case hex).
     async fn put_stream(&self, key: &str, stream: ByteStream, limit: u64) -> Result<(u64, String)>;

@@ -97,6 +97,9 @@ pub trait SessionStore: Send + Sync {
 }
 
 /// Trajectories.
+///
+/// An intent survives a crash of the machine as everything else does. Results and steps without effect survive a crash of this
+/// process; the machine's may take the last of them, never one before another.
 #[async_trait]
 pub trait StepStore: Send + Sync {
     /// Notes that a step begins at `at`, at `place`, which is free.

@@ -239,10 +239,10 @@ pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
 pub(super) async fn observe(call: Call, request: ObserveRequest) -> Result<Observation> {
     let Call { shared, live, .. } = &call;
     let observation = call.bounded(look(&call, &request)).await?;
-    // Blob first, row second.
+    // Blob first, row second. An observation has no effect that must be known of: neither waits for the disk.
     let picture = format!("steps/{}/{}.jpg", live.id, uuid::Uuid::now_v7().simple());
     let jpeg = observation.screenshot.jpeg.clone();
-    shared.blobs.put(&picture, jpeg).await?;
+    shared.blobs.put_in_haste(&picture, jpeg).await?;
     let step = Step::Observation(Box::new(observation.clone()));
     let added = shared
         .store

@@ -39,6 +39,10 @@ impl Blobs for MemoryBlobs {
         Ok(())
     }
 
+    async fn put_in_haste(&self, key: &str, bytes: Bytes) -> Result<()> {
+        self.put(key, bytes).await
+    }
+
     async fn put_stream(&self, key: &str, stream: ByteStream, limit: u64) -> Result<(u64, String)> {
         self.check()?;
         let mut bytes = Vec::new();
