@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the release and runs the benchmarks of bench/ against it.
-# usage: bench.sh [--quick] [life|pool|page|observe|relay|memory|identity|agents|extract] …
+# usage: bench.sh [--quick] [life|pool|page|observe|relay|memory|identity|agents|extract|read] …
 set -eu
 cd "$(dirname "$0")/.."
 

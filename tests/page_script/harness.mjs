@@ -69,6 +69,27 @@ export class Scripted {
     return answer.ok;
   }
 
+  /** One command with each of several arguments, each in a task of its own: what `run` would answer or throw, in one message. */
+  async runs(name, all, limit = Number.MAX_SAFE_INTEGER) {
+    const { result, exceptionDetails } = await this.cdp.send('Runtime.callFunctionOn', {
+      functionDeclaration: `async function (name, all, limit) {
+        const { port1, port2 } = new MessageChannel();
+        const answers = [];
+        for (const args of all) {
+          answers.push(await this.run(name, args, limit));
+          await new Promise((next) => { port1.onmessage = next; port2.postMessage(0); });
+        }
+        return answers;
+      }`,
+      objectId: this.api,
+      arguments: [{ value: name }, { value: all }, { value: limit }],
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails) throw new Error(`run threw: ${exceptionDetails.exception?.description}`);
+    return result.value.map((answer) => JSON.parse(answer));
+  }
+
   /** The one handle of a selector. */
   async handle(selector) {
     const { count, handles } = await this.run('resolve', { selector });

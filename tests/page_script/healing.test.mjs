@@ -8,12 +8,20 @@ import { launch, Scripted } from './harness.mjs';
 const PAGES = new URL('../../crates/testsite/pages/perceive/', import.meta.url);
 const pages = readdirSync(PAGES).filter((name) => name.endsWith('.html')).sort();
 
+/** So many tabs are at work at a time. */
+const AT_ONCE = 3;
+
 let browser;
-before(async () => (browser = await launch()));
+let tabs;
+before(async () => {
+  browser = await launch();
+  tabs = await Promise.all(Array.from({ length: AT_ONCE }, () => browser.newPage({ viewport: { width: 1280, height: 3000 } })));
+});
 after(() => browser.close());
 
-const open = async (html) => {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 3000 } });
+/** A new document in a tab. */
+const open = async (page, html) => {
+  await page.goto('about:blank');
   await page.setContent(html);
   return Scripted.in(page);
 };
@@ -131,37 +139,43 @@ const MUTATIONS = {
   },
 };
 
-const truthOf = async (scripted, handle) => {
+/** The `data-truth` of each handle's element. */
+const truthsOf = async (scripted, handles) => {
   const { result } = await scripted.cdp.send('Runtime.callFunctionOn', {
-    functionDeclaration: 'function (handle) { return this.element(handle)?.dataset.truth ?? null }',
+    functionDeclaration: 'function (handles) { return handles.map((handle) => this.element(handle)?.dataset.truth ?? null) }',
     objectId: scripted.api,
-    arguments: [{ value: handle }],
+    arguments: [{ value: handles }],
     returnByValue: true,
   });
   return result.value;
 };
 
 /** What an action by each handle would be done to: `right`, `wrong`, or `refused`. */
-const fates = async (html, mutate, again) => {
-  const scripted = await open(html);
+const fates = async (tab, html, mutate, again) => {
+  const scripted = await open(tab, html);
   const seen = await scripted.run('observe');
-  const handles = [];
-  for (const { k, h } of seen.items) if (k === 'e') handles.push([h, await truthOf(scripted, h)]);
+  const all = seen.items.filter(({ k }) => k === 'e').map(({ h }) => h);
+  const truths = await truthsOf(scripted, all);
+  const handles = all.filter((_, at) => truths[at] !== null);
+  const meant = truths.filter((truth) => truth !== null);
   await scripted.page.evaluate(mutate);
   if (again) await scripted.run('observe');
   const left = new Set(await scripted.page.evaluate(() => [...document.querySelectorAll('[data-truth]')].map((element) => element.dataset.truth)));
   const counts = { right: 0, wrong: [], refused: 0, could: 0 };
-  for (const [handle, truth] of handles) {
-    if (truth === null) continue;
-    const answer = await scripted.run('actionable', { handle, for: 'upload', until: 0 }).catch((error) => ({ ok: false, error }));
-    const now = answer.ok ? await truthOf(scripted, handle) : null;
+  // The element is looked up for an action before anything else.
+  const answers = await scripted.runs('actionable', handles.map((handle) => ({ handle, for: 'upload', until: 0 })));
+  const found = await truthsOf(scripted, handles);
+  answers.forEach((answer, at) => {
+    const truth = meant[at];
+    const ok = answer.ok?.ok ?? false;
+    const now = ok ? found[at] : null;
     // What is in a shadow root is not found by the query above.
     if (left.has(truth) || now === truth) counts.could += 1;
-    if (!answer.ok) counts.refused += 1;
+    if (!ok) counts.refused += 1;
     else if (now === truth) counts.right += 1;
     else counts.wrong.push(`${truth} → ${now}`);
-  }
-  await scripted.page.close();
+  });
+  await scripted.cdp.detach();
   return counts;
 };
 
@@ -173,13 +187,17 @@ describe('healing', () => {
     for (const again of [false, true]) {
       test(`${name}${again ? ', and observed again' : ''}`, async (context) => {
         const total = { right: 0, wrong: [], refused: 0, could: 0 };
-        for (const page of again ? pages.filter((_, at) => at % 4 === 0) : pages) {
-          const counts = await fates(readFileSync(new URL(page, PAGES), 'utf8'), mutate, again);
-          total.right += counts.right;
-          total.refused += counts.refused;
-          total.could += counts.could;
-          for (const wrong of counts.wrong) total.wrong.push(`${page}: ${wrong}`);
-        }
+        const todo = again ? pages.filter((_, at) => at % 4 === 0) : [...pages];
+        const work = async (tab) => {
+          for (let page = todo.shift(); page; page = todo.shift()) {
+            const counts = await fates(tab, readFileSync(new URL(page, PAGES), 'utf8'), mutate, again);
+            total.right += counts.right;
+            total.refused += counts.refused;
+            total.could += counts.could;
+            for (const wrong of counts.wrong) total.wrong.push(`${page}: ${wrong}`);
+          }
+        };
+        await Promise.all(tabs.map(work));
         const rate = Math.floor((100 * total.right) / total.could);
         context.diagnostic(`${name}: ${total.right} of ${total.could} found again (${rate} %), ${total.wrong.length} wrong, ${total.refused} refused`);
         assert.deepEqual(total.wrong, []);

@@ -110,10 +110,10 @@ describe('resolve', () => {
     let state = 7;
     const random = (n) => (state = (state * 1103515245 + 12345) & 0x7fffffff) % n;
     const pieces = ['button', '.row', '>>', ' ', '>', '+', '~', ':has(', ')', '[', ']', '"', "'", '`', '\\', '/', '//', 'text=', 'role=', 'nth=', 'internal:has=', ':text("', '=', '*', ',', '#', ':not(', '(', 'i]', '\u0000', '🙂', '\ud800', 'name', '@', '$', '%', '0', '-1', ':nth-match(', '{', '}', '..'];
-    for (let i = 0; i < 3000; i += 1) {
-      const selector = Array.from({ length: 1 + random(8) }, () => pieces[random(pieces.length)]).join('');
-      await scripted.run('resolve', { selector }).catch((error) => assert.ok(error.kind === 'selector' || error.kind === 'ambiguous', `${JSON.stringify(selector)}: ${error.kind} ${error.message}`));
-    }
+    const selectors = Array.from({ length: 3000 }, () => Array.from({ length: 1 + random(8) }, () => pieces[random(pieces.length)]).join(''));
+    const answers = await scripted.runs('resolve', selectors.map((selector) => ({ selector })));
+    assert.equal(answers.length, selectors.length);
+    answers.forEach(({ ok, error }, at) => assert.ok(ok ?? (error.kind === 'selector' || error.kind === 'ambiguous'), `${JSON.stringify(selectors[at])}: ${error?.kind} ${error?.message}`));
   });
 
   test('deep nesting is refused, not overflown', async () => {

@@ -21,7 +21,7 @@ use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
 use crate::fills::mask;
 use crate::input::Point;
-use crate::observe::{self, Seen};
+use crate::observe;
 use crate::{about, picture, tabs};
 
 /// How often a page that is being replaced is looked at again.
@@ -100,11 +100,18 @@ pub(crate) async fn observe(
         return empty(started_at);
     }
     let mut tries = TRIES;
-    let (seen, jpeg, tabs, timing) = loop {
+    let (seen, timestamp, jpeg, tabs, timing) = loop {
         let timestamp = now();
-        // The pass is sent first and the picture right behind it, so that no frame comes between them.
-        let ((seen, perception), (jpeg, screenshot), tabs) = tokio::join!(
-            timed(observe::look(core, &tab, request.max_actions, deadline)),
+        tries -= 1;
+        let look = observe::look(core, &tab, request.max_actions, deadline);
+        let (seen, perception) = timed(look).await;
+        let seen = match seen {
+            Err(_) if tries > 0 => continue,
+            seen => seen?,
+        };
+        // Asked for as soon as the pass is over. Side by side they would hold each other up: the answer is there no sooner, and
+        // the pass takes half as long again.
+        let ((jpeg, screenshot), tabs) = tokio::join!(
             timed(capture(core, &tab, deadline)),
             tabs::list(core, deadline)
         );
@@ -112,15 +119,10 @@ pub(crate) async fn observe(
             perception,
             screenshot,
         };
-        tries -= 1;
-        let same = seen
-            .as_ref()
-            .is_ok_and(|seen| core.document(&tab) == Some(seen.document.clone()));
-        if same || tries == 0 {
-            break ((seen?, timestamp), jpeg?, tabs?.0, timing);
+        if tries == 0 || core.document(&tab).as_ref() == Some(&seen.document) {
+            break (seen, timestamp, jpeg?, tabs?.0, timing);
         }
     };
-    let (seen, timestamp): (Seen, Timestamp) = seen;
     let before = core
         .board
         .read(|state| state.tab(&tab.target)?.last_look.clone());
@@ -128,6 +130,7 @@ pub(crate) async fn observe(
         document: seen.document.clone(),
         at: timestamp,
         lines: seen.lines,
+        clips: seen.clips,
     });
     core.board.change(|state| {
         state.observed = Some(tab.target.clone());

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use guise_cdp::LoaderId;
 use guise_core::{Changes, ElementId, PageLine, SeenLine, Timestamp, Weight};
 
+use crate::documents::Clips;
+
 /// Texts that are gone are named by their beginning, in characters.
 const GONE: usize = 60;
 
@@ -16,6 +18,8 @@ pub(crate) struct LastLook {
     pub(crate) at: Timestamp,
     /// What it showed.
     pub(crate) lines: Vec<SeenLine>,
+    /// The frames that were in view.
+    pub(crate) clips: Clips,
 }
 
 /// The elements of a look that the next one does not list.
@@ -164,6 +168,7 @@ mod tests {
                 element("B3", "Close"),
                 element("L1", "Far"),
             ],
+            clips: Clips::new(),
         };
         let now = [
             text("Cart"),

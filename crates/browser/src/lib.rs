@@ -26,6 +26,7 @@ mod cookies;
 mod core;
 mod description;
 mod dialogs;
+mod documents;
 mod downloads;
 mod driver;
 mod elements;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::join_all;
 use guise_cdp::{FrameId, LoaderId};
 use guise_core::{BoundingBox, Element, ElementId, NodeSelectors, Offer, SeenLine, ViewportState};
 use serde_json::json;
@@ -15,14 +15,12 @@ use crate::about::About;
 use crate::act::download::{RAW, is_raw};
 use crate::core::{Core, CurrentTab};
 use crate::description::Description;
+use crate::documents::{self, Clips, Tree};
 use crate::elements::{Handle, Place};
 use crate::fault::{Fault, Result};
 use crate::locate;
-use crate::view::{Framed, Item, Listed, View};
+use crate::view::{Framed, Item, Listed};
 use crate::world::World;
-
-/// Frames in frames are looked into to this depth.
-const DEEPEST: usize = 20;
 
 /// How long a document may take to say what is still there.
 const STILL: Duration = Duration::from_secs(1);
@@ -41,15 +39,8 @@ pub(crate) struct Seen {
     pub(crate) lines: Vec<SeenLine>,
     /// What can be acted on.
     pub(crate) elements: Vec<Element>,
-}
-
-/// A document with those in its frames, by the place of the frame among its items.
-struct Tree {
-    frame: FrameId,
-    world: Arc<World>,
-    view: View,
-    inner: Vec<(usize, Tree)>,
-    around: Vec<String>,
+    /// The frames in view.
+    pub(crate) clips: Clips,
 }
 
 /// Where a frame's viewport lies in the main frame's.
@@ -68,15 +59,7 @@ pub(crate) async fn look(
     max: Option<usize>,
     deadline: Instant,
 ) -> Result<Seen> {
-    let tree = document(
-        core,
-        tab.main_frame(),
-        serde_json::Value::Null,
-        Vec::new(),
-        max,
-        deadline,
-    )
-    .await?;
+    let tree = documents::of(core, tab, max, deadline).await?;
     let viewport = &tree.view.viewport;
     let viewport = ViewportState {
         scroll_x: whole(viewport.scroll_x),
@@ -98,6 +81,7 @@ pub(crate) async fn look(
     };
     let title = tree.view.title.clone();
     let url = tree.view.url.clone();
+    let clips = tree.clips();
     if is_raw(&tree.view.content_type) {
         listing.raw(&tree);
     }
@@ -116,6 +100,7 @@ pub(crate) async fn look(
         viewport,
         lines: listing.description.finish(),
         elements: listing.elements,
+        clips,
     })
 }
 
@@ -125,141 +110,6 @@ pub(crate) async fn look(
 )]
 fn whole(pixels: f64) -> i64 {
     pixels.round() as i64
-}
-
-fn document<'a>(
-    core: &'a Core,
-    frame: FrameId,
-    clip: serde_json::Value,
-    around: Vec<String>,
-    max: Option<usize>,
-    deadline: Instant,
-) -> BoxFuture<'a, Result<Tree>> {
-    Box::pin(async move {
-        let (world, view) = view(core, &frame, &clip, max, deadline).await?;
-        let inner = if around.len() >= DEEPEST {
-            Vec::new()
-        } else {
-            frames(core, &frame, &world, &view, &around, max, deadline).await?
-        };
-        Ok(Tree {
-            frame,
-            world,
-            view,
-            inner,
-            around,
-        })
-    })
-}
-
-/// Asks one document what is in view. A document that was just replaced is asked once more.
-async fn view(
-    core: &Core,
-    frame: &FrameId,
-    clip: &serde_json::Value,
-    max: Option<usize>,
-    deadline: Instant,
-) -> Result<(Arc<World>, View)> {
-    let arguments = json!({ "viewportOnly": true, "clip": clip, "max": max });
-    let mut tries = 3;
-    loop {
-        let answer = async {
-            let world = core.world(frame, deadline).await?;
-            let mut view: View =
-                locate::run(core, frame, &world, "observe", &arguments, deadline).await?;
-            if opened(&world, &view.closed, deadline).await? {
-                view = locate::run(core, frame, &world, "observe", &arguments, deadline).await?;
-            }
-            Ok::<_, Fault>((world, view))
-        };
-        match answer.await {
-            Err(Fault::DocumentGone) if tries > 0 => tries -= 1,
-            other => return other,
-        }
-    }
-}
-
-/// Opens the closed shadow roots that elements have; whether one of them has. Each element is asked for once in its life.
-async fn opened(world: &World, hosts: &[Handle], deadline: Instant) -> Result<bool> {
-    let asked = hosts.iter().map(|host| world.open_root(*host, deadline));
-    let mut any = false;
-    for opened in join_all(asked).await {
-        match opened {
-            Ok(opened) => any |= opened,
-            Err(fault)
-                if matches!(
-                    fault,
-                    Fault::Gone(_) | Fault::TimedOut | Fault::DocumentGone
-                ) =>
-            {
-                return Err(fault);
-            }
-            Err(fault) => {
-                tracing::debug!(%fault, "an element could not be asked for its shadow root")
-            }
-        }
-    }
-    Ok(any)
-}
-
-/// The documents in the frames of a document. A frame that cannot be looked into is left out.
-async fn frames(
-    core: &Core,
-    frame: &FrameId,
-    world: &Arc<World>,
-    view: &View,
-    around: &[String],
-    max: Option<usize>,
-    deadline: Instant,
-) -> Result<Vec<(usize, Tree)>> {
-    let looks = view.items.iter().enumerate().filter_map(|(index, item)| {
-        let Item::Frame(framed) = item else {
-            return None;
-        };
-        framed.in_view.then_some(async move {
-            let place = Place {
-                frame: frame.clone(),
-                world: Arc::clone(world),
-                handle: framed.h,
-            };
-            let (inner, selector) = inside(core, &place, deadline).await?;
-            let mut around = around.to_vec();
-            around.push(selector);
-            let tree = document(core, inner, framed.visible.clone(), around, max, deadline).await?;
-            Ok::<_, Fault>((index, tree))
-        })
-    });
-    let mut trees = Vec::new();
-    for looked in join_all(looks).await {
-        match looked {
-            Ok(tree) => trees.push(tree),
-            Err(Fault::Gone(reason)) => return Err(Fault::Gone(reason)),
-            Err(fault) => tracing::debug!(%fault, "a frame could not be looked into"),
-        }
-    }
-    Ok(trees)
-}
-
-/// The frame inside a frame element, and the CSS selector of that element; asked once per frame.
-async fn inside(core: &Core, place: &Place, deadline: Instant) -> Result<(FrameId, String)> {
-    if let Some(known) = core.board.read(|state| {
-        state.frames.iter().find_map(|(id, frame)| {
-            let (world, handle) = frame.owner.as_ref()?;
-            let selector = frame.owner_selector.clone()?;
-            (*handle == place.handle && world.key() == place.world.key())
-                .then(|| (id.clone(), selector))
-        })
-    }) {
-        return Ok(known);
-    }
-    let frame = locate::enter(core, place, deadline).await?;
-    let selector = crate::about::css(core, place, deadline).await?;
-    core.board.change(|state| {
-        if let Some(frame) = state.frames.get_mut(&frame) {
-            frame.owner_selector = Some(selector.clone());
-        }
-    });
-    Ok((frame, selector))
 }
 
 /// What a document is asked for of what was listed before.

@@ -27,10 +27,11 @@ const shownAttribute = (element, tag, name) => {
 /** An element's opening tag with its shown attributes, cut and uncut. */
 const openTags = (element) => {
   const tag = localName(element);
+  const there = attributeNames(element);
   let cut = `<${tag}`;
   let full = cut;
   for (const name of SHOWN_ATTRIBUTES) {
-    const value = shownAttribute(element, tag, name);
+    const value = name === 'value' || there.includes(name) ? shownAttribute(element, tag, name) : null;
     if (value === null) continue;
     const key = name.replace('-', '_');
     const text = squash(head(value, LONGEST_VALUE)).replace(/"/g, '&quot;');

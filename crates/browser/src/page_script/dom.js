@@ -32,6 +32,7 @@ const localName = getterOf(Element.prototype, 'localName');
 const elementId = getterOf(Element.prototype, 'id');
 const elementAttributes = getterOf(Element.prototype, 'attributes');
 const childElements = getterOf(Element.prototype, 'children');
+const childElementCount = getterOf(Element.prototype, 'childElementCount');
 const firstElementChild = getterOf(Element.prototype, 'firstElementChild');
 const nextElementSibling = getterOf(Element.prototype, 'nextElementSibling');
 const previousElementSibling = getterOf(Element.prototype, 'previousElementSibling');
@@ -53,7 +54,7 @@ const hasAttribute = methodOf(Element.prototype, 'hasAttribute');
 const matches = methodOf(Element.prototype, 'matches');
 const clientRect = methodOf(Element.prototype, 'getBoundingClientRect');
 // A plain object, since a rectangle's sides are compared over and over, and each look at one of a DOMRect's asks the browser.
-const plainRect = ({ left, top, right, bottom, width, height }) => ({ left, top, right, bottom, width, height });
+const plainRect = ({ x, y, width, height }) => ({ left: x, top: y, right: x + width, bottom: y + height, width, height });
 const ownRect = (element) => plainRect(clientRect(element));
 const clientRects = methodOf(Element.prototype, 'getClientRects');
 const checkVisibility = methodOf(Element.prototype, 'checkVisibility');
@@ -63,10 +64,16 @@ const assignedNodes = methodOf(HTMLSlotElement.prototype, 'assignedNodes');
 const assignedSlot = getterOf(Element.prototype, 'assignedSlot');
 const labelControl = getterOf(HTMLLabelElement.prototype, 'control');
 
-const documentElement = () => getterOf(Document.prototype, 'documentElement')(document);
-const documentBody = () => getterOf(Document.prototype, 'body')(document);
-const scrollingElement = () => getterOf(Document.prototype, 'scrollingElement')(document) ?? documentElement();
-const documentTitle = () => getterOf(Document.prototype, 'title')(document);
+const documentsOwn = (name) => {
+  const read = getterOf(Document.prototype, name);
+  return () => read(document);
+};
+const documentElement = documentsOwn('documentElement');
+const documentBody = documentsOwn('body');
+const scrolledElement = documentsOwn('scrollingElement');
+const scrollingElement = () => scrolledElement() ?? documentElement();
+const documentTitle = documentsOwn('title');
+const contentType = documentsOwn('contentType');
 const activeElementOf = (root) =>
   getterOf(root === document ? Document.prototype : ShadowRoot.prototype, 'activeElement')(root);
 const prototypeOfRoot = (root) =>

@@ -269,6 +269,7 @@ const adopt = (fresh, items) => {
 const listedNow = (viewportOnly) => {
   const walk = new Walk({ view: viewRect(), viewportOnly, max: viewportOnly ? null : MOST_FINGERPRINTS });
   walk.start();
+  walk.describe();
   return together(walk.items.filter((item) => item.k === 'e'));
 };
 

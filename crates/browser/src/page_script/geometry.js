@@ -1,6 +1,6 @@
 // Rectangles in the coordinates of this frame's viewport, as {left, top, right, bottom}.
 
-const viewRect = () => ({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
+const viewRect = () => (memo.view ??= { left: 0, top: 0, right: innerWidth, bottom: innerHeight });
 
 const intersect = (a, b) => ({
   left: Math.max(a.left, b.left),

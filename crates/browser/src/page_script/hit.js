@@ -41,13 +41,13 @@ const lineOf = (item) => {
 };
 
 /** The visible parts of an element, largest first: one per line box where it wraps. */
-const visibleParts = (element, rect, clip, { display } = getComputedStyle(element)) => {
+const visibleParts = (element, rect, clip, { display } = getComputedStyle(element), linesOf = clientRects) => {
   const whole = intersect(rect, clip);
   if (isEmpty(whole)) return [];
   if (explicitRole(element) === 'treeitem') return [intersect(lineOf(element), clip), whole].filter((part) => !isEmpty(part));
   if (display !== 'inline') return [whole];
   const parts = [];
-  for (const line of clientRects(element)) {
+  for (const line of linesOf(element)) {
     const part = intersect(line, clip);
     if (!isEmpty(part)) parts.push(part);
     if (parts.length === 8) break;
@@ -58,14 +58,16 @@ const visibleParts = (element, rect, clip, { display } = getComputedStyle(elemen
 
 const SPOTS = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.2], [0.5, 0.8], [0.1, 0.15], [0.9, 0.85]];
 
+/** The point of a rectangle that lies at shares of its width and height. */
+const spotOf = (part, [fx, fy]) => [part.left + (part.right - part.left) * fx, part.top + (part.bottom - part.top) * fy];
+
 /** The first point, in the visible parts, where a press lands on the element; or what is there instead. */
-const findPressPoint = (element, parts) => {
+const findPressPoint = (element, parts, elementAt = deepElementAt) => {
   let cover = null;
   for (const part of parts) {
-    for (const [fx, fy] of SPOTS) {
-      const x = part.left + (part.right - part.left) * fx;
-      const y = part.top + (part.bottom - part.top) * fy;
-      const hit = deepElementAt(x, y);
+    for (const spot of SPOTS) {
+      const [x, y] = spotOf(part, spot);
+      const hit = elementAt(x, y);
       if (pressLandsOn(element, hit)) return { x, y };
       cover ??= hit;
     }

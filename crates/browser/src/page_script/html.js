@@ -151,7 +151,7 @@ const html = ({ selector = null, includeShadow = true }) => {
     url: location.href,
     base_url: getterOf(Node.prototype, 'baseURI')(document),
     lang: (documentElement() && attribute(documentElement(), 'lang')) || null,
-    content_type: getterOf(Document.prototype, 'contentType')(document),
+    content_type: contentType(),
     frames: serializer.frames,
   };
 };
@@ -164,7 +164,7 @@ const answerStatus = () => {
 
 /** What the document is: a page, or a file that the browser shows. */
 const aboutDocument = () => ({
-  contentType: getterOf(Document.prototype, 'contentType')(document),
+  contentType: contentType(),
   readyState: getterOf(Document.prototype, 'readyState')(document),
   url: location.href,
   title: getterOf(Document.prototype, 'title')(document),

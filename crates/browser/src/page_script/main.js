@@ -4,7 +4,7 @@
 const wellFormed = (key, value) => (typeof value === 'string' ? value.toWellFormed() : value);
 const encode = (answer) => {
   const json = JSON.stringify(answer);
-  return /\\ud[89a-f]/i.test(json) ? JSON.stringify(answer, wellFormed) : json;
+  return json.includes('\\ud') ? JSON.stringify(answer, wellFormed) : json;
 };
 const failure = (error) => ({
   error: {

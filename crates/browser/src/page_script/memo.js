@@ -3,7 +3,7 @@
 let memo = null;
 
 const forget = () => {
-  memo = { texts: new Map(), labels: new Map(), hosts: new Map(), places: new Map(), rows: new Map() };
+  memo = { texts: new Map(), labels: new Map(), hosts: new Map(), places: new Map(), rows: new Map(), colors: new Map(), view: null };
 };
 forget();
 

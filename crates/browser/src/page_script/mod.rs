@@ -90,6 +90,7 @@ const WHOLE: &str = concat!(
     include_str!("fingerprints.js"),
     include_str!("readable.js"),
     include_str!("closed.js"),
+    include_str!("ahead.js"),
     include_str!("walk.js"),
     include_str!("observe.js"),
     include_str!("selectors/chain.js"),

@@ -41,7 +41,7 @@ const walked = (view, viewportOnly, max) => {
   if (walk.escapeBudget > 0 || walk.full) return walk;
   const missed = missedOverlays(walk);
   if (missed.size === 0) return walk;
-  const again = new Walk({ view, viewportOnly, max });
+  const again = new Walk({ view, viewportOnly, max, answers: walk.answers });
   for (const element of missed) for (let at = element; at; at = flatParent(at)) again.forced.add(at);
   again.start();
   return again;
@@ -54,6 +54,7 @@ const walked = (view, viewportOnly, max) => {
 const observe = ({ viewportOnly = true, offset = null, clip = null, max = null }) => {
   const view = visibleArea(clip, offset);
   const walk = walked(view, viewportOnly, max);
+  walk.describe();
   walk.readTexts();
   // Only dialogs that hold something to use are components of their own.
   const useful = new Set(walk.items.filter((item) => (item.k === 'e' || item.k === 'f') && item.d !== undefined).map((item) => item.d));
@@ -61,19 +62,19 @@ const observe = ({ viewportOnly = true, offset = null, clip = null, max = null }
   for (const item of walk.items) {
     if (item.d === undefined) continue;
     const at = order.indexOf(item.d);
-    if (at < 0) delete item.d;
-    else item.d = at;
+    // What is undefined is not told.
+    item.d = at < 0 ? undefined : at;
   }
   const elements = walk.items.filter((item) => item.k === 'e');
   nameListed(elements);
   for (const item of walk.items) {
     if (item.k === 'e' || item.k === 's') item.h = handleOf(item.element);
-    for (const own of ['element', 'print']) delete item[own];
+    item.element = item.print = undefined;
   }
   return {
     title: head(documentTitle(), 1000),
     url: location.href,
-    content_type: getterOf(Document.prototype, 'contentType')(document),
+    content_type: contentType(),
     viewport: viewport(),
     role: documentBody() ? coarseRole(documentBody()) : 'WebArea',
     dialogs: order.map((index) => walk.dialogs[index]),

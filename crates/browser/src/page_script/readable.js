@@ -8,6 +8,12 @@ const OPAQUE = 0.9;
 
 /** Red, green, blue and alpha of a computed colour; null for one in another notation. */
 const channelsOf = (color) => {
+  let channels = memo.colors.get(color);
+  if (channels === undefined) memo.colors.set(color, (channels = readChannels(color)));
+  return channels;
+};
+
+const readChannels = (color) => {
   const match = /^rgba?\((\d+), (\d+), (\d+)(?:, ([\d.]+))?\)$/.exec(color);
   return match ? [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : Number(match[4])] : null;
 };

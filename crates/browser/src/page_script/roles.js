@@ -79,17 +79,19 @@ const isInteractiveByMarkup = (element, tag) => {
   if (tag === 'label') return isHiddenBehindLabel(element.control);
   if (INTERACTIVE_TAGS.has(tag)) return !(tag === 'input' && element.type === 'hidden');
   if (!hasAttributes(element)) return false;
-  const role = explicitRole(element);
-  if (role && INTERACTIVE_ROLES.has(role)) return true;
-  if (role && FOCUSABLE_ROLES.has(role) && hasAttribute(element, 'tabindex')) return true;
-  if (isEditingHost(element)) return true;
-  if ((tag === 'video' || tag === 'audio') && hasAttribute(element, 'controls')) return true;
-  if (attribute(element, 'draggable') === 'true') return true;
-  const classes = attribute(element, 'class');
-  if (classes && /(^|\s)(button|dropdown-toggle)(\s|$)/.test(classes)) return true;
-  if (hasAttribute(element, 'data-index') || attribute(element, 'data-toggle') === 'dropdown') return true;
+  const there = attributeNames(element);
+  if (there.includes('role')) {
+    const role = explicitRole(element);
+    if (INTERACTIVE_ROLES.has(role)) return true;
+    if (FOCUSABLE_ROLES.has(role) && there.includes('tabindex')) return true;
+  }
+  if (there.includes('contenteditable') && isEditingHost(element)) return true;
+  if ((tag === 'video' || tag === 'audio') && there.includes('controls')) return true;
+  if (there.includes('draggable') && attribute(element, 'draggable') === 'true') return true;
+  if (there.includes('class') && /(^|\s)(button|dropdown-toggle)(\s|$)/.test(attribute(element, 'class'))) return true;
+  if (there.includes('data-index') || attribute(element, 'data-toggle') === 'dropdown') return true;
   if (attribute(element, 'aria-haspopup') === 'true') return true;
-  return MOUSE_ATTRIBUTES.some((name) => hasAttribute(element, name));
+  return MOUSE_ATTRIBUTES.some((name) => there.includes(name));
 };
 
 const ARIA_ROLES = {

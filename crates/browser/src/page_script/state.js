@@ -38,7 +38,8 @@ const valueState = (element, input) => {
 /** Words such as `checked`, `expanded` or `value "Ada"`, in a fixed order. What a secret field holds is never told. */
 const statesOf = (element, disabled = false) => {
   const states = [];
-  const aria = (name) => attribute(element, `aria-${name}`);
+  const there = attributeNames(element);
+  const aria = (name) => (there.includes(`aria-${name}`) ? attribute(element, `aria-${name}`) : null);
   const input = element instanceof HTMLInputElement;
   const tick = input && /^(checkbox|radio)$/.test(element.type);
   const checked = tick ? (element.indeterminate ? 'mixed' : String(element.checked)) : aria('checked');

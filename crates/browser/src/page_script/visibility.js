@@ -55,7 +55,13 @@ const stillThere = ({ handles }) =>
     return isAttached(element) && (isRendered(element) || standInLabel(element) !== null);
   });
 
-const isNativelyDisabled = (element) => matches(element, ':disabled');
+// What can be disabled, beside custom elements (HTML: ":disabled").
+const DISABLED_TAGS = new Set(['button', 'fieldset', 'input', 'optgroup', 'option', 'select', 'textarea']);
+
+const isNativelyDisabled = (element) => {
+  const tag = localName(element);
+  return (DISABLED_TAGS.has(tag) || tag.includes('-')) && matches(element, ':disabled');
+};
 
 /** Why an element cannot be used: `disabled`, `inert` or `aria-disabled` on it or above; null if it can. */
 const disabledReason = (element) => {

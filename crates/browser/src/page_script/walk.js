@@ -41,11 +41,12 @@ const isPointer = (cursor) => cursor === 'pointer' || DRAG_CURSORS.test(cursor);
 const LONGEST_RUN = 20000;
 
 class Walk {
-  constructor({ view, viewportOnly, max }) {
+  constructor({ view, viewportOnly, max, answers = new Answers(view) }) {
     this.view = view;
     this.viewportOnly = viewportOnly;
     this.max = max;
     this.items = [];
+    this.finished = [];
     this.dialogs = [];
     this.closed = [];
     this.listed = 0;
@@ -55,6 +56,7 @@ class Walk {
     this.seen = new Set();
     this.forced = new Set();
     this.paths = new Paths();
+    this.answers = answers;
     // What may lie over texts: what takes presses, and what does not.
     this.lifted = [];
     this.veils = [];
@@ -63,6 +65,7 @@ class Walk {
   start() {
     const root = documentElement();
     if (!root) return;
+    if (this.viewportOnly) this.answers.ask([root]);
     this.visit(root, outermost(Clips.of(this.view)));
     this.flush();
   }
@@ -75,12 +78,12 @@ class Walk {
     const tag = localName(element);
     if (UNSEEN_TAGS.has(tag) || this.full || place.depth > MAX_DEPTH) return;
     this.seen.add(element);
-    const rect = boundingRect(element);
+    const rect = this.answers.rect(element);
     const root = place.depth < 2;
     if (this.viewportOnly && !root && !overlaps(rect, this.view) && !this.mayReachIntoView(element, rect)) {
       if (!this.forced.has(element)) return void this.visitEscaped(element, place);
     }
-    const style = new Style(element);
+    const style = this.answers.style(element);
     if (style.display === 'none') return;
     const transparent = Number(style.opacity) <= 0.01;
     if (transparent && !isOftenTransparent(element)) return;
@@ -125,7 +128,7 @@ class Walk {
     if (!inner.owner?.whole) inner.pointer = isPointer(style.cursor);
     if (tag === 'select') this.visitSelect(element, item, style, inner);
     else if (tag !== 'textarea' && tag !== 'input' && style.contentVisibility !== 'hidden') this.visitChildren(element, tag, style, rect, inner);
-    if (item) this.finish(element, item, place.owner);
+    if (item) this.finish(item, place.owner);
     if (block) this.breakText(place.owner);
   }
 
@@ -139,6 +142,8 @@ class Walk {
       return;
     }
     const bounded = within(rect, inner.clips.flow);
+    // What is in a box that lies elsewhere was not asked about with it.
+    if (this.viewportOnly && !overlaps(rect, this.view)) this.answers.askInside(element);
     const visit = (node) => {
       const type = nodeType(node);
       if (type === ELEMENT) this.visit(node, inner);
@@ -157,26 +162,27 @@ class Walk {
   /** Visits the children near the view: where two of them some way apart are on one side of it, so is what lies between. */
   visitLongStack(element, visit) {
     const children = childElements(element);
-    const rects = new Map();
     const side = (index) => {
-      if (!rects.has(index)) rects.set(index, boundingRect(children[index]));
-      const rect = rects.get(index);
+      const rect = this.answers.rect(children[index]);
       if (rect.height === 0) return 0;
       if (rect.top >= this.view.bottom) return 1;
       return rect.bottom + OVERHANG <= this.view.top ? -1 : 0;
     };
     const last = children.length - 1;
+    const near = [];
     for (let index = 0; index <= last; index += STRIDE) {
       const end = Math.min(index + STRIDE, last);
       const where = side(index);
       if (where !== 0 && where === side(end)) {
         this.escapeBudget = 0;
-        if (this.forced.size > 0) for (let at = index; at <= end; at += 1) if (this.forced.has(children[at])) visit(children[at]);
+        if (this.forced.size > 0) for (let at = index; at <= end; at += 1) if (this.forced.has(children[at])) near.push(children[at]);
         continue;
       }
       const stop = index + STRIDE > last ? null : children[index + STRIDE];
-      for (let node = index === 0 ? firstChild(element) : children[index]; node && node !== stop; node = nextSibling(node)) visit(node);
+      for (let node = index === 0 ? firstChild(element) : children[index]; node && node !== stop; node = nextSibling(node)) near.push(node);
     }
+    this.answers.ask(near.filter(isElement));
+    near.forEach(visit);
   }
 
   /** The areas of an image map are nowhere themselves: they are listed with their picture. */
@@ -186,7 +192,7 @@ class Walk {
     for (const area of map && pictureOf(queryAll(map, 'area')[0] ?? map) === picture ? queryAll(map, 'area[href]') : []) {
       const style = new Style(area);
       const item = this.listing(area, 'area', style, boundingRect(area), place, here);
-      if (item) this.finish(area, item, place.owner);
+      if (item) this.finish(item, place.owner);
     }
   }
 
@@ -222,7 +228,7 @@ class Walk {
 
   /** The reserved place in the list of an element that can be used, or null. */
   listing(element, tag, style, rect, place, here) {
-    const markup = isInteractiveByMarkup(element, tag);
+    const markup = this.answers.isInteractive(element, tag);
     if (here.disabled || isNativelyDisabled(element)) return markup && (tag === 'area' || isShown(style)) ? this.unusable(element, tag, style, rect, place, here) : null;
     if (!markup) {
       // The cursor is inherited: it counts where it begins, and not on the parts of a control.
@@ -244,7 +250,7 @@ class Walk {
     }
     const inView = !isEmpty(intersect(box, clip));
     if (inView) {
-      if (!findPressPoint(target, visibleParts(target, box, clip, target === element ? style : undefined)).x) return null;
+      if (!findPressPoint(target, visibleParts(target, box, clip, target === element ? style : undefined, this.answers.lines), this.answers.elementAt).x) return null;
     } else if (this.viewportOnly || isEmpty(box)) {
       return null;
     }
@@ -261,34 +267,46 @@ class Walk {
 
   /** A control that is seen and cannot be used: it is told of, without a name. */
   unusable(element, tag, style, rect, place, here) {
-    const parts = visibleParts(element, rect, place.clips.own(style), style);
-    if (parts.length === 0 || !findPressPoint(element, parts.slice(0, 1)).x) return null;
+    const parts = visibleParts(element, rect, place.clips.own(style), style, this.answers.lines);
+    if (parts.length === 0 || !findPressPoint(element, parts.slice(0, 1), this.answers.elementAt).x) return null;
     const role = coarseRole(element);
-    const item = { k: 'x', role, tag, text: '', whole: true };
+    const item = { k: 'x', element, role, tag, text: '', whole: true };
     if (here.dialog !== null) item.d = here.dialog;
     this.flush();
     this.items.push(item);
     return item;
   }
 
-  finish(element, item, owner) {
+  finish(item, owner) {
     this.flush();
-    item.label = textLabel(element);
-    const text = squash(item.text) || (isField(element) ? '' : item.label);
-    const { html, full } = renderElement(element, isField(element) && item.tag !== 'select' ? '' : text);
-    item.html = html;
-    if (full !== html) item.full = full;
-    const states = statesOf(element, item.k === 'x');
-    if (states.length > 0) item.states = states;
-    delete item.text;
-    delete item.whole;
     if (owner) owner.text += ' ';
-    if (item.k === 'x') return;
-    item.print = fingerprintOf(element, item.label);
-    item.action = actionOf(item.role);
-    const { css_selector, xpath_selector } = this.paths.selectors(element);
-    item.css = css_selector;
-    item.xpath = xpath_selector;
+    this.finished.push(item);
+  }
+
+  /** Tells of what was listed: of all by one property after the other, as in ahead.js. */
+  describe() {
+    const items = this.finished;
+    for (const item of items) item.label = textLabel(item.element);
+    for (const item of items) {
+      const { element, label } = item;
+      const text = squash(item.text) || (isField(element) ? '' : label);
+      const { html, full } = renderElement(element, isField(element) && item.tag !== 'select' ? '' : text);
+      item.html = html;
+      if (full !== html) item.full = full;
+      item.text = item.whole = undefined;
+    }
+    for (const item of items) {
+      const states = statesOf(item.element, item.k === 'x');
+      if (states.length > 0) item.states = states;
+    }
+    const usable = items.filter((item) => item.k === 'e');
+    for (const item of usable) item.print = fingerprintOf(item.element, item.label);
+    for (const item of usable) {
+      const { css_selector, xpath_selector } = this.paths.selectors(item.element);
+      item.action = actionOf(item.role);
+      item.css = css_selector;
+      item.xpath = xpath_selector;
+    }
   }
 
   addFrame(element, rect, clip, dialog) {
@@ -372,7 +390,7 @@ class Walk {
     for (const item of this.items) {
       if (item.k !== 't') continue;
       item.text = squash(head(item.run.map(({ text, sight }) => (!sight || this.isSeen(sight) ? text : ' ')).join(''), LONGEST_RUN));
-      delete item.run;
+      item.run = undefined;
     }
     this.items = this.items.filter((item) => item.k !== 't' || item.text !== '');
   }

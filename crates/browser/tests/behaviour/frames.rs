@@ -131,6 +131,49 @@ async fn an_overlay_over_a_frame_is_not_pressed() {
     stage.end().await;
 }
 
+/// A frame that was in view at the last look is asked along with the page around it: what comes of it counts only for what is
+/// in view now.
+#[tokio::test(flavor = "multi_thread")]
+async fn frames_that_were_seen_are_seen_as_they_are_now() {
+    let stage = Stage::new().await;
+    stage.goto("/frames").await;
+    // Which of these one look lists.
+    let lists = async |names: [&'static str; 2]| {
+        let seen = stage.observe().await;
+        names.map(|name| seen.elements.iter().any(|element| element.label == name))
+    };
+    let names = ["Button in same", "Link in same"];
+    assert_eq!(lists(names).await, [true, true]);
+    let change = "{ const { document: inner } = frames.same;
+        inner.querySelector('#link').style = 'position: fixed; top: 0; left: 0';
+        inner.querySelector('#button').style = 'position: fixed; bottom: 0; left: 0';
+        inner.querySelector('#button').textContent = 'Renamed' }";
+    stage.evaluate(change).await;
+    assert_eq!(lists(["Button in same", "Renamed"]).await, [false, true]);
+
+    // Of the frame, the lower half stays in view.
+    let half =
+        "{ const { top, height } = document.querySelector('[name=same]').getBoundingClientRect();
+        scrollTo(0, scrollY + top + height / 2) }";
+    let names = ["Renamed", "Link in same"];
+    stage.evaluate(half).await;
+    assert_eq!(lists(names).await, [true, false]);
+    stage.evaluate("scrollTo(0, 0)").await;
+    assert_eq!(lists(names).await, [true, true]);
+
+    let elsewhere = "new Promise(done => {
+        const frame = document.querySelector('[name=same]');
+        frame.onload = () => done(0);
+        frame.src = '/frames/leaf?name=anew' })";
+    stage.evaluate(elsewhere).await;
+    assert_eq!(lists(["Renamed", "Button in anew"]).await, [false, true]);
+    let away = "document.querySelector('[name=same]').remove()";
+    stage.evaluate(away).await;
+    let names = ["Button in anew", "Button in other"];
+    assert_eq!(lists(names).await, [false, true]);
+    stage.end().await;
+}
+
 /// A page whose parts are chosen by selectors.
 const PARTS: &str = r#"<head><title>Lamps</title></head><body>
     <nav class=a>Here <nav>Deep</nav></nav><ul><li>One</li><li>Two <a href=/two>more</a></li></ul>

@@ -36,7 +36,7 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
     request_body(content = ObserveBody, description = "All members may be left out, and so may the body."),
     responses(
         (status = 200, description = "The page.", body = ObservationBody,
-            headers(("server-timing" = String, description = "What finding the elements and taking the picture took, in milliseconds: `perception;dur=3.1, screenshot;dur=34.0`. They run side by side."))),
+            headers(("server-timing" = String, description = "What finding the elements and taking the picture took, in milliseconds: `perception;dur=3.1, screenshot;dur=34.0`. The picture is taken right after them."))),
         (status = 400, description = "The session has ended, the page cannot be read, or a language model is needed and there is none, or it gave no answer.", body = ErrorResponse),
         (status = 404, description = "No such session.", body = ErrorResponse),
         (status = 413, description = "The body is too large.", body = ErrorResponse),
