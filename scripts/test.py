@@ -6,7 +6,8 @@ usage: test.py [lint|rust|docs|page-script|client-1.8.31|client-1.10.0|playwrigh
 `fuzz` is the part of `make soak` that needs an optimised build; it runs only when it is named.
 
 A group that is missing its browser, database or client fails. A test that is skipped fails the run: nothing is left
-out in silence, and nothing is tried twice.
+out in silence, and nothing is tried twice. Groups that drive browsers from outside run beside each other, since they
+wait much; what one of them says is shown when it has ended.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +29,10 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".cache" / "reports"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 CARGO = ROOT / "scripts" / "cargo.sh"
+SOAK = "GUISE_TEST_SOAK" in os.environ
+PROCESSORS = len(os.sched_getaffinity(0))
+# A test waits for others a third of its time.
+AT_ONCE = PROCESSORS + (PROCESSORS + 1) // 2
 
 
 @dataclass
@@ -45,14 +53,24 @@ class Count:
         return f"{self.name}: {self.passed} passed, {self.failed} failed{skipped}"
 
 
-def run(*command: str | Path, folder: Path = ROOT, **environment: str) -> int:
+shown = threading.local()
+"""Where the commands of a group that is not alone write to, as `shown.to`."""
+
+
+def run(*command: str | Path | int, folder: Path = ROOT, **environment: str) -> int:
     """Runs a command in sight and returns its exit code."""
-    return subprocess.run(list(map(str, command)), cwd=folder, env={**os.environ, **environment}).returncode
+    to = getattr(shown, "to", None)
+    environment = {**os.environ, **environment}
+    return subprocess.run(list(map(str, command)), cwd=folder, env=environment, stdout=to, stderr=to).returncode
+
+
+installs = threading.Lock()
 
 
 def output(*command: str | Path) -> str:
-    """What a command prints; its messages stay in sight."""
-    finished = subprocess.run(list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    """What a command prints; its messages stay in sight. It may install something: one at a time does."""
+    with installs:
+        finished = subprocess.run(list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return finished.stdout.strip()
 
 
@@ -94,7 +112,9 @@ def lint() -> list[Count]:
 
 
 def binaries() -> list[Count]:
-    code = run(CARGO, "build", "--quiet", "--package", "guise", "--package", "guise-testsite", "--package", "guise-testmodel")
+    # With the examples, what tests need of each crate is switched on: these are the very programs that the Rust tests ran
+    # (`rust` has built them), where without them most of it would be compiled a second time.
+    code = run(CARGO, "build", "--quiet", "--workspace", "--bins", "--examples")
     return [Count("Build", passed=int(code == 0), failed=int(code != 0))]
 
 
@@ -105,11 +125,12 @@ FUZZ = "package(guise-extract) & binary(fuzz)"
 def nextest(*options: str) -> tuple[list[tuple[str, str]], int]:
     """Name and fate of every test that was run, and the exit code."""
     tools = output(ROOT / "scripts" / "cargo-tool.sh", "cargo-nextest")
-    junit = TARGET / "nextest" / "ci" / "junit.xml"
+    profile = "soak" if SOAK else "ci"
+    junit = TARGET / "nextest" / profile / "junit.xml"
     junit.unlink(missing_ok=True)
     code = run(
         ROOT / "scripts" / "with-postgres.sh",
-        *(CARGO, "nextest", "run", "--profile", "ci", *options),
+        *(CARGO, "nextest", "run", "--profile", profile, "--test-threads", AT_ONCE, *options),
         PATH=f"{os.environ['PATH']}:{tools}",
     )
     return list(cases(junit)), code
@@ -121,8 +142,7 @@ def fuzz() -> list[Count]:
 
 
 def rust() -> list[Count]:
-    soak = "GUISE_TEST_SOAK" in os.environ
-    results, code = nextest("--workspace", *(("-E", f"not ({FUZZ})") if soak else ()))
+    results, code = nextest("--workspace", *(("-E", f"not ({FUZZ})") if SOAK else ()))
     groups = [count("Rust", (fate for _, fate in results), code)]
     for database in ("SQLite", "PostgreSQL"):
         word = "postgres" if database == "PostgreSQL" else "sqlite"
@@ -156,13 +176,13 @@ def python_client(version: str) -> Callable[[], list[Count]]:
     return group
 
 
-def node_tests(name: str, folder: Path, pattern: str) -> Callable[[], list[Count]]:
+def node_tests(name: str, folder: Path, pattern: str, files_at_once: int = 1) -> Callable[[], list[Count]]:
     def group() -> list[Count]:
-        subprocess.run([ROOT / "scripts" / "node-clients.sh"], check=True)
+        output(ROOT / "scripts" / "node-clients.sh")
         node = Path(output(ROOT / "scripts" / "node.sh")) / "node"
         tap = report(f"{name.lower().replace(' ', '-')}.tap")
         code = run(
-            *(node, "--test", "--test-concurrency=1"),
+            *(node, "--test", f"--test-concurrency={files_at_once}"),
             *("--test-reporter=spec", "--test-reporter-destination=stdout"),
             *("--test-reporter=tap", f"--test-reporter-destination={tap}"),
             *sorted(folder.glob(pattern)),
@@ -184,7 +204,7 @@ GROUPS: dict[str, Callable[[], list[Count]]] = {
     "lint": lint,
     "rust": rust,
     "docs": docs,
-    "page-script": node_tests("Page script", ROOT / "tests" / "page_script", "*.test.mjs"),
+    "page-script": node_tests("Page script", ROOT / "tests" / "page_script", "*.test.mjs", files_at_once=2),
     "client-1.8.31": python_client("1.8.31"),
     "client-1.10.0": python_client("1.10.0"),
     "playwright": node_tests("Playwright", NODE_CLIENTS / "playwright", "*.test.js"),
@@ -194,30 +214,57 @@ GROUPS: dict[str, Callable[[], list[Count]]] = {
 
 ONLY_WHEN_NAMED = {"fuzz"}
 NEED_BINARIES = {"client-1.8.31", "client-1.10.0", "playwright", "puppeteer"}
+# Each starts what it needs, in folders and on ports of its own.
+BESIDE_EACH_OTHER = NEED_BINARIES | {"page-script"}
+
+
+def counted(name: str, group: Callable[[], list[Count]]) -> list[Count]:
+    """Runs a group; one that cannot be run has failed."""
+    try:
+        return group()
+    except (subprocess.CalledProcessError, OSError) as error:
+        print(error, file=sys.stderr)
+        return [Count(name, failed=1)]
+
+
+def alone(name: str, group: Callable[[], list[Count]]) -> list[Count]:
+    """Runs a group in sight."""
+    print(f"\n== {name}", flush=True)
+    started = time.monotonic()
+    counts = counted(name, group)
+    print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
+    return counts
+
+
+def beside_others(name: str) -> list[Count]:
+    """Runs a group while others run, and shows what it said once it has ended."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        shown.to = said
+        counts = counted(name, GROUPS[name])
+        said.seek(0)
+        print(f"\n== {name}\n{said.read()}== {name}: {time.monotonic() - started:.0f} s", flush=True)
+    return counts
 
 
 def main(wanted: list[str]) -> int:
     if unknown := [name for name in wanted if name not in GROUPS]:
         print(f"unknown: {', '.join(unknown)}; there are: {', '.join(GROUPS)}", file=sys.stderr)
         return 2
-    todo = [(name, group) for name, group in GROUPS.items() if name in (wanted or GROUPS.keys() - ONLY_WHEN_NAMED)]
-    if NEED_BINARIES & {name for name, _ in todo}:
-        first = next(index for index, (name, _) in enumerate(todo) if name in NEED_BINARIES)
-        todo.insert(first, ("build", binaries))
+    chosen = [name for name in GROUPS if name in (wanted or GROUPS.keys() - ONLY_WHEN_NAMED)]
     began = time.monotonic()
     results: list[Count] = []
-    for number, (name, group) in enumerate(todo, 1):
-        print(f"\n== {name} ({number} of {len(todo)})", flush=True)
-        started = time.monotonic()
-        try:
-            counts = group()
-        except (subprocess.CalledProcessError, OSError) as error:
-            print(error, file=sys.stderr)
-            counts = [Count(name, failed=1)]
-        results += counts
-        print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
-        if name == "build" and not counts[0].good:
-            break
+    for name in chosen:
+        if name not in BESIDE_EACH_OTHER:
+            results += alone(name, GROUPS[name])
+    beside = [name for name in chosen if name in BESIDE_EACH_OTHER]
+    if NEED_BINARIES & set(beside):
+        compiled = alone("build", binaries)
+        results += compiled
+        beside = beside if compiled[0].good else []
+    with ThreadPoolExecutor(max_workers=PROCESSORS) as pool:
+        for name, counts in zip(beside, pool.map(beside_others, beside)):
+            results += counts
     print(f"\nAfter {time.monotonic() - began:.0f} s:")
     for result in results:
         print(result)

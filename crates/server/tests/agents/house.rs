@@ -28,6 +28,11 @@ impl House {
         Self(Stage::with_model(ScriptedModel::start(script).await).await)
     }
 
+    /// The same without a session.
+    pub async fn without_session(script: impl Fn(&Asked) -> Say + Send + Sync + 'static) -> Self {
+        Self(Stage::without_session(ScriptedModel::start(script).await, &[]).await)
+    }
+
     /// The same house after its server crashed, and `meanwhile` happened.
     pub async fn crashed(self, meanwhile: impl FnOnce()) -> Self {
         let Stage {

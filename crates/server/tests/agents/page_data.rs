@@ -36,7 +36,7 @@ async fn read_page(house: &House, html: &str, more: Value) -> Value {
 
 #[tokio::test]
 async fn the_model_gets_what_was_found_and_fills_the_rest() {
-    let house = House::new(|_: &Asked| {
+    let house = House::without_session(|_: &Asked| {
         // It is wrong about the price, which the page states.
         Say::words(r#"{"name": "Kettle", "price": 1, "praised_by": "Ada"}"#)
     })
@@ -70,7 +70,8 @@ async fn the_model_gets_what_was_found_and_fills_the_rest() {
 
 #[tokio::test]
 async fn a_model_is_not_asked_for_what_the_page_states_unless_there_are_instructions() {
-    let house = House::new(|_: &Asked| Say::words(r#"{"name": "Kettle", "price": 30}"#)).await;
+    let house =
+        House::without_session(|_: &Asked| Say::words(r#"{"name": "Kettle", "price": 30}"#)).await;
     let whole = json!({"title": "Product", "type": "object", "properties": {"name": {"type": "string"}, "price": {"type": "number"}}});
     let stated = read(&house, json!({"response_format": whole})).await;
     assert_eq!(stated["data"], json!({"name": "Kettle", "price": 29.9}));
@@ -88,7 +89,7 @@ async fn a_model_is_not_asked_for_what_the_page_states_unless_there_are_instruct
 
 #[tokio::test]
 async fn a_model_reads_the_text_when_images_are_listed() {
-    let house = House::new(|_: &Asked| Say::words(r#"{"praised_by": "Ada"}"#)).await;
+    let house = House::without_session(|_: &Asked| Say::words(r#"{"praised_by": "Ada"}"#)).await;
     let body = json!({"frames": [{"frameData": format!("{PAGE}<img src=/k.png>"), "frameUrl": "https://shop.example/kettle"}],
         "only_images": true, "instructions": "Who praises it?"});
     let read = house.client.post("/scrape_from_html").json(body).ok().await;
@@ -100,7 +101,7 @@ async fn a_model_reads_the_text_when_images_are_listed() {
 
 #[tokio::test]
 async fn the_wished_model_is_asked_where_it_has_a_key() {
-    let house = House::new(|_: &Asked| Say::words(r#"{"praised_by": "Ada"}"#)).await;
+    let house = House::without_session(|_: &Asked| Say::words(r#"{"praised_by": "Ada"}"#)).await;
     let wish = |model| json!({"instructions": "Who praises it?", "model": model});
     let other = read(&house, wish("openai/other-model")).await;
     assert_eq!(other["data"], json!({"praised_by": "Ada"}), "{other}");
@@ -170,7 +171,7 @@ async fn short_names_for_addresses_are_resolved() {
 
 #[tokio::test]
 async fn a_model_that_fails_leaves_what_was_found() {
-    let house = House::new(|_: &Asked| Say::Status(400)).await;
+    let house = House::without_session(|_: &Asked| Say::Status(400)).await;
     let fitting = read(&house, json!({"response_format": schema()})).await;
     assert_eq!(fitting["success"], false, "{fitting}");
     assert!(
@@ -195,7 +196,7 @@ async fn a_model_that_fails_leaves_what_was_found() {
 
 #[tokio::test]
 async fn long_pages_are_cut_by_what_matters() {
-    let house = House::new(|_: &Asked| Say::words(r#"{"praised_by": "Ada"}"#)).await;
+    let house = House::without_session(|_: &Asked| Say::words(r#"{"praised_by": "Ada"}"#)).await;
     let filler =
         "<p>Water runs down the hill, over stones, under the bridge and on.</p>".repeat(4_000);
     let html = format!(
@@ -270,7 +271,7 @@ async fn a_json_document_states_its_members() {
 
 #[tokio::test]
 async fn what_a_json_document_lacks_is_told_where_no_model_answers() {
-    let house = House::new(|_: &Asked| Say::Status(400)).await;
+    let house = House::without_session(|_: &Asked| Say::Status(400)).await;
     let schema = json!({"type": "object", "properties": {"Opens": {"type": "integer"}, "closes": {"type": "integer"}}});
     let wish = json!({"url": house.url("/library/hours.json"), "response_format": schema});
     let read = house.client.post("/scrape").json(wish).ok().await;

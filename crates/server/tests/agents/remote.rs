@@ -61,8 +61,7 @@ async fn house(
     elsewhere: &Elsewhere,
     script: impl Fn(&Asked) -> Say + Send + Sync + 'static,
 ) -> House {
-    let mut house = House::new(script).await;
-    house.client.stop(&house.session).await;
+    let mut house = House::without_session(script).await;
     let address = elsewhere.address().await;
     house.0.session = house
         .client

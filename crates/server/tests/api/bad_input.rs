@@ -44,9 +44,9 @@ async fn send(stage: &Stage, samples: &Samples, operation: &Operation, body: Vec
 }
 
 /// The operations that take JSON.
-fn with_bodies(stage: &Stage) -> Vec<Operation> {
-    let operations = stage.client.document.operations().into_iter();
-    operations.filter(Operation::takes_json).collect()
+fn with_bodies(stage: &Stage) -> Vec<&Operation> {
+    let operations = stage.client.document.operations().iter();
+    operations.filter(|it| it.takes_json()).collect()
 }
 
 async fn assert_alive(stage: &Stage) {
@@ -257,7 +257,7 @@ async fn unknown_ids_are_not_found_whatever_they_look_like() {
     ];
     for operation in stage.client.document.operations() {
         let valid = samples.valid(&stage.client, &operation.id);
-        for (place, name) in parameters(&operation) {
+        for (place, name) in parameters(operation) {
             let at = |id: &str| {
                 let path = with_segment(valid.path(), place, id);
                 let call = samples.valid(&stage.client, &operation.id).to(path);

@@ -7,7 +7,7 @@ use crate::support::samples::{self, Samples};
 async fn every_operation_succeeds_and_fails_as_it_is_documented() {
     let stage = Stage::with_page().await;
     let samples = Samples::prepare(&stage).await;
-    let mut operations = stage.client.document.operations();
+    let mut operations = stage.client.document.operations().to_vec();
     assert!(
         operations.len() > 75,
         "the document lists only {}",

@@ -95,7 +95,7 @@ fn check(document: &Document) {
             !id.is_empty() && ids.insert(id.clone()),
             "operationId '{id}'"
         );
-        check_operation(&operation);
+        check_operation(operation);
     }
 
     let mut referenced = BTreeSet::new();

@@ -190,7 +190,7 @@ async fn a_key_may_only_do_what_its_scopes_say() {
         let key = stage.server.new_key("default", &["--scopes", scopes]).await;
         let client = stage.client.with_key(Some(&key));
         for operation in stage.client.document.operations() {
-            let needed = scopes_of(&operation);
+            let needed = scopes_of(operation);
             if operation.protected() && !needed.contains(&scopes) {
                 let message = samples.valid(&client, &operation.id).refused(403).await;
                 assert!(message.contains(needed[0]), "{}: {message}", operation.id);

@@ -1,19 +1,24 @@
 //! The server's own OpenAPI document: which operation a request is, and whether an answer is as declared.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use http::{Method, StatusCode};
-use jsonschema::Validator;
+use jsonschema::{Registry, Validator};
 use serde_json::{Value, json};
 
 use super::client::Answer;
 use super::dialect::Dialect;
 use super::notte;
 
+/// Where the document lies for the schemas that refer into it.
+const PLACE: &str = "urn:guise:openapi";
+
 /// A document, with a validator for each answer that was seen.
 pub struct Document {
     pub json: Value,
+    operations: Vec<Operation>,
+    registry: OnceLock<Registry<'static>>,
     validators: Mutex<HashMap<(String, String), Arc<Validator>>>,
 }
 
@@ -54,36 +59,35 @@ impl Operation {
 
 impl Document {
     pub fn new(json: Value) -> Self {
+        let paths = json["paths"].as_object().unwrap();
+        let operations = paths.iter().flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().iter();
+            methods.map(move |(method, json)| Operation {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                id: json["operationId"].as_str().unwrap_or_default().to_owned(),
+                json: json.clone(),
+            })
+        });
+        let operations = operations.collect();
         Self {
             json,
+            operations,
+            registry: OnceLock::new(),
             validators: Mutex::default(),
         }
     }
 
     /// All operations.
-    pub fn operations(&self) -> Vec<Operation> {
-        let paths = self.json["paths"].as_object().unwrap();
-        paths
-            .iter()
-            .flat_map(|(path, item)| {
-                item.as_object()
-                    .unwrap()
-                    .iter()
-                    .map(move |(method, json)| Operation {
-                        method: method.to_uppercase().parse().unwrap(),
-                        path: path.clone(),
-                        id: json["operationId"].as_str().unwrap_or_default().to_owned(),
-                        json: json.clone(),
-                    })
-            })
-            .collect()
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
     }
 
     /// The operation that a request is. A fixed segment fits better than a parameter.
-    pub fn find(&self, method: &Method, path: &str) -> Option<Operation> {
+    pub fn find(&self, method: &Method, path: &str) -> Option<&Operation> {
         let path = path.split('?').next().unwrap_or_default();
-        self.operations()
-            .into_iter()
+        self.operations
+            .iter()
             .filter(|operation| operation.method == *method && fits(&operation.path, path))
             .min_by_key(|operation| operation.path.matches('{').count())
     }
@@ -115,7 +119,8 @@ impl Document {
             return;
         }
         let body = answer.json();
-        let validator = self.validator(&operation.id, &status, &content["schema"]);
+        let at = ["responses", &status, "content", "application/json"];
+        let validator = self.validator(operation, &status, &at);
         let errors: Vec<_> = validator
             .iter_errors(&body)
             .map(|error| format!("{} at {}", error, error.instance_path()))
@@ -137,7 +142,8 @@ impl Document {
         // The first server of the EvalStudio API takes what is no object for one without members.
         let lenient = operation.dialect() == Dialect::Evalstudio && !body.is_object();
         if schema.is_object() && !lenient {
-            let validator = self.validator(&operation.id, "request", schema);
+            let at = ["requestBody", "content", "application/json"];
+            let validator = self.validator(operation, "request", &at);
             let body = without_nulls(body);
             if let Err(error) = validator.validate(&body) {
                 panic!(
@@ -175,12 +181,25 @@ impl Document {
         }
     }
 
-    fn validator(&self, id: &str, status: &str, schema: &Value) -> Arc<Validator> {
+    /// A validator for the schema of an operation's answer or request, by where that stands in it.
+    fn validator(&self, operation: &Operation, what: &str, at: &[&str]) -> Arc<Validator> {
         let mut validators = self.validators.lock().unwrap();
-        let known = validators.entry((id.to_owned(), status.to_owned()));
+        let known = validators.entry((operation.id.clone(), what.to_owned()));
         let made = known.or_insert_with(|| {
-            let whole = json!({"allOf": [schema], "components": self.json["components"]});
-            Arc::new(notte::options().build(&whole).unwrap())
+            let method = operation.method.as_str().to_lowercase();
+            let mut pointer = format!("#/paths/{}/{method}", operation.path.replace('/', "~1"));
+            for step in at.iter().chain(&["schema"]) {
+                pointer += &format!("/{}", step.replace('/', "~1"));
+            }
+            // What stands in an address is escaped: the braces of a parameter.
+            let pointer = pointer.replace('{', "%7B").replace('}', "%7D");
+            let schema = json!({"$ref": format!("{PLACE}{pointer}")});
+            let registry = self.registry.get_or_init(|| {
+                let registry = Registry::new().add(PLACE, self.json.clone()).unwrap();
+                registry.prepare().unwrap()
+            });
+            let options = notte::options().with_registry(registry);
+            Arc::new(options.build(&schema).unwrap())
         });
         Arc::clone(made)
     }

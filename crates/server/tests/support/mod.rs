@@ -65,6 +65,13 @@ impl Stage {
 
     /// Starts all of it, with further settings.
     pub async fn with_settings(model: ScriptedModel, settings: &[(&str, &str)]) -> Self {
+        let mut stage = Self::without_session(model, settings).await;
+        stage.session = stage.client.start(json!({})).await;
+        stage
+    }
+
+    /// Starts all of it but a session, whose id is empty.
+    pub async fn without_session(model: ScriptedModel, settings: &[(&str, &str)]) -> Self {
         let site = Site::start().await.unwrap();
         let mut all = model.settings();
         all.push(("search_engine".to_owned(), "searxng".to_owned()));
@@ -76,13 +83,11 @@ impl Stage {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let server = Server::with(&all).await;
-        let client = server.client().await;
-        let session = client.start(json!({})).await;
         Self {
             model,
             site,
-            client,
-            session,
+            client: server.client().await,
+            session: String::new(),
             server,
         }
     }

@@ -5,7 +5,6 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, open, readFile, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,15 +17,6 @@ import { descendants, leftBehind } from './processes.js';
 const READY = 30_000;
 /** Milliseconds in which a process must end after TERM. */
 const END = 10_000;
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 async function terminate(child, name) {
   const ended = child.exitCode === null ? once(child, 'exit') : Promise.resolve([child.exitCode]);
@@ -54,15 +44,13 @@ export async function startServer(settings = {}) {
   await chmod(folder, 0o711);
   await chmod(temporary, 0o711);
   const key = randomBytes(16).toString('hex');
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
   const log = await open(join(folder, 'log'), 'w');
   const child = spawn(binary('guise', 'GUISE_BIN'), ['serve'], {
     env: {
       PATH: process.env.PATH,
       HOME: folder,
       TMPDIR: temporary,
-      GUISE_LISTEN: `127.0.0.1:${port}`,
+      GUISE_LISTEN: '127.0.0.1:0',
       GUISE_SMTP_LISTEN: '127.0.0.1:0',
       GUISE_DATA_DIR: join(folder, 'data'),
       GUISE_API_KEY: key,
@@ -74,9 +62,12 @@ export async function startServer(settings = {}) {
   const logText = () => readFile(join(folder, 'log'), 'utf8');
 
   const deadline = Date.now() + READY;
+  let url;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`guise serve ended with ${child.exitCode}:\n${await logText()}`);
-    const answer = await fetch(`${url}/ready`).catch(() => null);
+    // It says where it listens.
+    url = (await logText()).match(/^Guise listens on (http:\S+)$/m)?.[1];
+    const answer = url && await fetch(`${url}/ready`).catch(() => null);
     if (answer?.ok) break;
     if (Date.now() > deadline) {
       child.kill('SIGKILL');

@@ -2,10 +2,10 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -30,12 +30,6 @@ def binary(name: str, variable: str) -> str:
         if path.exists():
             return str(path)
     raise FileNotFoundError(f"{name} is not built: run cargo build, or set {variable}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass
@@ -74,15 +68,14 @@ class Server:
         # Entered, but not listed, by the accounts that browsers run under.
         self.folder.chmod(0o711)
         self.key = secrets.token_hex(16)
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = ""
         (self.folder / "tmp").mkdir(mode=0o711)
         self.log = (self.folder / "log").open("w+")
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder / "tmp"),
-            "GUISE_LISTEN": f"127.0.0.1:{port}",
+            "GUISE_LISTEN": "127.0.0.1:0",
             "GUISE_SMTP_LISTEN": "127.0.0.1:0",
             "GUISE_DATA_DIR": str(self.folder / "data"),
             "GUISE_API_KEY": self.key,
@@ -103,10 +96,14 @@ class Server:
         while time.monotonic() < deadline:
             if (code := self.process.poll()) is not None:
                 raise RuntimeError(f"guise serve ended with {code} before it was ready:\n{self.log_text()}")
+            # It says where it listens.
+            said = re.search(r"^Guise listens on (http://\S+)$", self.log_text(), re.MULTILINE)
             try:
-                with urllib.request.urlopen(f"{self.url}/ready", timeout=2) as answer:
-                    if answer.status == 200:
-                        return
+                if said:
+                    with urllib.request.urlopen(f"{said[1]}/ready", timeout=2) as answer:
+                        if answer.status == 200:
+                            self.url = said[1]
+                            return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 pass
             time.sleep(0.05)

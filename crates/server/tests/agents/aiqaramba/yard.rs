@@ -38,8 +38,7 @@ impl Yard {
         script: impl Fn(&Asked) -> Say + Send + Sync + 'static,
     ) -> Self {
         let model = ScriptedModel::start(script).await;
-        let stage = Stage::with_settings(model, settings).await;
-        stage.client.stop(&stage.session).await;
+        let stage = Stage::without_session(model, settings).await;
         let project = made(&stage.client, "projects", json!({"name": "shop"})).await;
         Self { stage, project }
     }

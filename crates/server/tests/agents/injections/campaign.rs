@@ -83,7 +83,7 @@ impl Campaign {
         let saying = minds.clone();
         let model = ScriptedModel::start(move |asked| saying.say(asked)).await;
         let settings = [("log_level", "info,guise=trace")];
-        let house = House(Stage::with_settings(model, &settings).await);
+        let house = House(Stage::without_session(model, &settings).await);
         let persona = house.client.post("/personas/create");
         let persona = persona.json(json!({"create_vault": true})).ok().await;
         let campaign = Self {

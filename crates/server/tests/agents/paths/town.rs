@@ -90,7 +90,7 @@ impl Town {
             ("log_level", "info,guise=trace"),
         ];
         let model = ScriptedModel::start(script).await;
-        let house = House(Stage::with_settings(model, &settings).await);
+        let house = House(Stage::without_session(model, &settings).await);
         let site = Arc::new(Site::start().await.unwrap());
         let (client, mail) = (house.client.clone(), house.server.mail());
         let from = Arc::clone(&site);
