@@ -2,19 +2,26 @@
 //!
 //! Requests stop where those of fills do ([`crate::fills`]); here it is found out which of them are held.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use guise_cdp::protocol::fetch::RequestPaused;
-use guise_cdp::{FrameId, SessionId};
+use guise_cdp::protocol::network;
+use guise_cdp::{FrameId, RequestId, Session, SessionId};
 use guise_core::ports::{Post, PostGate};
 use guise_core::site_elsewhere;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
 
 use crate::core::Core;
+use crate::fault::Result;
 use crate::fills::{is_answered, takes_body};
+use crate::targets::Kind;
 
 /// How many requests of one browser are held at most. More of them fail, so that no page has somebody asked without end.
 const HELD: usize = 32;
+/// Of how many requests it is remembered that they stopped.
+const STOPPED: usize = 1024;
 
 /// Who is asked, if anybody.
 pub(crate) struct Posts {
@@ -22,6 +29,10 @@ pub(crate) struct Posts {
     places: Arc<Semaphore>,
     /// The frames whose next document does not come as long as a request is held.
     frames: watch::Sender<Vec<FrameId>>,
+    /// The sessions that announce their requests before these stop.
+    announcing: Mutex<Vec<SessionId>>,
+    /// The newest requests of which it is known what becomes of them for now, by their ids in announcements.
+    known: watch::Sender<VecDeque<RequestId>>,
 }
 
 impl Default for Posts {
@@ -30,6 +41,8 @@ impl Default for Posts {
             gate: Mutex::default(),
             places: Arc::new(Semaphore::new(HELD)),
             frames: watch::Sender::default(),
+            announcing: Mutex::default(),
+            known: watch::Sender::default(),
         }
     }
 }
@@ -98,6 +111,74 @@ impl Posts {
         }
     }
 
+    /// Has a session announce its requests, unless it does already. They stop on another way than the page's own events come,
+    /// so without it nobody could tell whether one is still to stop ([`Self::all_known`]).
+    ///
+    /// # Errors
+    /// When the session is gone or does not answer.
+    pub(crate) async fn announce(
+        &self,
+        core: &Core,
+        session: &Session,
+        deadline: Instant,
+    ) -> Result<()> {
+        let announcing = || {
+            self.announcing
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let id = session.id().cloned().unwrap_or_default();
+        if announcing().contains(&id) {
+            return Ok(());
+        }
+        let enable = network::Enable {
+            max_total_buffer_size: Some(0),
+            max_resource_buffer_size: Some(0),
+            max_post_data_size: Some(0),
+        };
+        session.call(&enable, deadline).await?;
+        let mut announcing = announcing();
+        core.board
+            .read(|state| announcing.retain(|id| state.sessions.contains_key(id)));
+        announcing.push(id);
+        Ok(())
+    }
+
+    /// As [`Self::announce`] for a session that is new, where anything is held. One that waits to run answers when it does.
+    pub(crate) async fn announce_new(
+        &self,
+        core: &Core,
+        session: &Session,
+        kind: Kind,
+        deadline: Instant,
+    ) {
+        if kind.sends()
+            && self.are_held()
+            && let Err(error) = self.announce(core, session, deadline).await
+        {
+            tracing::debug!(%error, "requests of a target are not announced");
+        }
+    }
+
+    /// Notes that a request stopped, and that it waits or goes on.
+    pub(crate) fn note(&self, request: Option<RequestId>) {
+        let Some(request) = request else { return };
+        self.known.send_modify(|known| {
+            if known.len() == STOPPED {
+                known.pop_front();
+            }
+            known.push_back(request);
+        });
+    }
+
+    /// Resolves once it is known of all these requests what becomes of them for now.
+    pub(crate) async fn all_known(&self, requests: &[RequestId]) {
+        let mut known = self.known.subscribe();
+        let all = known.wait_for(|known| requests.iter().all(|request| known.contains(request)));
+        // The sender is ours.
+        let _ = all.await;
+    }
+
     /// A stopped request as one that is held; `None` where it is not.
     pub(crate) fn held(
         &self,
@@ -129,8 +210,8 @@ impl Posts {
 }
 
 impl Held {
-    /// Whether it may go. That takes as long as somebody needs to decide.
-    pub(crate) async fn admitted(self) -> bool {
+    /// Whether it may go. That takes as long as somebody needs to decide; `on_wait` is called where it does.
+    pub(crate) async fn admitted(self, on_wait: impl Fn() + Send + Sync) -> bool {
         if self.place.is_none() {
             tracing::warn!("a page sends too much to other sites at once; the rest is not sent");
             return false;
@@ -148,6 +229,7 @@ impl Held {
                 .clone()
                 .map(|frame| HeldFrame::new(frame, frames.clone()));
             *waits.lock().unwrap_or_else(PoisonError::into_inner) = held;
+            on_wait();
         };
         gate.admits(post, &begins).await
     }

@@ -146,15 +146,16 @@ pub(crate) fn adopt(core: &Arc<Core>, attached: AttachedToTarget, tab: Option<&T
             core.tasks.spawn(async move {
                 let deadline = Instant::now() + SET_UP;
                 fills::guard_new(&core_of_task, &session, kind, deadline).await;
-                let settings = core_of_task.settings();
+                let (settings, posts) = (core_of_task.settings(), &core_of_task.posts);
                 let nested = async {
                     match kind.is_worker() {
                         true => session.call(&auto_attach(), deadline).await.map(drop),
                         false => Ok(()),
                     }
                 };
-                let (nested, applied, resumed) = tokio::join!(
+                let (nested, (), applied, resumed) = tokio::join!(
                     nested,
+                    posts.announce_new(&core_of_task, &session, kind, deadline),
                     settings::apply(&session, kind, &settings, deadline),
                     session.call(&RunIfWaitingForDebugger {}, deadline)
                 );
@@ -179,11 +180,12 @@ async fn set_up(core: &Arc<Core>, session: Session, info: TargetInfo, tab: Targe
     fills::guard_new(core, &session, kind, deadline).await;
     let settings = core.settings();
     let attach = auto_attach();
-    let (enabled, crashes, tree, attaching, applied, resumed) = tokio::join!(
+    let (enabled, crashes, tree, attaching, (), applied, resumed) = tokio::join!(
         session.call(&page::Enable {}, deadline),
         session.call(&inspector::Enable {}, deadline),
         session.call(&page::GetFrameTree {}, deadline),
         session.call(&attach, deadline),
+        core.posts.announce_new(core, &session, kind, deadline),
         settings::apply(&session, kind, &settings, deadline),
         session.call(&RunIfWaitingForDebugger {}, deadline)
     );

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use guise_cdp::protocol::page;
+use futures_util::future::join_all;
 use guise_cdp::protocol::runtime::Evaluate;
 use guise_cdp::protocol::target::CloseTarget;
-use guise_cdp::{Error as CdpError, Event, Events, FrameId, LoaderId, RawEvent, Session, TargetId};
+use guise_cdp::protocol::{network, page};
+use guise_cdp::{
+    Error as CdpError, Event, Events, FrameId, LoaderId, RawEvent, RequestId, Session, TargetId,
+};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 
@@ -15,6 +18,7 @@ use crate::board::Phase;
 use crate::core::{Core, CurrentTab};
 use crate::dialogs::{self, Told};
 use crate::fault::{Fault, Result};
+use crate::fills::takes_body;
 use crate::navigation::{self, LOAD};
 
 const WATCHED: &[&str] = &[
@@ -29,6 +33,13 @@ const WATCHED: &[&str] = &[
     "Page.downloadWillBegin",
     "Page.javascriptDialogOpening",
     "Page.javascriptDialogClosed",
+];
+/// How requests fare, told where what pages send is held.
+const SENT: &[&str] = &[
+    "Network.requestWillBeSent",
+    "Network.responseReceived",
+    "Network.loadingFinished",
+    "Network.loadingFailed",
 ];
 
 /// The page will navigate a frame: told at once where the navigation itself waits for its turn, as forms do.
@@ -48,6 +59,8 @@ impl Event for FrameScheduledNavigation {
 const WINDOW: Duration = Duration::from_secs(3);
 /// How many dialogs are told of.
 const DIALOGS: usize = 5;
+/// How long a request that a page sent because of the input may take to stop. One that a service worker answers never does.
+const STOPS: Duration = Duration::from_secs(1);
 /// How long a page may be too busy to tell what the input caused.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -58,6 +71,8 @@ pub(crate) struct Watch<'a> {
     events: Events,
     inner: Option<Events>,
     inner_session: Option<Session>,
+    /// How requests fare, of the tab and of the frame's process, where what they send is held.
+    sent: Vec<Events>,
     tabs_before: Vec<TargetId>,
 }
 
@@ -97,6 +112,7 @@ impl<'a> Watch<'a> {
             events: tab.session.subscribe(WATCHED),
             inner: None,
             inner_session: None,
+            sent: sent(core, &tab.session).into_iter().collect(),
             tabs_before,
         }
     }
@@ -104,13 +120,14 @@ impl<'a> Watch<'a> {
     /// Watches the process of the frame that is acted in, too, when it is another one than the tab's.
     pub(crate) fn also(&mut self, frame: Option<Session>) {
         self.inner_session = frame.filter(|session| session.id() != self.tab.session.id());
-        self.inner = self
-            .inner_session
-            .as_ref()
-            .map(|session| session.subscribe(WATCHED));
+        if let Some(session) = &self.inner_session {
+            self.inner = Some(session.subscribe(WATCHED));
+            self.sent.extend(sent(self.core, session));
+        }
     }
 
-    /// Waits for navigations and new tabs that were begun, and makes the newest tab current.
+    /// Waits for navigations and new tabs that were begun, and until it is known of what was sent whether it is held. Makes the
+    /// newest tab current.
     ///
     /// # Errors
     /// Only when the browser is gone: what happens to the page is not the action's failure.
@@ -141,6 +158,10 @@ impl<'a> Watch<'a> {
             Err(fault) => tracing::debug!(%fault, "the page went away after the action"),
             Ok(()) => {}
         }
+        let sent = self.sent.iter_mut();
+        let stopped = join_all(sent.map(|sent| all_stopped(self.core, sent)));
+        // What is not known in time is told with another action.
+        let _ = timeout_at(bound.min(Instant::now() + STOPS), stopped).await;
         let opened = self.new_tab(&seen, bound).await?;
         drain(&mut self.events, &mut seen);
         let dialogs = dialogs::sentence(&seen.dialogs);
@@ -376,6 +397,59 @@ fn loads(url: &str) -> bool {
     ["http", "https", "about", "data", "blob"]
         .iter()
         .any(|loading| scheme.eq_ignore_ascii_case(loading))
+}
+
+/// How requests of a session fare, where what pages send is held.
+fn sent(core: &Core, session: &Session) -> Option<Events> {
+    core.posts.are_held().then(|| session.subscribe(SENT))
+}
+
+/// Returns once all requests with a body that were announced have stopped, and it is known of them whether they wait, or have ended.
+async fn all_stopped(core: &Core, events: &mut Events) {
+    let mut sent = Vec::new();
+    loop {
+        let event = match events.next().now_or_never() {
+            Some(event) => event,
+            None if sent.is_empty() => return,
+            None => tokio::select! {
+                event = events.next() => event,
+                () = core.posts.all_known(&sent) => return,
+            },
+        };
+        match event {
+            Ok(event) => note_sent(&mut sent, &event),
+            Err(CdpError::Lagged(_)) => {}
+            // The page is gone, and its requests with it.
+            Err(_) => return,
+        }
+    }
+}
+
+fn note_sent(sent: &mut Vec<RequestId>, event: &RawEvent) {
+    if let Ok(announced) = event.parse::<network::RequestWillBeSent>() {
+        let request = &announced.request;
+        let has_body = request.has_post_data == Some(true) || takes_body(&request.method);
+        // Documents are followed as navigations, and nobody waits for beacons.
+        let by_itself = !matches!(announced.r#type.as_deref(), Some("Document" | "Ping"));
+        if has_body && by_itself && announced.redirect_response.is_none() {
+            sent.push(announced.request_id);
+        }
+        return;
+    }
+    let ended = match event.method() {
+        network::ResponseReceived::METHOD => event
+            .parse::<network::ResponseReceived>()
+            .map(|event| event.request_id),
+        network::LoadingFinished::METHOD => event
+            .parse::<network::LoadingFinished>()
+            .map(|event| event.request_id),
+        _ => event
+            .parse::<network::LoadingFailed>()
+            .map(|event| event.request_id),
+    };
+    if let Ok(ended) = ended {
+        sent.retain(|request| *request != ended);
+    }
 }
 
 fn drain(events: &mut Events, seen: &mut Seen) {

@@ -232,10 +232,14 @@ pub(crate) async fn guard_new(core: &Arc<Core>, session: &Session, kind: Kind, d
 /// When those of a target that lives do not stop.
 pub(crate) async fn hold_posts(core: &Arc<Core>, deadline: Instant) -> Result<()> {
     for session in sending(core) {
-        match watch(core, &session, deadline).await {
+        let held = async {
+            watch(core, &session, deadline).await?;
+            core.posts.announce(core, &session, deadline).await
+        };
+        match held.await {
             // Gone, and sends nothing any more.
             Err(Fault::TabClosed | Fault::Crashed | Fault::DocumentGone) => {}
-            watched => watched?,
+            held => held?,
         }
     }
     Ok(())
@@ -330,13 +334,18 @@ async fn follow(core: Arc<Core>, session: Session, mut events: Events) {
 
 /// What becomes of a stopped request; at once, unless it is held.
 async fn stopped(core: &Arc<Core>, session: &Session, id: &SessionId, paused: RequestPaused) {
+    let request = paused.network_id.clone();
     let Some(held) = core.posts.held(core, id, &paused) else {
+        core.posts.note(request);
         return request::answer(core, session, id, paused).await;
     };
     let (core, session, id) = (Arc::clone(core), session.clone(), id.clone());
     let tasks = Arc::clone(&core);
     tasks.tasks.spawn(async move {
-        match held.admitted().await {
+        let note = || core.posts.note(request.clone());
+        let admitted = held.admitted(note).await;
+        note();
+        match admitted {
             true => request::answer(&core, &session, &id, paused).await,
             false => request::fail(&session, paused).await,
         }
