@@ -177,7 +177,7 @@ describe('html', () => {
     const scripted = await open(fixture('read.html'));
     await scripted.page.evaluate(() => (document.querySelector('input').value = 'typed'));
     const read = await scripted.run('html');
-    assert.deepEqual([read.title, read.lang, read.base_url, read.frames.length], ['Read', 'de', 'https://example.org/base/', 1]);
+    assert.deepEqual([read.contentType, read.base_url, read.frames.length], ['text/html', 'https://example.org/base/', 1]);
     for (const part of ['<p>Shown &amp; escaped &lt;b&gt;</p>', '<p class="x" hidden="">Styled away</p>', '<div style="visibility:hidden">Unseen <span style="visibility:visible">but this</span></div>', '<div style="visibility:hidden" hidden="">All unseen</div>', '<my-box><em>shadow</em><slot name="s"><b slot="s">slotted</b></slot></my-box>', '{"@type":"Thing"}', '<meta name="description" content="d">', 'data-frame-index="0"', '<input type="submit" value="Send">', '<br>']) {
       assert.ok(read.html.includes(part), `${part} is missing in ${read.html}`);
     }

@@ -148,6 +148,8 @@ pub(crate) struct State {
     pub(crate) left: VecDeque<Left>,
     /// Some tab showed something else than `about:blank`.
     pub(crate) navigated: bool,
+    /// A script that is neither ours nor that of a page may have run.
+    pub(crate) scripted: bool,
     /// Why the browser is gone.
     pub(crate) gone: Option<String>,
     /// The tab whose elements were listed last.

@@ -42,7 +42,7 @@ const FOLLOWED: &[&str] = &[
 
 /// A Chromium that works for one session. Dropping it ends what it runs in the background; the processes are its host's.
 pub struct ChromiumBrowser {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
     ended: watch::Receiver<Option<EndReason>>,
 }
 

@@ -118,10 +118,16 @@ fn shows_its_page(core: &Core, target: &TargetId) -> bool {
     })
 }
 
+/// Whether nothing can keep the tab's page busy: it is the empty one that the browser began with, and nobody ran a script in it.
+fn is_idle(core: &Core, tab: &CurrentTab) -> bool {
+    core.shows_nothing(tab) && !core.board.read(|state| state.scripted)
+}
+
 /// Puts a new tab, with a process of its own, in the place of one that crashed or is stuck: such a page would never let
 /// another one of its site in.
 async fn revive(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
-    if !is_crashed(core, &tab.target) && !is_stuck(&tab, deadline, BUSY).await {
+    let crashed = is_crashed(core, &tab.target);
+    if !crashed && (is_idle(core, &tab) || !is_stuck(&tab, deadline, BUSY).await) {
         return Ok(tab);
     }
     let fresh = open_tab(core, deadline).await?;

@@ -58,6 +58,7 @@ pub(crate) async fn serve(core: &Core, channel: Channel, reveals: bool) -> Resul
         },
     ));
     let rules = Uploads(core.uploads.clone());
+    core.board.change_quietly(|state| state.scripted = true);
     let _connected = Connected::count(&core.outside);
     match relay::serve(
         &core.connection,

@@ -29,7 +29,7 @@ use url::Url;
 
 use crate::host::{Host, Parts, Settings};
 use crate::process::{Kind, Process, failure_at, not_ready, open_door, traffic_of};
-use crate::{ChromiumBrowser, attach};
+use crate::ChromiumBrowser;
 
 /// How many contexts wait with an empty page.
 const READY: usize = 2;
@@ -95,6 +95,9 @@ struct Reader {
 struct State {
     /// Doors that no context has.
     doors: Vec<Door>,
+    /// Sessions of the browser itself that follow no context any more. They are used again, since ending one costs the browser a
+    /// tenth of what reading a page does.
+    roots: Vec<Session>,
     /// How many more contexts are made.
     left: usize,
     ready: Vec<Ready>,
@@ -407,9 +410,22 @@ impl Reader {
         }
     }
 
+    /// A session of the browser itself that follows no context.
+    async fn root(&self, deadline: Instant) -> Result<Session> {
+        let kept = self.state().roots.pop();
+        if let Some(root) = kept {
+            return Ok(root);
+        }
+        let connection = self.process.connection();
+        let root = connection.root();
+        let attached = root.call(&AttachToBrowserTarget {}, deadline).await;
+        Ok(connection.session(&attached.map_err(not_ready)?.session_id))
+    }
+
     /// Makes a context that goes through `door`, with an empty page.
     async fn seat(self: &Arc<Self>, door: Door, deadline: Instant) -> Result<Ready> {
         let connection = self.process.connection();
+        let root = self.root(deadline).await?;
         let create = CreateBrowserContext {
             proxy_server: Some(format!("127.0.0.1:{}", door.port())),
             proxy_bypass_list: Some("<-loopback>".to_owned()),
@@ -417,13 +433,9 @@ impl Reader {
         };
         let context = connection.root().call(&create, deadline).await;
         let context = context.map_err(not_ready)?.browser_context_id;
-        let attached = connection
-            .root()
-            .call(&AttachToBrowserTarget {}, deadline)
-            .await;
         let seat = Arc::new(Seat {
             reader: Arc::clone(self),
-            root: connection.session(&attached.map_err(not_ready)?.session_id),
+            root,
             context: context.clone(),
             door,
             taken: Mutex::default(),
@@ -481,12 +493,12 @@ impl Host for Seat {
             browser_context_id: self.context.clone(),
         };
         let root = self.reader.process.connection().root();
-        let disposed = async {
-            root.call(&dispose, deadline).await?;
-            attach::detach(&self.root, deadline).await
-        };
-        if let Err(error) = disposed.await {
-            tracing::debug!(%error, "a context that a page was read in could not be closed");
+        match root.call(&dispose, deadline).await {
+            // It tells nothing of the context any more.
+            Ok(_) => self.reader.state().roots.push(self.root.clone()),
+            Err(error) => {
+                tracing::debug!(%error, "a context that a page was read in could not be closed");
+            }
         }
         self.door.close().await;
         self.reader.reopen(self.door.port()).await;

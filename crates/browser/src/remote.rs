@@ -96,7 +96,13 @@ pub(crate) async fn open(
         ChromiumBrowser::attach(parts, settings, deadline).await
     };
     match attached.await {
-        Ok(browser) => Ok((browser, context.as_str().to_owned())),
+        Ok(browser) => {
+            // What was done there before is not known.
+            let known = remote.context.is_none();
+            let board = &browser.core.board;
+            board.change_quietly(|state| state.scripted = !known);
+            Ok((browser, context.as_str().to_owned()))
+        }
         Err(error) => {
             // Nobody else knows of a context that was made just now.
             if remote.context.is_none() {

@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::act::download::{self, At, Document};
+use crate::act::download::{self, Document, Whole};
 use crate::core::{Core, CurrentTab};
 use crate::elements::Handle;
 use crate::fault::{Fault, Result};
@@ -32,9 +32,10 @@ const CHOSEN: &str = "body > guise-part, body > guise-part > *";
 #[derive(Deserialize)]
 struct Html {
     html: String,
-    url: String,
     base_url: Option<String>,
     frames: Vec<Inner>,
+    #[serde(flatten)]
+    document: Document,
 }
 
 #[derive(Deserialize)]
@@ -53,13 +54,15 @@ pub(crate) async fn scrape(
 ) -> Result<Scraped, Error> {
     let mut wanted = wanted(options)?;
     let tab = core.current()?;
-    let at = match download::at(core, &tab, deadline).await? {
-        At::Pdf(file) => return Ok(Scraped::Pdf(file)),
-        At::Page(at) => at,
-    };
     let selector = options.selector.as_deref();
     let selector = selector.filter(|selector| !selector.trim().is_empty());
-    let parts = read(core, &tab, selector, deadline).await?;
+    let (at, parts) = match read(core, &tab, selector, deadline).await? {
+        Read::Pdf(whole) => {
+            let file = download::pdf(core, &tab, whole, deadline).await?;
+            return Ok(Scraped::Pdf(file));
+        }
+        Read::Page(at, parts) => (at, parts),
+    };
     if selector.is_some() {
         let chosen = Selector::new(CHOSEN).map_err(|error| Error::internal("a selector", error))?;
         wanted.selector = Some(chosen);
@@ -115,47 +118,67 @@ fn wanted(options: &ScrapeOptions) -> Result<Options, Error> {
     })
 }
 
+/// What a tab is at.
+enum Read {
+    Pdf(Whole),
+    Page(Document, Vec<Part>),
+}
+
 /// The markup of the page and the frames in it, or of the elements that are asked for.
 async fn read(
     core: &Core,
     tab: &CurrentTab,
     selector: Option<&str>,
     deadline: Instant,
-) -> Result<Vec<Part>> {
+) -> Result<Read> {
+    if let Some(whole) = download::sent_pdf(core, tab, deadline).await {
+        return Ok(Read::Pdf(whole));
+    }
     match selector {
-        None => documents(core, tab.main_frame(), DEEPEST, deadline).await,
+        None => {
+            let (at, parts) = documents(core, tab.main_frame(), DEEPEST, deadline).await?;
+            Ok(at.as_pdf().map_or_else(|| Read::Page(at, parts), Read::Pdf))
+        }
         Some(selector) => {
+            let at = download::shown(core, tab, deadline).await?;
+            if let Some(whole) = at.as_pdf() {
+                return Ok(Read::Pdf(whole));
+            }
             let nothing = || Fault::told(format!("The selector '{selector}' matches no element"));
             let (frame, rest) = locate::first(core, tab, selector, deadline)
                 .await?
                 .ok_or_else(nothing)?;
             let (html, _) = document(core, &frame, Some(&rest), deadline).await?;
-            Ok(vec![part(html)])
+            Ok(Read::Page(at, vec![part(html).1]))
         }
     }
 }
 
-/// A document and, in their order, those in its frames. A frame that goes away meanwhile is left out.
+/// What a document is, its markup and, in their order, that of those in its frames. A frame that goes away meanwhile is left out.
 fn documents<'a>(
     core: &'a Core,
     frame: FrameId,
     depth: usize,
     deadline: Instant,
-) -> BoxFuture<'a, Result<Vec<Part>>> {
+) -> BoxFuture<'a, Result<(Document, Vec<Part>)>> {
     Box::pin(async move {
         let (html, world) = document(core, &frame, None, deadline).await?;
-        let inner = html.frames.iter().map(|inner| {
+        // What shows a PDF is not read.
+        let is_pdf = html.document.as_pdf().is_some();
+        let inner = html.frames.iter().filter(|_| !is_pdf).map(|inner| {
             let (world, handle) = (Arc::clone(&world), inner.handle);
             async move {
                 if depth == 0 {
                     return Ok(Vec::new());
                 }
                 let frame = world.frame_in(handle, deadline).await?;
-                documents(core, frame, depth - 1, deadline).await
+                let (_, parts) = documents(core, frame, depth - 1, deadline).await?;
+                Ok(parts)
             }
         });
         let inner = join_all(inner).await;
-        let mut parts = vec![part(html)];
+        let (at, own) = part(html);
+        let mut parts = vec![own];
         for read in inner {
             match read {
                 Ok(read) => parts.extend(read),
@@ -163,7 +186,7 @@ fn documents<'a>(
                 Err(fault) => tracing::debug!(%fault, "a frame could not be read"),
             }
         }
-        Ok(parts)
+        Ok((at, parts))
     })
 }
 
@@ -182,16 +205,21 @@ async fn document(
     Ok((html, world))
 }
 
-fn part(html: Html) -> Part {
-    let url = Url::parse(&html.url).unwrap_or_else(|_| blank());
+fn part(html: Html) -> (Document, Part) {
+    let own = markup(&html.document.url, html.html, html.base_url);
+    (html.document, own)
+}
+
+fn markup(url: &str, html: String, base_url: Option<String>) -> Part {
+    let url = Url::parse(url).unwrap_or_else(|_| blank());
     // A document without a place of its own, such as that of a `srcdoc`, takes over that of the document around it.
-    let base = html.base_url.and_then(|base| Url::parse(&base).ok());
+    let base = base_url.and_then(|base| Url::parse(&base).ok());
     let markup = match base.filter(|base| url.cannot_be_a_base() && !base.cannot_be_a_base()) {
         Some(base) => {
             let base = base.as_str().replace('&', "&amp;").replace('"', "&quot;");
-            format!("<base href=\"{base}\">{}", html.html)
+            format!("<base href=\"{base}\">{html}")
         }
-        None => html.html,
+        None => html,
     };
     (url, markup)
 }
@@ -384,14 +412,7 @@ pub fn read_html(
         })?;
     let parts: Vec<Part> = frames
         .into_iter()
-        .map(|(url, html)| {
-            part(Html {
-                html,
-                url,
-                base_url: None,
-                frames: Vec::new(),
-            })
-        })
+        .map(|(url, html)| markup(&url, html, None))
         .collect();
     said(&parts, &wanted, options, false)
 }

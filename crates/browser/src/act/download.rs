@@ -41,14 +41,6 @@ pub(crate) struct Document {
     pub(crate) status: Option<u16>,
 }
 
-/// What a tab is at.
-pub(crate) enum At {
-    /// A PDF, downloaded.
-    Pdf(DownloadedFile),
-    /// A page.
-    Page(Document),
-}
-
 /// What a download of a whole document is about.
 pub(crate) enum Whole {
     /// The file that the tab shows instead of a page.
@@ -89,41 +81,45 @@ pub(crate) fn is_raw(media_type: &str) -> bool {
     !matches!(media_type, "text/html" | "application/xhtml+xml" | "")
 }
 
-/// What the tab is at. A PDF is downloaded: one that a viewer shows, or that came when the tab was sent to its address, since the
-/// browser has no viewer.
-pub(crate) async fn at(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<At> {
-    let sent = core.board.read(|state| state.tab(&tab.target)?.download);
-    let whole = match sent {
-        // Its name is known only where it is kept.
-        Some(_) if core.downloads.folder().is_none() => None,
-        // Chromium ends the name of a PDF so, whatever its address ends with.
-        Some(began) => {
-            let begin_by = deadline.min(Instant::now() + BEGIN);
-            let name = core.downloads.name_since(began, begin_by).await;
-            let is_pdf = name.is_some_and(|name| name.to_ascii_lowercase().ends_with(".pdf"));
-            is_pdf.then_some(Whole::Fetched(began))
-        }
-        None => {
-            let shown = shown(core, tab, deadline).await?;
-            if shown.content_type != "application/pdf" {
-                return Ok(At::Page(shown));
-            }
-            Some(Whole::Shown)
-        }
-    };
-    let Some(whole) = whole else {
-        return shown(core, tab, deadline).await.map(At::Page);
-    };
+/// The media type of PDFs.
+const PDF: &str = "application/pdf";
+
+impl Document {
+    /// The file that it is and no page, where that is a PDF, which a viewer shows.
+    pub(crate) fn as_pdf(&self) -> Option<Whole> {
+        (self.content_type == PDF).then_some(Whole::Shown)
+    }
+}
+
+/// The PDF that the tab was sent to, where that became a download: the browser has no viewer.
+pub(crate) async fn sent_pdf(core: &Core, tab: &CurrentTab, deadline: Instant) -> Option<Whole> {
+    let began = core.board.read(|state| state.tab(&tab.target)?.download)?;
+    // Its name is known only where it is kept.
+    core.downloads.folder()?;
+    let begin_by = deadline.min(Instant::now() + BEGIN);
+    let name = core.downloads.name_since(began, begin_by).await?;
+    // Chromium ends the name of a PDF so, whatever its address ends with.
+    let is_pdf = name.to_ascii_lowercase().ends_with(".pdf");
+    is_pdf.then_some(Whole::Fetched(began))
+}
+
+/// Has a PDF downloaded that is in the place of a page.
+pub(crate) async fn pdf(
+    core: &Core,
+    tab: &CurrentTab,
+    whole: Whole,
+    deadline: Instant,
+) -> Result<DownloadedFile> {
     if core.downloads.folder().is_none() {
         let why =
             "this tab is at a PDF, which is read from its download, and this browser keeps none";
         return Err(Fault::told(why));
     }
-    document(core, tab, whole, deadline).await.map(At::Pdf)
+    document(core, tab, whole, deadline).await
 }
 
 /// What the tab shows.
-async fn shown(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Document> {
+pub(crate) async fn shown(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Document> {
     let frame = tab.main_frame();
     let reader = core.reader(&frame, deadline).await?;
     locate::run(core, &frame, &reader, "document", &json!({}), deadline).await

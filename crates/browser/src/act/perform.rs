@@ -123,6 +123,7 @@ async fn browser_action(
                 core.in_page.touch(core);
             }
             core.wire.goes_on();
+            core.board.change_quietly(|state| state.scripted = true);
             let tab = core.current()?;
             let watch = Watch::begin(core, &tab);
             let mut outcome = evaluate::evaluate(&tab, code, deadline).await?;

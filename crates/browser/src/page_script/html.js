@@ -132,7 +132,7 @@ const excerpt = (elements, serializer) => {
 };
 
 /**
- * The document, or what a selector finds in it, as HTML: `{html, title, url, base_url, lang, frames}`.
+ * The document, or what a selector finds in it, as HTML, and what it is: `{html, base_url, frames, contentType, url, status}`.
  * Iframes stay as elements with `data-frame-index`, an index into `frames`.
  */
 const html = ({ selector = null, includeShadow = true }) => {
@@ -147,12 +147,9 @@ const html = ({ selector = null, includeShadow = true }) => {
   } else if (documentElement()) text = serializer.element(documentElement(), true, 0).html;
   return {
     html: text,
-    title: documentTitle(),
-    url: location.href,
     base_url: getterOf(Node.prototype, 'baseURI')(document),
-    lang: (documentElement() && attribute(documentElement(), 'lang')) || null,
-    content_type: contentType(),
     frames: serializer.frames,
+    ...aboutDocument(),
   };
 };
 
@@ -163,10 +160,4 @@ const answerStatus = () => {
 };
 
 /** What the document is: a page, or a file that the browser shows. */
-const aboutDocument = () => ({
-  contentType: contentType(),
-  readyState: getterOf(Document.prototype, 'readyState')(document),
-  url: location.href,
-  title: getterOf(Document.prototype, 'title')(document),
-  status: answerStatus(),
-});
+const aboutDocument = () => ({ contentType: contentType(), url: location.href, status: answerStatus() });

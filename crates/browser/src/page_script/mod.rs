@@ -47,8 +47,8 @@
 //! | `secretBoxes` | | `{boxes}` of the fields that secrets were put into, and of all else that shows one |
 //! | `shownTexts` | | `{look, texts}`: all that the document may show as text, and the number of this look |
 //! | `shownBoxes` | `look`, `parts` | `{boxes}` of parts of the texts of a look, `[text, start, end]` each; ends the look |
-//! | `html`, `text` | `selector`, `includeShadow` | the document for reading |
-//! | `document` | | `{contentType, readyState, url, title}` |
+//! | `html`, `text` | `selector`, `includeShadow` | the document for reading; `html` answers what `document` does, too |
+//! | `document` | | `{contentType, url, status}` |
 //! | `saveDocument` | | downloads a document that is a file and no page |
 //!
 //! Items of `observe` are, by `k`: `e` an element that can be used (`h` handle, `letter`, `role`,
