@@ -27,9 +27,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use crate::ChromiumBrowser;
 use crate::host::{Host, Parts, Settings};
 use crate::process::{Kind, Process, failure_at, not_ready, open_door, traffic_of};
-use crate::ChromiumBrowser;
 
 /// How many contexts wait with an empty page.
 const READY: usize = 2;

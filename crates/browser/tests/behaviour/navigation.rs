@@ -114,6 +114,12 @@ async fn a_page_that_never_rests_can_be_left() {
         stage.goto("/article").await;
         assert_eq!(stage.evaluate("location.pathname").await, "/article");
     }
+    // The empty page that a tab begins with, too.
+    let fresh = Stage::new().await;
+    fresh.evaluate("setTimeout(() => { for (;;); })").await;
+    fresh.goto("/article").await;
+    assert_eq!(fresh.evaluate("location.pathname").await, "/article");
+    fresh.end().await;
     // One that clings to the tab only when it is to go is found at the next attempt.
     stage
         .evaluate("onbeforeunload = () => { for (;;); }; 0")
@@ -121,5 +127,16 @@ async fn a_page_that_never_rests_can_be_left() {
     stage.goto("/navigate").await;
     stage.goto("/login").await;
     assert_eq!(stage.evaluate("location.pathname").await, "/login");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_only_waits_for_another_one_keeps_its_tab() {
+    let stage = Stage::new().await;
+    stage.goto("/article").await;
+    stage.evaluate("name = 'mine'; 0").await;
+    // Longer than a page may be stuck.
+    stage.goto("/slow?ms=6000").await;
+    assert_eq!(stage.evaluate("name").await, "mine");
     stage.end().await;
 }
