@@ -18,6 +18,8 @@ use crate::fault::{Fault, Result};
 const LONGEST_NAME: usize = 255;
 /// Downloads that are remembered; older ones are forgotten once they ended.
 const REMEMBERED: usize = 256;
+/// How many of the largest size those that run at the same time may have together: no page fills the disk with many.
+const AT_ONCE: u64 = 4;
 /// How long Chromium may take to cancel one.
 const CANCEL: Duration = Duration::from_secs(10);
 
@@ -29,6 +31,8 @@ enum Stage {
     Cancelled,
     /// It has, or says that it will have, more bytes than a file may have.
     TooLarge,
+    /// Those that run at the same time have more bytes than they may have together.
+    TooMuch,
 }
 
 /// What is to be done about a download as it goes on.
@@ -37,7 +41,7 @@ pub(crate) enum Next {
     Nothing,
     /// It is complete.
     Tell(DownloadedFile),
-    /// It is too large: see [`let_go`].
+    /// It is too large, or one too many: see [`let_go`].
     LetGo {
         guid: String,
         path: PathBuf,
@@ -51,6 +55,8 @@ struct Download {
     frame: FrameId,
     began: Instant,
     stage: Stage,
+    /// So many bytes of it have come.
+    received: f64,
 }
 
 /// The downloads of one browser.
@@ -104,6 +110,7 @@ impl Downloads {
             frame: event.frame_id,
             began: Instant::now(),
             stage: Stage::Running,
+            received: 0.0,
         });
         drop(list);
         self.changed.send_replace(());
@@ -113,9 +120,13 @@ impl Downloads {
     pub(crate) fn goes_on(&self, event: &DownloadProgress) -> Next {
         let next = {
             let mut list = self.list();
-            let Some(download) = list.iter_mut().find(|known| known.guid == event.guid) else {
+            let Some(at) = list.iter().position(|known| known.guid == event.guid) else {
                 return Next::Nothing;
             };
+            list[at].received = event.received_bytes;
+            let running = list.iter().filter(|known| known.stage == Stage::Running);
+            let together: f64 = running.map(|known| known.received).sum();
+            let download = &mut list[at];
             let let_go = |download: &Download| Next::LetGo {
                 guid: download.guid.clone(),
                 path: download.file.path.clone(),
@@ -129,12 +140,16 @@ impl Downloads {
                     download.stage = Stage::TooLarge;
                     let_go(download)
                 }
+                (Stage::Running, _) if together > bytes(self.largest.saturating_mul(AT_ONCE)) => {
+                    download.stage = Stage::TooMuch;
+                    let_go(download)
+                }
                 (Stage::Running, "completed") => {
                     download.stage = Stage::Done;
                     Next::Tell(download.file.clone())
                 }
                 // It came to its end before it could be cancelled.
-                (Stage::TooLarge, "completed") => let_go(download),
+                (Stage::TooLarge | Stage::TooMuch, "completed") => let_go(download),
                 _ => return Next::Nothing,
             }
         };
@@ -144,9 +159,7 @@ impl Downloads {
 
     /// What a site says of the size beforehand counts, too: whatever comes of such a download, it is not kept.
     fn is_too_large(&self, event: &DownloadProgress) -> bool {
-        #[expect(clippy::cast_precision_loss, reason = "files are far below 2^52 bytes")]
-        let largest = self.largest as f64;
-        event.received_bytes.max(event.total_bytes) > largest
+        event.received_bytes.max(event.total_bytes) > bytes(self.largest)
     }
 
     /// What the first download is called that began at `since` or later, if one has by `begin_by`.
@@ -207,6 +220,13 @@ impl Downloads {
                     )));
                 }
                 Some((Stage::TooLarge, _)) => return Err(Fault::TooLarge(self.largest)),
+                Some((Stage::TooMuch, file)) => {
+                    return Err(Fault::told(format!(
+                        "the download of '{}' was ended, because those that run at the same time have more than {} bytes together",
+                        file.name,
+                        self.largest.saturating_mul(AT_ONCE)
+                    )));
+                }
                 Some((Stage::Running, file)) => (
                     deadline,
                     Fault::told(format!(
@@ -224,11 +244,17 @@ impl Downloads {
     }
 }
 
-/// Ends a download that is too large, and removes what there is of it.
+/// A number of bytes as Chromium tells it.
+#[expect(clippy::cast_precision_loss, reason = "files are far below 2^52 bytes")]
+fn bytes(number: u64) -> f64 {
+    number as f64
+}
+
+/// Ends a download that is too large, or one too many, and removes what there is of it.
 pub(crate) async fn let_go(core: Arc<Core>, guid: String, path: PathBuf) {
     tracing::warn!(
         allowed = core.downloads.largest,
-        "a download is ended that is larger than a file may be"
+        "a download is ended that is larger than a file may be, or one too many"
     );
     let cancel = CancelDownload {
         guid,
@@ -306,6 +332,34 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(waited_for(&downloads).await, Ok(file));
+    }
+
+    #[tokio::test]
+    async fn those_at_once_are_not_larger_together_than_four() {
+        let downloads = begun();
+        for number in 0..4 {
+            let begins = serde_json::json!({
+                "frameId": "F", "guid": number.to_string(), "url": "", "suggestedFilename": "b.bin",
+            });
+            downloads.begins(serde_json::from_value(begins).unwrap());
+        }
+        let progress = |guid: &str, state: &str, received: u64| {
+            let event = serde_json::json!({
+                "guid": guid, "state": state, "receivedBytes": received, "totalBytes": 0,
+            });
+            downloads.goes_on(&serde_json::from_value(event).unwrap())
+        };
+        for guid in ["0", "1", "2", "3"] {
+            assert_eq!(progress(guid, "inProgress", 100), Next::Nothing);
+        }
+        let let_go = |next| matches!(next, Next::LetGo { guid, .. } if guid == "one");
+        assert!(let_go(progress("one", "inProgress", 1)));
+        assert!(let_go(progress("one", "completed", 2)));
+        let told = waited_for(&downloads).await.unwrap_err().to_string();
+        assert!(told.contains("more than 400 bytes together"), "{told}");
+        // It counts no more, and neither do those that have ended.
+        assert!(matches!(progress("0", "completed", 100), Next::Tell(_)));
+        assert_eq!(progress("1", "canceled", 100), Next::Nothing);
     }
 
     #[tokio::test]
