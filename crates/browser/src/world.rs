@@ -177,6 +177,8 @@ impl World {
         let returned = self.session()?.call(&call, deadline).await?;
         thrown(&returned)?;
         let text: String = returned.result.decode()?;
+        // A document of fifty megabytes is there often enough.
+        drop(returned);
         read::<Answer<T>>(command, &text)?.into_result()
     }
 
