@@ -8,7 +8,7 @@ use guise_cdp::protocol::browser::{
     DownloadBehavior, DownloadProgress, DownloadWillBegin, SetDownloadBehavior,
 };
 use guise_cdp::protocol::target::{AttachToTarget, AttachedToTarget};
-use guise_cdp::{Error as CdpError, Events, RawEvent};
+use guise_cdp::{Error as CdpError, Events, FrameId, RawEvent};
 use guise_core::ports::{
     Browser, BrowserEvent, BrowserVersion, ByteStream, Channel, EndReason, Foreseen, Performed,
     PostGate, Scraped, SecretSource, StagedFile,
@@ -126,6 +126,8 @@ impl Drop for ChromiumBrowser {
 async fn follow(core: Arc<Core>, mut events: Events) {
     loop {
         match events.next().await {
+            // A session that followed a context may follow another one by now.
+            Ok(_) if core.board.read(|state| state.gone.is_some()) => return,
             Ok(event) => {
                 if let Err(error) = note(&core, &event) {
                     tracing::warn!(%error, "an event of the browser could not be read");
@@ -150,7 +152,14 @@ fn note(core: &Arc<Core>, event: &RawEvent) -> Result<(), CdpError> {
             }
         }
         "Target.detachedFromTarget" => targets::lose(core, &event.parse()?),
-        "Browser.downloadWillBegin" => core.downloads.begins(event.parse::<DownloadWillBegin>()?),
+        "Browser.downloadWillBegin" => {
+            let begins: DownloadWillBegin = event.parse()?;
+            // Chromium tells every session of those of all contexts.
+            let known = |frame: &FrameId| core.board.read(|state| state.frames.contains_key(frame));
+            if !core.shared || known(&begins.frame_id) {
+                core.downloads.begins(begins);
+            }
+        }
         "Browser.downloadProgress" => {
             match core.downloads.goes_on(&event.parse::<DownloadProgress>()?) {
                 Next::Nothing => {}

@@ -28,6 +28,8 @@ pub(crate) struct Core {
     pub(crate) root: Session,
     /// The context that the session's tabs are in.
     pub(crate) context: Option<BrowserContextId>,
+    /// The browser holds pages of others, too ([`crate::host::Parts`]).
+    pub(crate) shared: bool,
     /// What it says of itself.
     pub(crate) version: BrowserVersion,
     /// What it runs on.
@@ -91,6 +93,7 @@ impl Core {
             root: parts.root,
             connection: parts.connection,
             context: parts.context,
+            shared: parts.shared,
             version: parts.version,
             host: parts.host,
             uploads: parts.uploads,

@@ -140,13 +140,13 @@ impl Downloads {
                     download.stage = Stage::TooLarge;
                     let_go(download)
                 }
-                (Stage::Running, _) if together > bytes(self.largest.saturating_mul(AT_ONCE)) => {
-                    download.stage = Stage::TooMuch;
-                    let_go(download)
-                }
                 (Stage::Running, "completed") => {
                     download.stage = Stage::Done;
                     Next::Tell(download.file.clone())
+                }
+                (Stage::Running, _) if together > bytes(self.largest.saturating_mul(AT_ONCE)) => {
+                    download.stage = Stage::TooMuch;
+                    let_go(download)
                 }
                 // It came to its end before it could be cancelled.
                 (Stage::TooLarge | Stage::TooMuch, "completed") => let_go(download),
@@ -262,11 +262,11 @@ pub(crate) async fn let_go(core: Arc<Core>, guid: String, path: PathBuf) {
     };
     // Chromium removes what it has written of one that it cancels. One that is complete is not cancelled any more.
     if let Err(error) = core.root.call(&cancel, Instant::now() + CANCEL).await {
-        tracing::warn!(%error, "a download that is too large could not be cancelled");
+        tracing::warn!(%error, "a download that is ended could not be cancelled");
     }
     match tokio::fs::remove_file(&path).await {
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            tracing::warn!(%error, "cannot remove a download that is too large");
+            tracing::warn!(%error, "cannot remove a download that was ended");
         }
         _ => {}
     }

@@ -17,7 +17,7 @@ use crate::address;
 use crate::board::Phase;
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
-use crate::stuck::{BUSY, answers};
+use crate::stuck::{BUSY, is_stuck};
 
 /// A page that takes longer to load is used as it is (Notte API: `goto`).
 pub(crate) const LOAD: Duration = Duration::from_secs(10);
@@ -62,45 +62,12 @@ pub(crate) async fn goto(core: &Core, text: &str, deadline: Instant) -> Result<O
     if shows_its_page(core, &tab.target) && address::same(&tab.url, &url) {
         return Ok(Outcome::done(format!("Already at '{url}' in current tab")));
     }
-    let arrival = arrive_at(core, tab, &url, deadline).await?;
+    let tab = revive(core, tab, deadline).await?;
+    let arrival = navigate(core, &tab, &url, deadline).await?;
     Ok(Outcome::done(format!(
         "Navigated to '{url}' in current tab{}",
         arrival.remark()
     )))
-}
-
-/// Sends a tab to an address, or another one in its place where it crashed or is stuck.
-async fn arrive_at(core: &Core, tab: CurrentTab, url: &Url, deadline: Instant) -> Result<Arrival> {
-    if is_crashed(core, &tab.target) {
-        let tab = replace(core, &tab, deadline).await?;
-        return navigate(core, &tab, url, deadline).await;
-    }
-    if is_idle(core, &tab) {
-        return navigate(core, &tab, url, deadline).await;
-    }
-    let (left, patience) = (core.document(&tab), Instant::now() + BUSY);
-    {
-        // The question goes first, since as long as a page is awaited Chromium holds back all that is asked of the one that is
-        // there. Nobody waits for its answer who need not.
-        let mut answers = pin!(answers(&tab, deadline.min(patience)));
-        let mut arrival = pin!(navigate(core, &tab, url, deadline));
-        tokio::select! {
-            biased;
-            answers = &mut answers => if answers {
-                return arrival.await;
-            },
-            arrival = &mut arrival => return arrival,
-        }
-        // Busy for now, or stuck: then it does not make room for what has come.
-        if let Ok(arrival) = timeout_at(patience, &mut arrival).await {
-            return arrival;
-        }
-        if core.document(&tab) != left {
-            return arrival.await;
-        }
-    }
-    let tab = replace(core, &tab, deadline).await?;
-    navigate(core, &tab, url, deadline).await
 }
 
 /// Opens a tab, makes it current and sends it to an address.
@@ -151,14 +118,18 @@ fn shows_its_page(core: &Core, target: &TargetId) -> bool {
     })
 }
 
-/// Whether nothing can keep the tab's page busy: it is the empty one that the browser began with, and nobody ran a script in it.
+/// Whether nothing can keep the tab's page busy: it is empty, nothing was opened yet, and nobody ran a script.
 fn is_idle(core: &Core, tab: &CurrentTab) -> bool {
     core.shows_nothing(tab) && !core.board.read(|state| state.scripted)
 }
 
 /// Puts a new tab, with a process of its own, in the place of one that crashed or is stuck: such a page would never let
 /// another one of its site in.
-async fn replace(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<CurrentTab> {
+async fn revive(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
+    let crashed = is_crashed(core, &tab.target);
+    if !crashed && (is_idle(core, &tab) || !is_stuck(&tab, deadline, BUSY).await) {
+        return Ok(tab);
+    }
     let fresh = open_tab(core, deadline).await?;
     core.board.change(|state| {
         let place = state.tabs.iter().position(|old| old.target == tab.target);
@@ -169,7 +140,7 @@ async fn replace(core: &Core, tab: &CurrentTab, deadline: Instant) -> Result<Cur
         }
     });
     let close = CloseTarget {
-        target_id: tab.target.clone(),
+        target_id: tab.target,
     };
     if let Err(error) = core.root.call(&close, deadline).await {
         tracing::debug!(%error, "a tab that was replaced could not be closed");
@@ -366,7 +337,7 @@ pub(crate) async fn reload(core: &Core, deadline: Instant) -> Result<Outcome> {
     let tab = core.current()?;
     if is_crashed(core, &tab.target) {
         let url = Url::parse(&tab.url).map_err(|error| Fault::told(error.to_string()))?;
-        let tab = replace(core, &tab, deadline).await?;
+        let tab = revive(core, tab, deadline).await?;
         let arrival = navigate(core, &tab, &url, deadline).await?;
         return Ok(Outcome::done(format!(
             "Reloaded the current page{}",

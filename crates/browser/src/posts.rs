@@ -4,9 +4,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use guise_cdp::protocol::fetch::RequestPaused;
-use guise_cdp::protocol::network;
 use guise_cdp::{FrameId, RequestId, Session, SessionId};
 use guise_core::ports::{Post, PostGate};
 use guise_core::site_elsewhere;
@@ -14,12 +14,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
 use crate::core::Core;
-use crate::fault::Result;
-use crate::fills::{is_answered, takes_body};
+use crate::fills::{has_body, is_answered};
+use crate::settings::network_events;
 use crate::targets::Kind;
 
 /// How many requests of one browser are held at most. More of them fail, so that no page has somebody asked without end.
 const HELD: usize = 32;
+/// How long a page may take to begin to announce its requests.
+const ANNOUNCES: Duration = Duration::from_secs(1);
 /// Of how many requests it is remembered that they stopped.
 const STOPPED: usize = 1024;
 
@@ -111,37 +113,26 @@ impl Posts {
         }
     }
 
-    /// Has a session announce its requests, unless it does already. They stop on another way than the page's own events come,
-    /// so without it nobody could tell whether one is still to stop ([`Self::all_known`]).
+    /// Has a session announce its requests with a body, unless it does already. They stop on another way than the page's own events
+    /// come, so without it nobody could tell whether one is still to stop ([`Self::all_known`]).
     ///
-    /// # Errors
-    /// When the session is gone or does not answer.
-    pub(crate) async fn announce(
-        &self,
-        core: &Core,
-        session: &Session,
-        deadline: Instant,
-    ) -> Result<()> {
-        let announcing = || {
-            self.announcing
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
+    /// Nothing depends on it but what an action tells: a page that is busy is waited for once, and for a moment only.
+    pub(crate) async fn announce(&self, core: &Core, session: &Session, deadline: Instant) {
         let id = session.id().cloned().unwrap_or_default();
-        if announcing().contains(&id) {
-            return Ok(());
+        {
+            let announcing = self.announcing.lock();
+            let mut announcing = announcing.unwrap_or_else(PoisonError::into_inner);
+            if announcing.contains(&id) {
+                return;
+            }
+            core.board
+                .read(|state| announcing.retain(|id| state.sessions.contains_key(id)));
+            announcing.push(id);
         }
-        let enable = network::Enable {
-            max_total_buffer_size: Some(0),
-            max_resource_buffer_size: Some(0),
-            max_post_data_size: Some(0),
-        };
-        session.call(&enable, deadline).await?;
-        let mut announcing = announcing();
-        core.board
-            .read(|state| announcing.retain(|id| state.sessions.contains_key(id)));
-        announcing.push(id);
-        Ok(())
+        let bound = deadline.min(Instant::now() + ANNOUNCES);
+        if let Err(error) = session.call(&network_events(), bound).await {
+            tracing::debug!(%error, "requests of a target are not announced yet");
+        }
     }
 
     /// As [`Self::announce`] for a session that is new, where anything is held. One that waits to run answers when it does.
@@ -152,15 +143,12 @@ impl Posts {
         kind: Kind,
         deadline: Instant,
     ) {
-        if kind.sends()
-            && self.are_held()
-            && let Err(error) = self.announce(core, session, deadline).await
-        {
-            tracing::debug!(%error, "requests of a target are not announced");
+        if kind.sends() && self.are_held() {
+            self.announce(core, session, deadline).await;
         }
     }
 
-    /// Notes that a request stopped, and that it waits or goes on.
+    /// Notes that a request with a body stopped, and that it waits or goes on.
     pub(crate) fn note(&self, request: Option<RequestId>) {
         let Some(request) = request else { return };
         self.known.send_modify(|known| {
@@ -171,7 +159,8 @@ impl Posts {
         });
     }
 
-    /// Resolves once it is known of all these requests what becomes of them for now.
+    /// Resolves once it is known of all these requests what became of them when they first stopped: one that is redirected stops
+    /// again.
     pub(crate) async fn all_known(&self, requests: &[RequestId]) {
         let mut known = self.known.subscribe();
         let all = known.wait_for(|known| requests.iter().all(|request| known.contains(request)));
@@ -187,8 +176,7 @@ impl Posts {
         paused: &RequestPaused,
     ) -> Option<Held> {
         let request = &paused.request;
-        let has_body = request.has_post_data == Some(true) || takes_body(&request.method);
-        if is_answered(paused) || !has_body {
+        if is_answered(paused) || !has_body(request) {
             return None;
         }
         let gate = self.lock().clone()?;

@@ -431,8 +431,13 @@ impl Reader {
             proxy_bypass_list: Some("<-loopback>".to_owned()),
             ..Default::default()
         };
-        let context = connection.root().call(&create, deadline).await;
-        let context = context.map_err(not_ready)?.browser_context_id;
+        let context = match connection.root().call(&create, deadline).await {
+            Ok(created) => created.browser_context_id,
+            Err(error) => {
+                self.state().roots.push(root);
+                return Err(not_ready(error));
+            }
+        };
         let seat = Arc::new(Seat {
             reader: Arc::clone(self),
             root,

@@ -52,11 +52,7 @@ pub(crate) async fn apply(
             headers: settings.extra_headers.clone(),
         };
         // Headers are only added while the network agent is on.
-        let enable = network::Enable {
-            max_total_buffer_size: Some(0),
-            max_resource_buffer_size: Some(0),
-            max_post_data_size: Some(0),
-        };
+        let enable = network_events();
         let (enabled, set) = tokio::join!(
             session.call(&enable, deadline),
             session.call(&command, deadline)
@@ -73,4 +69,13 @@ pub(crate) async fn apply(
     };
     let (agent, viewport, headers, focus) = tokio::join!(agent, viewport, headers, focus);
     agent.and(viewport).and(headers).and(focus)
+}
+
+/// Turns the network agent on, without any body kept.
+pub(crate) fn network_events() -> network::Enable {
+    network::Enable {
+        max_total_buffer_size: Some(0),
+        max_resource_buffer_size: Some(0),
+        max_post_data_size: Some(0),
+    }
 }

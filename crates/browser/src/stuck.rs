@@ -13,24 +13,22 @@ use crate::core::CurrentTab;
 /// stuck loses its tab.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
-/// Asks a page for a sign of life.
-async fn ask(tab: &CurrentTab, bound: Instant) -> Result<(), CdpError> {
+/// Whether a page does not answer for as long as `patience`.
+pub(crate) async fn is_stuck(tab: &CurrentTab, deadline: Instant, patience: Duration) -> bool {
     let probe = Evaluate {
         expression: Cow::Borrowed("0"),
         ..Default::default()
     };
-    tab.session.call(&probe, bound).await.map(drop)
-}
-
-/// Whether a page answers before `bound`. One that is left meanwhile may not.
-pub(crate) async fn answers(tab: &CurrentTab, bound: Instant) -> bool {
-    ask(tab, bound).await.is_ok()
+    let patience = deadline.min(Instant::now() + patience);
+    matches!(
+        tab.session.call(&probe, patience).await,
+        Err(CdpError::Timeout { .. })
+    )
 }
 
 /// Stops a script that keeps the page from answering for as long as `patience`.
 pub(crate) async fn unblock(tab: &CurrentTab, deadline: Instant, patience: Duration) {
-    let patience = deadline.min(Instant::now() + patience);
-    if matches!(ask(tab, patience).await, Err(CdpError::Timeout { .. }))
+    if is_stuck(tab, deadline, patience).await
         && let Err(error) = tab.session.call(&TerminateExecution {}, deadline).await
     {
         tracing::debug!(%error, "a script that hangs could not be stopped");

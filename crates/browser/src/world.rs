@@ -177,7 +177,7 @@ impl World {
         let returned = self.session()?.call(&call, deadline).await?;
         thrown(&returned)?;
         let text: String = returned.result.decode()?;
-        // A document of fifty megabytes is there often enough.
+        // It may be a document of fifty megabytes, which is there twice by now; this copy goes before a third one is made.
         drop(returned);
         read::<Answer<T>>(command, &text)?.into_result()
     }

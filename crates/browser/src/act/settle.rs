@@ -18,7 +18,7 @@ use crate::board::Phase;
 use crate::core::{Core, CurrentTab};
 use crate::dialogs::{self, Told};
 use crate::fault::{Fault, Result};
-use crate::fills::takes_body;
+use crate::fills::has_body;
 use crate::navigation::{self, LOAD};
 
 const WATCHED: &[&str] = &[
@@ -59,8 +59,9 @@ impl Event for FrameScheduledNavigation {
 const WINDOW: Duration = Duration::from_secs(3);
 /// How many dialogs are told of.
 const DIALOGS: usize = 5;
-/// How long a request that a page sent because of the input may take to stop. One that a service worker answers never does.
-const STOPS: Duration = Duration::from_secs(1);
+/// How long a request that a page sent because of the input may take to stop. One that goes to a service worker does not: it is
+/// waited for until that has answered.
+const STOPS: Duration = Duration::from_secs(2);
 /// How long a page may be too busy to tell what the input caused.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -426,12 +427,17 @@ async fn all_stopped(core: &Core, events: &mut Events) {
 }
 
 fn note_sent(sent: &mut Vec<RequestId>, event: &RawEvent) {
-    if let Ok(announced) = event.parse::<network::RequestWillBeSent>() {
+    if event.is::<network::RequestWillBeSent>() {
+        let announced = match event.parse::<network::RequestWillBeSent>() {
+            Ok(announced) => announced,
+            Err(error) => {
+                return tracing::warn!(%error, "a request that was announced could not be read");
+            }
+        };
         let request = &announced.request;
-        let has_body = request.has_post_data == Some(true) || takes_body(&request.method);
         // Documents are followed as navigations, and nobody waits for beacons.
         let by_itself = !matches!(announced.r#type.as_deref(), Some("Document" | "Ping"));
-        if has_body && by_itself && announced.redirect_response.is_none() {
+        if has_body(request) && by_itself && announced.redirect_response.is_none() {
             sent.push(announced.request_id);
         }
         return;
@@ -439,16 +445,17 @@ fn note_sent(sent: &mut Vec<RequestId>, event: &RawEvent) {
     let ended = match event.method() {
         network::ResponseReceived::METHOD => event
             .parse::<network::ResponseReceived>()
-            .map(|event| event.request_id),
+            .map(|it| it.request_id),
         network::LoadingFinished::METHOD => event
             .parse::<network::LoadingFinished>()
-            .map(|event| event.request_id),
+            .map(|it| it.request_id),
         _ => event
             .parse::<network::LoadingFailed>()
-            .map(|event| event.request_id),
+            .map(|it| it.request_id),
     };
-    if let Ok(ended) = ended {
-        sent.retain(|request| *request != ended);
+    match ended {
+        Ok(ended) => sent.retain(|request| *request != ended),
+        Err(error) => tracing::warn!(%error, "what was told of a request could not be read"),
     }
 }
 

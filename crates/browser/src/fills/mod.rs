@@ -29,4 +29,4 @@ mod wire;
 pub(crate) use choose::{Choice, choose};
 pub(crate) use in_page::{COPIED, HELD, InPage, PageFill};
 pub(crate) use told::Told;
-pub(crate) use wire::{Wire, guard_new, hold_posts, is_answered, takes_body};
+pub(crate) use wire::{Wire, guard_new, has_body, hold_posts, is_answered};

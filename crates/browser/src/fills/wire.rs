@@ -13,7 +13,7 @@
 mod live;
 mod request;
 
-pub(crate) use self::request::{is_answered, takes_body};
+pub(crate) use self::request::{has_body, is_answered};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -232,15 +232,12 @@ pub(crate) async fn guard_new(core: &Arc<Core>, session: &Session, kind: Kind, d
 /// When those of a target that lives do not stop.
 pub(crate) async fn hold_posts(core: &Arc<Core>, deadline: Instant) -> Result<()> {
     for session in sending(core) {
-        let held = async {
-            watch(core, &session, deadline).await?;
-            core.posts.announce(core, &session, deadline).await
-        };
-        match held.await {
+        match watch(core, &session, deadline).await {
             // Gone, and sends nothing any more.
             Err(Fault::TabClosed | Fault::Crashed | Fault::DocumentGone) => {}
-            held => held?,
+            watched => watched?,
         }
+        core.posts.announce(core, &session, deadline).await;
     }
     Ok(())
 }
@@ -335,6 +332,7 @@ async fn follow(core: Arc<Core>, session: Session, mut events: Events) {
 /// What becomes of a stopped request; at once, unless it is held.
 async fn stopped(core: &Arc<Core>, session: &Session, id: &SessionId, paused: RequestPaused) {
     let request = paused.network_id.clone();
+    let request = request.filter(|_| has_body(&paused.request));
     let Some(held) = core.posts.held(core, id, &paused) else {
         core.posts.note(request);
         return request::answer(core, session, id, paused).await;

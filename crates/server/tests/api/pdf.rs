@@ -94,6 +94,24 @@ async fn a_document_is_its_text_and_what_it_says_about_itself() {
     assert_eq!(house.sessions().await, 0, "no browser was asked");
 }
 
+/// They are in one browser, which tells each reader of the downloads of all.
+#[tokio::test]
+async fn of_documents_that_browsers_read_at_once_each_is_its_own() {
+    let house = House::new().await;
+    let scrape = |name| house.scrape(name, json!({"read_by": "browser"}));
+    scrape("report").ok().await;
+    for _ in 0..3 {
+        let (first, blank, second) = tokio::join!(
+            scrape("report").ok(),
+            scrape("blank").ok(),
+            scrape("report").ok()
+        );
+        assert_eq!(first["markdown"], REPORT);
+        assert_eq!(blank["markdown"], "");
+        assert_eq!(second["markdown"], REPORT);
+    }
+}
+
 #[tokio::test]
 async fn a_document_that_cannot_be_read_says_why() {
     let house = House::new().await;

@@ -234,3 +234,19 @@ async fn a_page_has_nobody_asked_without_end() {
         .await;
     assert_eq!(done["success"], true, "{done}");
 }
+
+#[tokio::test]
+async fn a_page_that_never_rests_keeps_nobody_from_leaving_it() {
+    let stage = Stage::new().await;
+    made(&stage, "<p>Stuck</p>").await;
+    let script = json!({"type": "evaluate_js", "code": "setTimeout(() => { for (;;); })"});
+    stage.execute(script).await;
+    // Its requests are to be held from now on, and it answers nothing.
+    ask_about(&stage, json!({"posts_elsewhere": true})).await;
+    let url = stage.site.url("/article");
+    let went = stage.execute(json!({"type": "goto", "url": url})).await;
+    assert_eq!(went["success"], true, "{went}");
+    let at = json!({"type": "evaluate_js", "code": "location.pathname"});
+    let at = stage.execute(at).await;
+    assert_eq!(at["data"]["markdown"], "/article", "{at}");
+}

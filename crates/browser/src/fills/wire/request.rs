@@ -108,8 +108,7 @@ fn decide(core: &Core, session: &SessionId, paused: &RequestPaused) -> Decision 
 /// A request that carried secrets goes to another address now. Its body goes with it, unless it became one without.
 fn redirected(core: &Core, paused: &RequestPaused, carried: UnderWay) -> Decision {
     let request = &paused.request;
-    let has_body = request.has_post_data == Some(true) || takes_body(&request.method);
-    if !has_body {
+    if !has_body(request) {
         return Decision::AS_IT_IS;
     }
     let destinations = &carried.destinations;
@@ -150,7 +149,12 @@ fn body_says(body: &[u8], secret: &str) -> bool {
     says(&text, secret) || says(&text, written)
 }
 
-pub(crate) fn takes_body(method: &str) -> bool {
+/// Whether a request has a body, or is of a method that comes with one.
+pub(crate) fn has_body(request: &Request) -> bool {
+    request.has_post_data == Some(true) || takes_body(&request.method)
+}
+
+fn takes_body(method: &str) -> bool {
     !matches!(
         method.to_ascii_uppercase().as_str(),
         "GET" | "HEAD" | "OPTIONS"
