@@ -23,21 +23,21 @@ dist: ## Builds the small, optimised target/dist/guise for publishing (slow)
 	@scripts/cargo.sh build --profile dist --package guise
 
 test: ## Runs every check that CI runs (ONLY="lint rust" narrows it)
-	@scripts/install-debian.sh run build test
+	@scripts/install-debian.sh run build tools test
 	@$(TEST) $(ONLY)
 
 test-model: ## Runs the server with a small real model, which it installs (370 MB)
-	@scripts/install-debian.sh run build test
+	@scripts/install-debian.sh run build tools test
 	@scripts/test-model.sh
 
 lint: ## Runs formatting, clippy, documentation and dependency checks
-	@scripts/install-debian.sh build
+	@scripts/install-debian.sh build tools
 	@$(TEST) lint
 
 bench: ## Measures the server beside its peers (ARGS="--quick page" narrows it)
-	@scripts/install-debian.sh run build test
+	@scripts/install-debian.sh run build tools test
 	@scripts/bench.sh $(ARGS)
 
 soak: ## Runs the Rust tests and fuzz targets with every long campaign in full
-	@scripts/install-debian.sh run build test
+	@scripts/install-debian.sh run build tools test
 	@GUISE_TEST_SOAK=1 $(TEST) rust fuzz

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that are missing, says why, and leaves everything else as it is.
-# usage: install-debian.sh run|build|test …
+# usage: install-debian.sh run|build|tools|test …
 set -eu
 
 # group | package | the command that shows that it is there by another way, or - | why
@@ -13,11 +13,11 @@ run|fonts-noto-color-emoji|-|emoji in pages and screenshots
 run|fonts-wqy-zenhei|-|Chinese, Japanese and Korean text in pages and screenshots
 build|build-essential|cc|linking, and C code of SQLite and the allocator
 build|ca-certificates|-|checking whom the libraries come from
+tools|python3|python3|the test runner, the Python clients, and a mail client
+tools|python3-venv|-|one environment for each version of the Python client, and one for the tools of cargo
 test|postgresql|-|tests of the store on PostgreSQL
-test|python3|python3|the test runner, the Python clients, and a mail client
 test|swaks|swaks|mails sent by a client that is not ours
 test|libnet-ssleay-perl|-|TLS for swaks
-test|python3-venv|-|one environment for each version of the Python client
 test|nodejs|node|the Playwright and puppeteer suites
 test|npm|npm|installing them
 '

@@ -13,6 +13,7 @@ use guise_core::{
     BoundingBox, ElementId, Observation, ObserveRequest, PageLine, Screenshot, ScreenshotType,
     SeenLine, Tab, Timestamp, Timing, ViewportState, Weight, fit_told,
 };
+use guise_picture as picture;
 use tokio::time::Instant;
 
 use crate::act::reach;
@@ -22,7 +23,7 @@ use crate::fault::{Fault, Result};
 use crate::fills::mask;
 use crate::input::Point;
 use crate::observe;
-use crate::{about, picture, tabs};
+use crate::{about, tabs};
 
 /// How often a page that is being replaced is looked at again.
 const TRIES: usize = 3;
@@ -81,7 +82,7 @@ async fn plain(session: &Session, deadline: Instant) -> Result<Vec<u8>> {
     let jpeg = STANDARD
         .decode(data)
         .map_err(|error| Fault::told(format!("the screenshot cannot be read: {error}")))?;
-    picture::even(jpeg)
+    Ok(picture::even(jpeg)?)
 }
 
 fn now() -> Timestamp {

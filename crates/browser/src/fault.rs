@@ -66,6 +66,12 @@ impl Fault {
     }
 }
 
+impl From<guise_picture::Error> for Fault {
+    fn from(error: guise_picture::Error) -> Self {
+        Self::told(error.to_string())
+    }
+}
+
 impl From<guise_cdp::Error> for Fault {
     fn from(error: guise_cdp::Error) -> Self {
         use guise_cdp::Error as Cdp;

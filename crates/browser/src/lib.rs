@@ -39,7 +39,6 @@ mod navigation;
 mod observe;
 mod outside;
 pub mod page_script;
-mod picture;
 mod pool;
 mod posts;
 mod process;

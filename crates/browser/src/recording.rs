@@ -11,6 +11,7 @@ use guise_cdp::protocol::page::{
 };
 use guise_cdp::protocol::target::{AttachToTarget, DetachFromTarget};
 use guise_cdp::{Error as CdpError, Session, SessionId, TargetId};
+use guise_picture as picture;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
@@ -19,7 +20,6 @@ use crate::capture;
 use crate::core::{Core, CurrentTab};
 use crate::fault::{Fault, Result};
 use crate::fills::mask;
-use crate::picture;
 
 /// How long a command of ours may take.
 const ANSWER: Duration = Duration::from_secs(10);

@@ -2,6 +2,7 @@
 
 use guise_cdp::TargetId;
 use guise_core::BoundingBox;
+use guise_picture as picture;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -11,7 +12,6 @@ use crate::core::Core;
 use crate::fault::Result;
 use crate::input::Point;
 use crate::locate;
-use crate::picture;
 
 /// How far around it what shows a secret is painted over, in CSS pixels: outlines, and what moved meanwhile.
 const MARGIN: f64 = 6.0;
@@ -91,6 +91,7 @@ pub(crate) async fn paint(
         .map_err(|error| {
             crate::fault::Fault::told(format!("a picture could not be painted: {error}"))
         })?
+        .map_err(Into::into)
 }
 
 /// The box around two, with a margin.

@@ -43,7 +43,9 @@ async fn run(program: &str, arguments: &[&str]) -> String {
         .output()
         .await
         .unwrap_or_else(|error| {
-            panic!("{program} is needed by this test (scripts/install-debian.sh test): {error}")
+            panic!(
+                "{program} is needed by this test (scripts/install-debian.sh tools test): {error}"
+            )
         });
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();

@@ -7,10 +7,8 @@ use guise_core::BoundingBox;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, ImageReader, Rgb, RgbImage};
 
-use crate::fault::{Fault, Result};
-
 /// The quality of all pictures, 0 to 100.
-pub(crate) const QUALITY: u8 = 80;
+pub const QUALITY: u8 = 80;
 /// How thick the lines of boxes are.
 const LINE: u32 = 2;
 /// The colour of boxes.
@@ -22,15 +20,20 @@ const SQUARE: u32 = 16;
 /// The size of a picture of nothing.
 const BLANK: (u32, u32) = (1280, 1080);
 
-fn broken(error: &image::ImageError) -> Fault {
-    Fault::told(format!("the screenshot cannot be read: {error}"))
-}
+/// A picture that is no JPEG.
+#[derive(Debug, thiserror::Error)]
+#[error("the screenshot cannot be read: {0}")]
+pub struct Error(#[from] image::ImageError);
+
+type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A JPEG whose width and height are even; one that is so already is left as it is.
-pub(crate) fn even(jpeg: Vec<u8>) -> Result<Vec<u8>> {
-    let (width, height) = ImageReader::with_format(Cursor::new(&jpeg), ImageFormat::Jpeg)
-        .into_dimensions()
-        .map_err(|error| broken(&error))?;
+///
+/// # Errors
+/// When it is no JPEG.
+pub fn even(jpeg: Vec<u8>) -> Result<Vec<u8>> {
+    let (width, height) =
+        ImageReader::with_format(Cursor::new(&jpeg), ImageFormat::Jpeg).into_dimensions()?;
     if width % 2 == 0 && height % 2 == 0 {
         return Ok(jpeg);
     }
@@ -39,7 +42,10 @@ pub(crate) fn even(jpeg: Vec<u8>) -> Result<Vec<u8>> {
 }
 
 /// The same picture with boxes drawn on it, where a CSS pixel is a pixel of the picture.
-pub(crate) fn with_boxes(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// When it is no JPEG.
+pub fn with_boxes(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> {
     let mut picture = trim(&decode(jpeg)?);
     for found in boxes {
         draw(&mut picture, found);
@@ -47,9 +53,13 @@ pub(crate) fn with_boxes(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> 
     encode(&picture)
 }
 
-/// The same picture with boxes painted over, where a CSS pixel is a pixel of the picture, and with all that tells of what was
-/// in them: JPEGs are coded in squares, and colours are smoothed into the next pixel.
-pub(crate) fn painted_over(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> {
+/// The same picture with boxes painted over, where a CSS pixel is a pixel of the picture.
+///
+/// So is all that tells of what was in them: JPEGs are coded in squares, and colours are smoothed into the next pixel.
+///
+/// # Errors
+/// When it is no JPEG.
+pub fn painted_over(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>> {
     let mut picture = trim(&decode(jpeg)?);
     let (width, height) = picture.dimensions();
     let whole = |range: Range<u32>, most: u32| {
@@ -70,21 +80,20 @@ pub(crate) fn painted_over(jpeg: &[u8], boxes: &[BoundingBox]) -> Result<Vec<u8>
 }
 
 /// A white picture, for a page that shows nothing yet.
-pub(crate) fn blank() -> Result<Vec<u8>> {
+///
+/// # Errors
+/// When it cannot be encoded.
+pub fn blank() -> Result<Vec<u8>> {
     encode(&RgbImage::from_pixel(BLANK.0, BLANK.1, Rgb([255; 3])))
 }
 
 fn decode(jpeg: &[u8]) -> Result<RgbImage> {
-    image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg)
-        .map(image::DynamicImage::into_rgb8)
-        .map_err(|error| broken(&error))
+    Ok(image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg)?.into_rgb8())
 }
 
 fn encode(picture: &RgbImage) -> Result<Vec<u8>> {
     let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
-        .encode_image(picture)
-        .map_err(|error| broken(&error))?;
+    JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(picture)?;
     Ok(jpeg)
 }
 
