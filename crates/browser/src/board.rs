@@ -49,6 +49,8 @@ pub(crate) struct Tab {
     pub(crate) stand_in: Option<LoaderId>,
     /// How far the document has come.
     pub(crate) phase: Phase,
+    /// When it told that it was loaded: a sign of life.
+    pub(crate) loaded: Option<Instant>,
     /// Its renderer died.
     pub(crate) crashed: bool,
     /// Names of its elements.
@@ -284,6 +286,7 @@ impl State {
             if anew {
                 tab.shows(document);
                 tab.phase = Phase::Committed;
+                tab.loaded = None;
                 tab.crashed = false;
                 tab.elements.in_document(document);
                 tab.last_action = None;

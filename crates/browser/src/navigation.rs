@@ -25,6 +25,9 @@ pub(crate) const LOAD: Duration = Duration::from_secs(10);
 /// How long Chromium may take to give up a page. It does so by itself, whatever the page does.
 const GIVE_UP: Duration = Duration::from_secs(1);
 
+/// How long what a page told is a sign that it is not stuck.
+const LATELY: Duration = Duration::from_millis(250);
+
 /// How a wait for a page ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
@@ -62,12 +65,44 @@ pub(crate) async fn goto(core: &Core, text: &str, deadline: Instant) -> Result<O
     if shows_its_page(core, &tab.target) && address::same(&tab.url, &url) {
         return Ok(Outcome::done(format!("Already at '{url}' in current tab")));
     }
-    let tab = revive(core, tab, deadline).await?;
-    let arrival = navigate(core, &tab, &url, deadline).await?;
+    let arrival = send(core, tab, &url, deadline).await?;
     Ok(Outcome::done(format!(
         "Navigated to '{url}' in current tab{}",
         arrival.remark()
     )))
+}
+
+/// Sends a tab to an address, or one in its place where it crashed or is stuck.
+async fn send(core: &Core, tab: CurrentTab, url: &Url, deadline: Instant) -> Result<Arrival> {
+    if !was_alive_lately(core, &tab) {
+        let tab = revive(core, tab, deadline).await?;
+        return navigate(core, &tab, url, deadline).await;
+    }
+    {
+        let left = core.document(&tab);
+        let mut navigation = pin!(navigate(core, &tab, url, deadline));
+        tokio::select! {
+            biased;
+            // Asked first: as long as a page is awaited, Chromium holds back what the one that is there is asked.
+            stuck = is_stuck(&tab, deadline, BUSY) => if !stuck || core.document(&tab) != left {
+                return navigation.await;
+            },
+            arrival = &mut navigation => return arrival,
+        }
+    }
+    let tab = replace(core, tab, deadline).await?;
+    navigate(core, &tab, url, deadline).await
+}
+
+/// Whether the tab's page told something so short a time ago that it can hardly be stuck. Such a page is asked beside going on,
+/// not before: it is busy with its first picture, and would be waited for.
+fn was_alive_lately(core: &Core, tab: &CurrentTab) -> bool {
+    core.board.read(|state| {
+        state.tab(&tab.target).is_some_and(|tab| {
+            let loaded = tab.loaded.filter(|_| !tab.crashed);
+            loaded.is_some_and(|at| at.elapsed() < LATELY)
+        })
+    })
 }
 
 /// Opens a tab, makes it current and sends it to an address.
@@ -130,6 +165,11 @@ async fn revive(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<Curre
     if !crashed && (is_idle(core, &tab) || !is_stuck(&tab, deadline, BUSY).await) {
         return Ok(tab);
     }
+    replace(core, tab, deadline).await
+}
+
+/// Puts a new tab in the place of one.
+async fn replace(core: &Core, tab: CurrentTab, deadline: Instant) -> Result<CurrentTab> {
     let fresh = open_tab(core, deadline).await?;
     core.board.change(|state| {
         let place = state.tabs.iter().position(|old| old.target == tab.target);

@@ -243,6 +243,7 @@ fn open_tab(state: &mut State, info: &TargetInfo, session: &Session) {
         document,
         url,
         phase: phase.unwrap_or(Phase::Committed),
+        loaded: None,
         crashed: false,
         elements: Elements::default(),
         stand_in: None,
@@ -386,8 +387,12 @@ fn note(
                 .change(|state| state.set_phase(tab, Phase::Parsed));
         }
         "Page.loadEventFired" if kind == Kind::Page => {
-            core.board
-                .change(|state| state.set_phase(tab, Phase::Loaded));
+            core.board.change(|state| {
+                state.set_phase(tab, Phase::Loaded);
+                if let Some(tab) = state.tab_mut(tab) {
+                    tab.loaded = Some(Instant::now());
+                }
+            });
         }
         "Page.javascriptDialogOpening" => dialogs::opened(core, session, &event.parse()?, tab),
         "Page.javascriptDialogClosed" => dialogs::closed(core, tab),

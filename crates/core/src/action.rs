@@ -314,6 +314,15 @@ impl FormField {
 }
 
 impl Action {
+    /// It changes nothing on anybody's site, so that it may be done without being known of after a crash of the machine: asking
+    /// for what is at an address is safe (RFC 9110, 9.2.1).
+    pub fn is_safe(&self) -> bool {
+        matches!(
+            self,
+            Self::Goto { .. } | Self::GotoNewTab { .. } | Self::Wait { .. } | Self::Scrape(_)
+        )
+    }
+
     /// It reads what arrived for a persona.
     pub fn reads_messages(&self) -> bool {
         matches!(

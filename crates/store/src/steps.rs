@@ -57,10 +57,18 @@ const UNFINISHED_OF_RUN: Statement = Statement::new(
 #[async_trait]
 impl StepStore for Database {
     async fn begin_step(&self, place: StepPlace, intent: &Step, at: Timestamp) -> Result<()> {
-        let values = [Value::json(intent)?, Value::Json(None), None::<&str>.into()];
-        self.touch(ADD, &appended(place, at, values))
-            .await
-            .map(drop)
+        let values = begun(place, intent, at)?;
+        self.touch(ADD, &values).await.map(drop)
+    }
+
+    async fn begin_step_in_haste(
+        &self,
+        place: StepPlace,
+        intent: &Step,
+        at: Timestamp,
+    ) -> Result<()> {
+        let values = begun(place, intent, at)?;
+        self.touch_in_haste(ADD, &values).await.map(drop)
     }
 
     async fn finish_step(
@@ -76,7 +84,7 @@ impl StepStore for Database {
             Value::json(step)?,
             picture.into(),
         ];
-        // That it was tried is known whatever happens: the intent was waited for.
+        // That it was tried is known whatever happens, if it needs to be: the intent was waited for.
         match self.touch_in_haste(FINISH, &values).await? {
             0 => Err(FINISH.failed(format!(
                 "step {sequence} of session {session} is not under way"
@@ -123,6 +131,12 @@ impl StepStore for Database {
         let row = self.row(COUNT_FINISHED, &[session.into()]).await?;
         row.map_or(Ok(0), |row| row.count("finished"))
     }
+}
+
+/// The values of [`ADD`] for a step that has no result yet.
+fn begun(place: StepPlace, intent: &Step, at: Timestamp) -> Result<[Value<'static>; 7]> {
+    let values = [Value::json(intent)?, Value::Json(None), None::<&str>.into()];
+    Ok(appended(place, at, values))
 }
 
 /// The values of [`ADD`].

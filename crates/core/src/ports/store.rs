@@ -107,6 +107,14 @@ pub trait StepStore: Send + Sync {
     /// `intent` is what will be tried; it stays without a result when the server dies on the way.
     async fn begin_step(&self, place: StepPlace, intent: &Step, at: Timestamp) -> Result<()>;
 
+    /// Notes that a step begins that has no effect to be known of; else as [`StepStore::begin_step`].
+    async fn begin_step_in_haste(
+        &self,
+        place: StepPlace,
+        intent: &Step,
+        at: Timestamp,
+    ) -> Result<()>;
+
     /// Notes what became of a step, and the blob with its picture.
     async fn finish_step(
         &self,

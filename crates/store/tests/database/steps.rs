@@ -17,7 +17,7 @@ async fn finished_steps_come_back_in_order(#[values(Sqlite, Postgres)] backend: 
         .run(async |db, _| {
             let tenant = kept_tenant(db, "acme").await;
             let session = kept_session(db, tenant).await.id;
-            db.begin_step(place(session, 0), &step(100), at(1))
+            db.begin_step_in_haste(place(session, 0), &step(100), at(1))
                 .await
                 .unwrap();
             db.begin_step(place(session, 1), &step(101), at(2))

@@ -218,7 +218,14 @@ pub(super) async fn act(call: Call, action: Action) -> Result<Execution> {
     };
     let intent = Step::Execution(Box::new(call.kept(execution.clone())));
     let place = call.place();
-    shared.store.begin_step(place, &intent, started_at).await?;
+    let store = &shared.store;
+    if execution.action.is_safe() {
+        store
+            .begin_step_in_haste(place, &intent, started_at)
+            .await?;
+    } else {
+        store.begin_step(place, &intent, started_at).await?;
+    }
     let outcome = call.bounded(carry_out(&call, &execution.action)).await;
     execution.ended_at = shared.clock.now();
     // A step that failed as a whole is kept as failed: its effect is known to be none that could be told.

@@ -242,6 +242,15 @@ impl StepStore for MemoryStore {
         Ok(())
     }
 
+    async fn begin_step_in_haste(
+        &self,
+        place: StepPlace,
+        intent: &Step,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.begin_step(place, intent, at).await
+    }
+
     async fn finish_step(
         &self,
         session: SessionId,
