@@ -17,7 +17,7 @@ use rustix::{
     process::{
         Pid, PidfdFlags, Resource, Rlimit, Signal, WaitId, WaitIdOptions, WaitIdStatus, getppid,
         kill_process_group, pidfd_open, pidfd_send_signal, set_parent_process_death_signal,
-        setrlimit, setsid, umask, waitid,
+        setpriority_pgrp, setrlimit, setsid, umask, waitid,
     },
     thread::{
         Gid, Uid, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
@@ -146,6 +146,11 @@ impl Process {
     /// Sends a signal to the whole group. One that has ended is no error.
     pub(crate) fn signal_group(&self, signal: Signal) -> Result<(), Error> {
         gone_is_fine(kill_process_group(self.pid, signal))
+    }
+
+    /// Lets others go first wherever a processor is short (`nice`).
+    pub(crate) fn yield_group(&self, nice: i32) -> rustix::io::Result<()> {
+        setpriority_pgrp(Some(self.pid), nice)
     }
 
     /// Collects the ended process; does nothing for one that still runs.
