@@ -16,19 +16,28 @@ export async function repeat({ count, seconds }, round) {
   for (let number = 0; number < count && (number === 0 || performance.now() < late); number += 1) await round(number);
 }
 
+const FRAME = 1000 / 60;
+
+/**
+ * Waits for some part of a frame. A picture waits for Chromium's next one: whatever is asked for right after something else that
+ * waited for a frame would meet the next always at the same moment, and take a picture's time or nearly twice that by luck.
+ */
+export const sometime = () => sleep(Math.random() * FRAME);
+
 /**
  * Runs `ways` in turns of `turn` rounds each until each has `count` samples, or the time is over. Answers
  * `{ samples, last }`: the milliseconds of each, and the number of the last round. The first round of all is not counted,
  * because it pays for what is made on first use; nor is the first of a turn, which has gone cold while the others were at
- * work, unless a turn is that one round.
+ * work, unless a turn is that one round. Before each round comes `pause`.
  */
-export async function inTurns({ count, seconds, turn }, ways) {
+export async function inTurns({ count, seconds, turn, pause = async () => {} }, ways) {
   const samples = Object.fromEntries(Object.keys(ways).map(name => [name, []]));
   const counted = Math.max(1, turn - 1);
   let last = 0;
   await repeat({ count: Math.ceil(count / counted) + (turn === 1 ? 1 : 0), seconds }, async number => {
     for (const [name, way] of Object.entries(ways)) {
       for (let round = number * turn; round < (number + 1) * turn; round += 1) {
+        await pause();
         const [took] = await within(60, name, timed(() => way(round)));
         if (turn === 1 ? round > 0 : round % turn > 0) samples[name].push(took);
         last = round;

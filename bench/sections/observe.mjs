@@ -6,7 +6,7 @@ import { startBrowserUse } from '../lib/browser_use.mjs';
 import { Page } from '../lib/cdp.mjs';
 import { cleaned } from '../lib/cleanup.mjs';
 import { summary, tokens } from '../lib/statistics.mjs';
-import { Late, repeat, timed, within } from '../lib/time.mjs';
+import { Late, repeat, sometime, timed, within } from '../lib/time.mjs';
 import { LASTING } from '../lib/guise.mjs';
 import { three } from './page.mjs';
 
@@ -74,7 +74,9 @@ async function measure(count, stage, path) {
   const patient = new Set(Object.keys(PEERS));
   const begun = performance.now();
   await repeat({ count, seconds: 180 }, async round => {
+    await sometime();
     const [whole, { observation, timing }] = await within(60, 'observe', timed(() => session.observe()));
+    await sometime();
     const [capture] = await timed(() => raw.jpeg());
     const taken = { whole, pass: timing.perception, picture: timing.screenshot, capture };
     if (round < 2 || performance.now() - begun < SLOW * 1000) {

@@ -7,7 +7,7 @@ import { launchPlaywright, startChromium } from '../lib/chromium.mjs';
 import { cleaned } from '../lib/cleanup.mjs';
 import { LASTING, startGuise, startSite } from '../lib/guise.mjs';
 import { processorTime } from '../lib/processes.mjs';
-import { inTurns } from '../lib/time.mjs';
+import { inTurns, sometime } from '../lib/time.mjs';
 
 const VIEWPORT = { width: 1280, height: 720 };
 
@@ -37,8 +37,8 @@ export async function three(cleanup) {
 
 /** Ten rounds of one way, then ten of the next. */
 const compare = (count, ways) => inTurns({ count, seconds: 45, turn: 10 }, ways);
-/** One round of each way after the other: back to back, the phase of Chromium's frames would decide what a picture takes. */
-const alternate = (count, ways) => inTurns({ count, seconds: 45, turn: 1 }, ways);
+/** One round of each way after the other, at any moment between two frames. */
+const alternate = (count, ways) => inTurns({ count, seconds: 45, turn: 1, pause: sometime }, ways);
 
 async function click(section, count, { session, playwright, raw, goto }) {
   await goto('/table?rows=20');
@@ -133,7 +133,7 @@ export async function run(section, { rounds }) {
     await click(section, rounds(120), stage);
     await fill(section, rounds(120), stage);
     await goto(section, rounds(60), stage);
-    await screenshot(section, rounds(60), stage);
+    await screenshot(section, rounds(200), stage);
     await animated(section, stage);
   });
 }
