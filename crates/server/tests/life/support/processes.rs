@@ -82,9 +82,10 @@ impl Process {
             .any(|it| it == "--type=renderer")
     }
 
-    /// Whether it is a browser's first process.
+    /// Whether it is a browser's first process, which leads a session. One that it has just forked has its command, too.
     pub(crate) fn is_browser(&self) -> bool {
-        self.command.contains("--remote-debugging-pipe")
+        self.pid == self.session
+            && self.command.contains("--remote-debugging-pipe")
             && self.command.contains("--user-data-dir=")
             && !self.command.contains("--type=")
     }
