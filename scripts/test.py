@@ -33,7 +33,7 @@ SOAK = "GUISE_TEST_SOAK" in os.environ
 PROCESSORS = len(os.sched_getaffinity(0))
 # A test waits for others half of its time.
 AT_ONCE = 2 * PROCESSORS
-# So does a client, less.
+# Suites that drive a browser from outside wait less.
 SUITES_AT_ONCE = PROCESSORS + 1
 
 

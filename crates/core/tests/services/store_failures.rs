@@ -2,21 +2,27 @@
 
 use std::sync::atomic::Ordering;
 
-use guise_core::{Kind, ObserveRequest, Status};
+use guise_core::{Action, Kind, ObserveRequest, Status};
 
-use crate::support::{House, seconds, settle};
+use crate::support::{House, goto, seconds, settle};
 
+/// What may change something elsewhere is noted where it outlives the machine; what is safe need not be.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_done_that_cannot_be_noted() {
-    let house = House::new();
-    let (id, browser) = house.start().await;
-    house.store.fails("begin_step");
-    let error = house.goto(&id, "a").await.unwrap_err();
-    assert_eq!(error.kind(), Kind::Internal);
-    assert!(browser.done().is_empty());
-    house.store.heals();
-    house.goto(&id, "b").await.unwrap();
-    assert_eq!(house.told(&id).await, ["b"]);
+    for (noting, action, told) in [
+        ("begin_step", Action::Reload, "reload"),
+        ("begin_step_in_haste", goto("a"), "a"),
+    ] {
+        let house = House::new();
+        let (id, browser) = house.start().await;
+        house.store.fails(noting);
+        let error = house.execute(&id, action.clone()).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Internal, "{noting}");
+        assert!(browser.done().is_empty(), "{noting}");
+        house.store.heals();
+        house.execute(&id, action).await.unwrap();
+        assert_eq!(house.told(&id).await, [told]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -167,6 +167,16 @@ impl Rows {
         self.steps.push((session, record));
     }
 
+    fn begin(&mut self, place: StepPlace, at: Timestamp) {
+        let record = StepRecord {
+            sequence: place.sequence,
+            started_at: at,
+            step: None,
+            picture: None,
+        };
+        self.append(place.session, record);
+    }
+
     fn finished(&self, session: SessionId) -> impl Iterator<Item = &StepRecord> {
         self.steps
             .iter()
@@ -229,26 +239,18 @@ impl SessionStore for MemoryStore {
 #[async_trait]
 impl StepStore for MemoryStore {
     async fn begin_step(&self, place: StepPlace, _intent: &Step, at: Timestamp) -> Result<()> {
-        let mut rows = self.reach("begin_step").await?;
-        rows.append(
-            place.session,
-            StepRecord {
-                sequence: place.sequence,
-                started_at: at,
-                step: None,
-                picture: None,
-            },
-        );
+        self.reach("begin_step").await?.begin(place, at);
         Ok(())
     }
 
     async fn begin_step_in_haste(
         &self,
         place: StepPlace,
-        intent: &Step,
+        _intent: &Step,
         at: Timestamp,
     ) -> Result<()> {
-        self.begin_step(place, intent, at).await
+        self.reach("begin_step_in_haste").await?.begin(place, at);
+        Ok(())
     }
 
     async fn finish_step(
