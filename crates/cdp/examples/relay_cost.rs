@@ -1,7 +1,8 @@
-//! What the server's relay costs: one client, once through the server's WebSocket and once on a browser's own pipe.
+//! What the server's relay costs: one client, through the server's WebSocket, on a browser's own pipe, and through a process
+//! that only copies bytes between a TCP connection and such a pipe.
 //!
 //! `RELAY_ADDRESS` is the `cdp_url` of a running session, `--batches N` how many times 200 evaluations are timed each
-//! way. Prints one line of JSON: `relay` and `pipe` are lists of microseconds.
+//! way. Prints one line of JSON: `relay`, `pipe` and `copied` are lists of microseconds. `--copy` is that other process.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,13 +15,16 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use guise_cdp::protocol::{runtime, target};
 use guise_cdp::{Connection, Error, Events, Session};
 use serde_json::json;
-use support::{Browser, evaluate, soon, within};
+use support::{Browser, Process, evaluate, soon, within};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
@@ -38,6 +42,9 @@ const CONSOLE: &[&str] = &["Runtime.consoleAPICalled"];
 
 #[tokio::main]
 async fn main() {
+    if std::env::args().nth(1).as_deref() == Some("--copy") {
+        return copy();
+    }
     let address =
         std::env::var("RELAY_ADDRESS").expect("RELAY_ADDRESS is the cdp_url of a session");
     let batches = batches();
@@ -45,15 +52,21 @@ async fn main() {
     let browser = Browser::start();
     let (pipe, _) = browser.page("about:blank").await;
     let relay = attach(&connect(&address).await).await;
+    let copier = Copier::start();
+    let copied = attach(&copier.connect().await).await;
 
-    let (mut on_pipe, mut through_relay) = (Vec::new(), Vec::new());
+    let (mut on_pipe, mut through_relay, mut by_copier) = (Vec::new(), Vec::new(), Vec::new());
     // The first batch is for what is made on first use.
     time_batch(&pipe).await;
     time_batch(&relay).await;
+    time_batch(&copied).await;
     for _ in 0..batches {
         on_pipe.extend(time_batch(&pipe).await);
         through_relay.extend(time_batch(&relay).await);
+        by_copier.extend(time_batch(&copied).await);
     }
+    drop(copied);
+    copier.end();
     let large = json!({
         "pipe_ms": large_reply(&pipe).await,
         "relay_ms": large_reply(&relay).await,
@@ -63,6 +76,7 @@ async fn main() {
     let told = json!({
         "relay": through_relay,
         "pipe": on_pipe,
+        "copied": by_copier,
         "large": large,
         "events": events,
     });
@@ -75,6 +89,71 @@ fn batches() -> usize {
         (None, _) => 20,
         (Some("--batches"), Some(count)) => count.parse().expect("--batches takes a number"),
         _ => panic!("usage: relay_cost [--batches N]"),
+    }
+}
+
+/// The process that only copies, and its port.
+struct Copier {
+    process: Child,
+    port: u16,
+}
+
+impl Copier {
+    fn start() -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .arg("--copy")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut port = [0; 2];
+        process
+            .stdout
+            .as_mut()
+            .unwrap()
+            .read_exact(&mut port)
+            .unwrap();
+        Self {
+            process,
+            port: u16::from_be_bytes(port),
+        }
+    }
+
+    async fn connect(&self) -> Connection {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let (reader, writer) = stream.into_split();
+        Connection::over_pipe(reader, writer)
+    }
+
+    /// It ends with its only connection.
+    fn end(mut self) {
+        self.process.wait().unwrap();
+    }
+}
+
+/// Copies bytes between one connection and a browser: the least that a relay in a process of its own can do. Says on which port
+/// it listens, in two bytes.
+fn copy() {
+    let (browser, from_browser, to_browser) = Process::with_page();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::io::stdout().write_all(&port.to_be_bytes()).unwrap();
+    std::io::stdout().flush().unwrap();
+    let (client, _) = listener.accept().unwrap();
+    client.set_nodelay(true).unwrap();
+    let back = client.try_clone().unwrap();
+    // It ends with the browser.
+    std::thread::spawn(move || pass_on(File::from(from_browser), back));
+    pass_on(client, File::from(to_browser));
+    drop(browser);
+}
+
+fn pass_on(mut from: impl Read, mut to: impl Write) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
+        if to.write_all(&buffer[..count]).is_err() {
+            return;
+        }
     }
 }
 

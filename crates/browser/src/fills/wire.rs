@@ -18,6 +18,7 @@ pub(crate) use self::request::{has_body, is_answered};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use guise_cdp::protocol::fetch::{self, RequestPattern, RequestPaused};
 use guise_cdp::{Error as CdpError, Events, FrameId, LoaderId, Session, SessionId};
 use guise_core::Secret;
@@ -231,14 +232,19 @@ pub(crate) async fn guard_new(core: &Arc<Core>, session: &Session, kind: Kind, d
 /// # Errors
 /// When those of a target that lives do not stop.
 pub(crate) async fn hold_posts(core: &Arc<Core>, deadline: Instant) -> Result<()> {
-    for session in sending(core) {
-        match watch(core, &session, deadline).await {
+    let sessions = sending(core);
+    for session in &sessions {
+        match watch(core, session, deadline).await {
             // Gone, and sends nothing any more.
             Err(Fault::TabClosed | Fault::Crashed | Fault::DocumentGone) => {}
             watched => watched?,
         }
-        core.posts.announce(core, &session, deadline).await;
     }
+    // Beside each other: one that is busy is waited for.
+    let announced = sessions
+        .iter()
+        .map(|session| core.posts.announce(core, session, deadline));
+    join_all(announced).await;
     Ok(())
 }
 

@@ -22,12 +22,16 @@ const PING: Duration = Duration::from_secs(30);
 /// Pings that may stay without any sign of life. A large message counts only when it is whole, hence more than one.
 const SILENT_PINGS: u32 = 3;
 
+/// Room made for one read. The library fills all of it with zeros each time.
+const CHUNK: usize = 32 * 1024;
+
 /// Shakes hands over a connected stream.
 pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     address: &str,
     stream: S,
 ) -> Result<WebSocketStream<S>, Error> {
     let config = WebSocketConfig::default()
+        .read_buffer_size(CHUNK)
         .max_message_size(None)
         .max_frame_size(None);
     match client_async_with_config(address, stream, Some(config)).await {

@@ -36,34 +36,14 @@ pub(crate) struct Process {
     pub(crate) folder: PathBuf,
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.start_kill();
-        let late = std::time::Instant::now() + Duration::from_secs(10);
-        // Renderers die shortly after the browser and may write until then.
-        while !matches!(self.child.try_wait(), Ok(Some(_)))
-            || std::fs::remove_dir_all(&self.folder).is_err()
-        {
-            if std::time::Instant::now() > late {
-                eprintln!("{} is left behind", self.folder.display());
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
-impl Browser {
-    pub(crate) fn start() -> Self {
-        Self::launch(HEADLESS_SHELL, &[])
+impl Process {
+    /// A browser that nobody speaks to yet, with a page: see `start`.
+    pub(crate) fn with_page() -> (Self, OwnedFd, OwnedFd) {
+        Self::start(HEADLESS_SHELL, &["about:blank"])
     }
 
-    /// The browser that people use, without a screen.
-    pub(crate) fn start_full() -> Self {
-        Self::launch(FULL, &["--headless=new", "about:blank"])
-    }
-
-    fn launch(binary: &str, arguments: &[&str]) -> Self {
+    /// A browser, and our ends of its pipes: where it writes, and where it reads.
+    fn start(binary: &str, arguments: &[&str]) -> (Self, OwnedFd, OwnedFd) {
         let folder = tempfile::Builder::new()
             .prefix("guise-cdp-")
             .tempdir()
@@ -125,16 +105,50 @@ impl Browser {
             ])
             .unwrap();
         let child = Command::from(command).kill_on_drop(true).spawn().unwrap();
+        let process = Self {
+            child,
+            folder: folder.keep(),
+        };
+        (process, our_reader.into(), our_writer.into())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.start_kill();
+        let late = std::time::Instant::now() + Duration::from_secs(10);
+        // Renderers die shortly after the browser and may write until then.
+        while !matches!(self.child.try_wait(), Ok(Some(_)))
+            || std::fs::remove_dir_all(&self.folder).is_err()
+        {
+            if std::time::Instant::now() > late {
+                eprintln!("{} is left behind", self.folder.display());
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Browser {
+    pub(crate) fn start() -> Self {
+        Self::launch(HEADLESS_SHELL, &[])
+    }
+
+    /// The browser that people use, without a screen.
+    pub(crate) fn start_full() -> Self {
+        Self::launch(FULL, &["--headless=new", "about:blank"])
+    }
+
+    fn launch(binary: &str, arguments: &[&str]) -> Self {
+        let (process, reader, writer) = Process::start(binary, arguments);
         let connection = Connection::over_pipe(
-            pipe::Receiver::from_owned_fd(OwnedFd::from(our_reader)).unwrap(),
-            pipe::Sender::from_owned_fd(OwnedFd::from(our_writer)).unwrap(),
+            pipe::Receiver::from_owned_fd(reader).unwrap(),
+            pipe::Sender::from_owned_fd(writer).unwrap(),
         );
         Self {
             connection,
-            process: Process {
-                child,
-                folder: folder.keep(),
-            },
+            process,
         }
     }
 

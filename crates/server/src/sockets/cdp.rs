@@ -23,6 +23,9 @@ use crate::http::path::Path;
 /// The longest message that a client may send; the relay refuses somewhat shorter ones in words.
 const MAX_MESSAGE: usize = 128 * 1024 * 1024;
 
+/// Room made for one read. The library fills all of it with zeros each time, however short the message.
+const CHUNK: usize = 32 * 1024;
+
 /// Messages on their way in either direction.
 const QUEUE: usize = 64;
 
@@ -82,6 +85,7 @@ pub async fn connect(
         .into());
     }
     Ok(upgrade
+        .read_buffer_size(CHUNK)
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| serve(app, session, reveals, socket)))

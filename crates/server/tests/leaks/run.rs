@@ -270,7 +270,11 @@ impl Run {
         let answer = self.execute(script).await;
         self.record.answer(13, "what a script gives", &answer);
         for (what, action) in [
-            ("an element that is not there", on("click", "#nowhere")),
+            (
+                "an element that is not there",
+                // It is waited for as long as is allowed; what else is wrong shows at once.
+                json!({"type": "click", "selector": "#nowhere", "timeout": 500}),
+            ),
             (
                 "an element that is not known",
                 json!({"type": "click", "id": "B999"}),
@@ -284,8 +288,6 @@ impl Run {
                 json!({"type": "check", "selector": "h1", "value": true}),
             ),
         ] {
-            let mut action = action;
-            action["timeout"] = json!(500);
             let answer = self.execute(action).await;
             assert_eq!(answer.json()["success"], false, "{what}: {answer}");
             self.record.answer(7, what, &answer);
